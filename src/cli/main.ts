@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { Command, CommanderError } from 'commander'
 import { Finding, UsageFailure } from './failure.ts'
 
@@ -7,32 +8,41 @@ interface CommandModule {
 }
 
 /** Loaded only when asked for, so that `decode` never waits for serial ports and databases. */
-const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<CommandModule> }>> = {}
+const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<CommandModule> }>> = {
+  doctor: {
+    summary: 'check this machine, with a fix for each finding',
+    load: () => import('./commands/doctor.ts'),
+  },
+}
 
 async function main(argv: readonly string[]): Promise<void> {
   const program = new Command('tillwire')
     .description('A payment terminal that can be run, broken and measured.')
-    .showHelpAfterError('(add --help for the options)')
-    .exitOverride()
-  const asked = argv[0]
+    .option('-V, --version', 'print the version')
+  const asked = argv[0] === 'help' ? argv[1] : argv[0]
   const entry = asked === undefined ? undefined : COMMANDS[asked]
-  if (entry !== undefined) {
-    const { buildCommand } = await entry.load()
-    adopt(program, buildCommand())
-  } else {
+  if (entry === undefined) {
     for (const [name, { summary }] of Object.entries(COMMANDS)) program.command(name).description(summary)
+  } else {
+    program.addCommand((await entry.load()).buildCommand())
   }
+  settle(program)
   if (asked === undefined) program.outputHelp()
+  else if (asked === '--version' || asked === '-V') process.stdout.write(`${await packageVersion()}\n`)
   else await program.parseAsync(argv, { from: 'user' })
 }
 
-function adopt(program: Command, command: Command): void {
-  const settle = (each: Command): void => {
-    each.exitOverride().showHelpAfterError('(add --help for the options)')
-    each.commands.forEach(settle)
-  }
-  settle(command)
-  program.addCommand(command)
+/** One line on standard error for bad use, and no exit behind our back. */
+function settle(command: Command): void {
+  command.exitOverride().configureOutput({
+    outputError: (text, write) => write(`tillwire: ${text.replace(/^error: /, '').trim()} (see --help)\n`),
+  })
+  command.commands.forEach(settle)
+}
+
+async function packageVersion(): Promise<string> {
+  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
 }
 
 function exitCodeOf(error: unknown): number {
