@@ -1,0 +1,21 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+
+/** 20 bytes. Source: FIPS 180-4; EMV Book 2, B3.1. */
+export function sha1(data: Uint8Array): Uint8Array {
+  return createHash('sha1').update(data).digest()
+}
+
+/** 32 bytes. Source: FIPS 180-4. */
+export function sha256(data: Uint8Array): Uint8Array {
+  return createHash('sha256').update(data).digest()
+}
+
+/** 32 bytes. Source: RFC 2104. */
+export function hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array {
+  return createHmac('sha256', key).update(data).digest()
+}
+
+/** Compares without telling by its time where the difference is. Sizes may be told. */
+export function constantTimeEqual(left: Uint8Array, right: Uint8Array): boolean {
+  return left.length === right.length && timingSafeEqual(left, right)
+}

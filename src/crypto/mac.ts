@@ -1,0 +1,158 @@
+import { asciiToBytes, toHex } from '../base/bytes.ts'
+import { invariant } from '../base/invariant.ts'
+import { type BlockCipher, createAes, createSm4, createTdes } from './block-cipher.ts'
+
+/** Message authentication algorithms of field 64, chosen by profile. */
+export type MessageMacAlgorithm = 'unionpay-ecb' | 'x9.9' | 'x9.19' | 'aes-cmac' | 'sm4-ecb'
+
+/** `zeros`: to a whole block, nothing when already whole. `80`: always 80, then zeros. */
+export type MacPadding = 'zeros' | '80'
+
+/** A key prepared for many messages. */
+export type PreparedMac = (data: Uint8Array) => Uint8Array
+
+/** Pads to whole blocks of `blockSize`. Source: ISO/IEC 9797-1, padding methods 1 (zeros) and 2 (80). */
+export function padBlocks(data: Uint8Array, padding: MacPadding, blockSize = 8): Uint8Array {
+  const used = padding === '80' ? data.length + 1 : data.length
+  const size = Math.max(Math.ceil(used / blockSize), 1) * blockSize
+  const padded = new Uint8Array(size)
+  padded.set(data)
+  if (padding === '80') padded[data.length] = 0x80
+  return padded
+}
+
+/** CBC-MAC of padded data: the last block. */
+function chainBlocks(cipher: BlockCipher, padded: Uint8Array): Uint8Array {
+  const size = cipher.blockSize
+  let chain: Uint8Array = new Uint8Array(size)
+  for (let at = 0; at < padded.length; at += size) {
+    const block = new Uint8Array(size)
+    for (let index = 0; index < size; index++) block[index] = (padded[at + index] ?? 0) ^ (chain[index] ?? 0)
+    chain = cipher.encrypt(block)
+  }
+  return chain
+}
+
+/** DES (8-byte key) or TDES CBC-MAC, 8 bytes. Source: ANSI X9.9, FIPS 113; ISO/IEC 9797-1 algorithm 1. */
+export function macX99(key: Uint8Array, data: Uint8Array, padding: MacPadding = 'zeros'): Uint8Array {
+  return chainBlocks(createTdes(key), padBlocks(data, padding))
+}
+
+/** Retail MAC, 8 bytes: single DES chain, then D and E. `key`: 16 bytes. Source: ANSI X9.19; ISO/IEC 9797-1 algorithm 3. */
+export function macX919(key: Uint8Array, data: Uint8Array, padding: MacPadding = 'zeros'): Uint8Array {
+  return prepareX919(key, padding)(data)
+}
+
+function prepareX919(key: Uint8Array, padding: MacPadding): PreparedMac {
+  invariant(key.length === 16, `X9.19 key of ${key.length} bytes`)
+  const left = createTdes(key.subarray(0, 8))
+  const right = createTdes(key.subarray(8, 16))
+  return (data) => left.encrypt(right.decrypt(chainBlocks(left, padBlocks(data, padding))))
+}
+
+/** XOR of all zero-padded blocks: the first step of the UnionPay ECB method. */
+export function foldBlocks(data: Uint8Array, blockSize: 8 | 16): Uint8Array {
+  const folded = new Uint8Array(blockSize)
+  const mask = blockSize - 1
+  for (let index = 0; index < data.length; index++) {
+    folded[index & mask] = (folded[index & mask] ?? 0) ^ (data[index] ?? 0)
+  }
+  return folded
+}
+
+/**
+ * UnionPay ECB MAC: 8 ASCII hexadecimal characters. `key`: 8 (DES) or 16 bytes (3DES).
+ * Source: UnionPay POS dialect, 10.3.
+ */
+export function macUnionPayEcb(key: Uint8Array, data: Uint8Array): Uint8Array {
+  return unionPayEcb(createTdes(key), data)
+}
+
+/** The same over SM4: 16-byte blocks, 32 characters. No published source: a project convention. */
+export function macUnionPaySm4(key: Uint8Array, data: Uint8Array): Uint8Array {
+  return unionPayEcb(createSm4(key), data)
+}
+
+function unionPayEcb(cipher: BlockCipher, data: Uint8Array): Uint8Array {
+  const size = cipher.blockSize
+  const text = asciiToBytes(toHex(foldBlocks(data, size)))
+  const block = cipher.encrypt(text.subarray(0, size)).slice()
+  for (let index = 0; index < size; index++) block[index] = (block[index] ?? 0) ^ (text[size + index] ?? 0)
+  return asciiToBytes(toHex(cipher.encrypt(block)).slice(0, 8))
+}
+
+/** AES-CMAC, 16 bytes. Source: NIST SP 800-38B, RFC 4493. */
+export function aesCmac(key: Uint8Array, data: Uint8Array): Uint8Array {
+  return cmac(createAes(key), data)
+}
+
+/** TDES-CMAC, 8 bytes. Source: NIST SP 800-38B. */
+export function tdesCmac(key: Uint8Array, data: Uint8Array): Uint8Array {
+  return cmac(createTdes(key), data)
+}
+
+/** CMAC over any block cipher, one block. Source: NIST SP 800-38B, 6. */
+export function cmac(cipher: BlockCipher, data: Uint8Array): Uint8Array {
+  const size = cipher.blockSize
+  const first = doubled(cipher.encrypt(new Uint8Array(size)))
+  const whole = data.length > 0 && data.length % size === 0
+  const padded = whole ? Uint8Array.from(data) : padBlocks(data, '80', size)
+  const mask = whole ? first : doubled(first)
+  const last = padded.length - size
+  for (let index = 0; index < size; index++) {
+    padded[last + index] = (padded[last + index] ?? 0) ^ (mask[index] ?? 0)
+  }
+  return chainBlocks(cipher, padded)
+}
+
+/** Multiplication by x in the field of the block size. */
+function doubled(block: Uint8Array): Uint8Array {
+  const reduction = block.length === 8 ? 0x1b : 0x87
+  const result = new Uint8Array(block.length)
+  for (let index = 0; index < block.length; index++) {
+    result[index] = ((block[index] ?? 0) << 1) | ((block[index + 1] ?? 0) >> 7)
+  }
+  if (((block[0] ?? 0) & 0x80) !== 0) {
+    result[block.length - 1] = (result[block.length - 1] ?? 0) ^ reduction
+  }
+  return result
+}
+
+/** Key sizes in bytes that `prepareMessageMac` takes. */
+export const MESSAGE_MAC_KEY_SIZES: Readonly<Record<MessageMacAlgorithm, readonly number[]>> = {
+  'unionpay-ecb': [8, 16],
+  'x9.9': [8, 16],
+  'x9.19': [16],
+  'aes-cmac': [16],
+  'sm4-ecb': [16],
+}
+
+/** The 8 bytes of field 64, with the key prepared once. Longer MACs are cut to their first 8 bytes. */
+export function prepareMessageMac(algorithm: MessageMacAlgorithm, key: Uint8Array): PreparedMac {
+  invariant(MESSAGE_MAC_KEY_SIZES[algorithm].includes(key.length), `${algorithm} key of ${key.length} bytes`)
+  switch (algorithm) {
+    case 'unionpay-ecb': {
+      const cipher = createTdes(key)
+      return (data) => unionPayEcb(cipher, data)
+    }
+    case 'sm4-ecb': {
+      const cipher = createSm4(key)
+      return (data) => unionPayEcb(cipher, data)
+    }
+    case 'x9.9': {
+      const cipher = createTdes(key)
+      return (data) => chainBlocks(cipher, padBlocks(data, 'zeros'))
+    }
+    case 'x9.19':
+      return prepareX919(key, 'zeros')
+    case 'aes-cmac': {
+      const cipher = createAes(key)
+      return (data) => cmac(cipher, data).subarray(0, 8)
+    }
+  }
+}
+
+/** One message: the 8 bytes of field 64. */
+export function messageMac(algorithm: MessageMacAlgorithm, key: Uint8Array, data: Uint8Array): Uint8Array {
+  return prepareMessageMac(algorithm, key)(data)
+}
