@@ -1,0 +1,192 @@
+import type { ElementPlan } from './element-plan.ts'
+import type { MessageSpec } from './spec.ts'
+
+// Source text of the compiled functions. Only bit numbers, sizes and function names of our own go into it.
+// Arguments of all: `b` bytes, `start` of the message type, `end` after the last byte; `at` is where we are.
+
+/** Reads the message type into `mti` and the bitmaps into `w1` to `w4`, and refuses bits without a row. */
+export function headSource(spec: MessageSpec, plans: readonly ElementPlan[]): string {
+  const mtiSize = spec.mti === 'bcd' ? 2 : 4
+  const mapSize = spec.bitmap === 'binary' ? 8 : 16
+  const readMti = spec.mti === 'bcd' ? 'readDigitsRight' : 'readDigitText'
+  const [m1 = 0, m2 = 0, m3 = 0, m4 = 0] = knownMasks(plans)
+  const secondary =
+    spec.bits === 128
+      ? `if (w1 < 0) {
+  if (end - at < ${mapSize}) return fail('truncated', 1, at - start, 0)
+  w3 = ${wordSource(spec, 0)}; w4 = ${wordSource(spec, 1)}
+  ${spec.bitmap === 'hex' ? "if (badHex(b, at)) return fail('badCharacter', 1, at - start, 0)" : ''}
+  at += ${mapSize}
+}`
+      : ''
+  return `let at = start, n = 0, v, w3 = 0, w4 = 0
+if (end - at < ${mtiSize}) return fail('truncated', 0, 0, 0)
+const mti = ${readMti}(b, at, 4)
+if (mti === undefined) return fail('badDigit', 0, 0, 0)
+at += ${mtiSize}
+if (end - at < ${mapSize}) return fail('truncated', 1, at - start, 0)
+${spec.bitmap === 'hex' ? "if (badHex(b, at)) return fail('badCharacter', 1, at - start, 0)" : ''}
+const w1 = ${wordSource(spec, 0)}, w2 = ${wordSource(spec, 1)}
+at += ${mapSize}
+${secondary}
+if ((w1 & ${~(spec.bits === 128 ? m1 | 0x80000000 : m1)}) !== 0 || (w2 & ${~m2}) !== 0 || (w3 & ${~m3}) !== 0 || (w4 & ${~m4}) !== 0)
+  return fail('unknownField', firstUnknown(w1, w2, w3, w4), at - start, 0)
+`
+}
+
+function wordSource(spec: MessageSpec, word: 0 | 1): string {
+  if (spec.bitmap === 'hex') return `hexWord(b, at + ${word * 8})`
+  const from = word * 4
+  return `((b[at + ${from}] << 24) | (b[at + ${from + 1}] << 16) | (b[at + ${from + 2}] << 8) | b[at + ${from + 3}])`
+}
+
+/** For each of the four words, the bits that have a row. */
+export function knownMasks(plans: readonly ElementPlan[]): readonly number[] {
+  const masks = [0, 0, 0, 0]
+  for (const { bit } of plans) {
+    const word = (bit - 1) >> 5
+    masks[word] = (masks[word] ?? 0) | (0x80000000 >>> ((bit - 1) & 31))
+  }
+  return masks
+}
+
+/** `if (bit is set) {`. */
+function whenPresent(bit: number): string {
+  return `if ((w${((bit - 1) >> 5) + 1} & ${(0x80000000 >>> ((bit - 1) & 31)) | 0}) !== 0) {`
+}
+
+/** Checks the length of one element; afterwards `at` is its first content byte and the size is known. */
+function sizeSource(plan: ElementPlan): { readonly source: string; readonly size: string } {
+  const { bit, element, prefixSize } = plan
+  if (element.length.kind === 'fixed') {
+    const size = String(element.length.size)
+    return {
+      source: `if (at + ${plan.width(size)} > end) return fail('truncated', ${bit}, at - start, 0)`,
+      size,
+    }
+  }
+  return {
+    source: `if (at + ${prefixSize} > end) return fail('truncated', ${bit}, at - start, 0)
+${prefixSource(plan)}
+if (n > ${element.length.sizeMax}) return fail('lengthExceeded', ${bit}, at - start, n)
+at += ${prefixSize}
+if (at + ${plan.width('n')} > end) return fail('truncated', ${bit}, at - start, 0)`,
+    size: 'n',
+  }
+}
+
+function prefixSource({ bit, element, prefixSize }: ElementPlan): string {
+  if (element.length.kind === 'fixed') return ''
+  const bytes = Array.from({ length: prefixSize }, (_, index) => `b[at + ${index}]`)
+  const bad = `return fail('badDigit', ${bit}, at - start, 0)`
+  switch (element.length.prefix) {
+    case 'binary':
+      return `n = ${bytes.map((byte, index) => `${byte} * ${256 ** (prefixSize - 1 - index)}`).join(' + ')}`
+    case 'bcd': {
+      const checks = bytes.map((byte) => `IS_DIGIT_BYTE[${byte}] === 0`).join(' || ')
+      const terms = bytes.map(
+        (byte, index) => `((${byte} >> 4) * 10 + (${byte} & 15)) * ${100 ** (prefixSize - 1 - index)}`,
+      )
+      return `if (${checks}) ${bad}\nn = ${terms.join(' + ')}`
+    }
+    case 'ascii': {
+      const checks = bytes.map((byte) => `${byte} < 48 || ${byte} > 57`).join(' || ')
+      const terms = bytes.map((byte, index) => `(${byte} - 48) * ${10 ** (prefixSize - 1 - index)}`)
+      return `if (${checks}) ${bad}\nn = ${terms.join(' + ')}`
+    }
+  }
+}
+
+const TRAILING = "if (at !== end) return fail('trailingBytes', 0, at - start, end - at)"
+
+/** Body of `decode(b, start, end)`: the message, or what `fail` answers. */
+export function decodeSource(spec: MessageSpec, plans: readonly ElementPlan[]): string {
+  const fields = plans.map((plan) => {
+    const { source, size } = sizeSource(plan)
+    return `${whenPresent(plan.bit)}
+${source}
+v = ${plan.reader}(b, at, ${size})
+if (v === undefined) return fail('${plan.errorKind}', ${plan.bit}, at - start, 0)
+f[${plan.bit}] = v
+at += ${plan.width(size)}
+}`
+  })
+  return `${headSource(spec, plans)}const f = {}\n${fields.join('\n')}\n${TRAILING}\nreturn { mti, fields: f }`
+}
+
+/** Body of `index(b, start, end, view)`: fills the view's slots; true, or what `fail` answers. */
+export function indexSource(spec: MessageSpec, plans: readonly ElementPlan[]): string {
+  const fields = plans.map((plan) => {
+    const { source, size } = sizeSource(plan)
+    return `${whenPresent(plan.bit)}
+${source}
+offsets[${plan.bit}] = at
+sizes[${plan.bit}] = ${size}
+at += ${plan.width(size)}
+}`
+  })
+  return `${headSource(spec, plans)}const offsets = view.offsets, sizes = view.sizes
+view.mti = mti; view.w1 = w1; view.w2 = w2; view.w3 = w3; view.w4 = w4
+${fields.join('\n')}
+${TRAILING}
+return true`
+}
+
+/** Body of `encode(m, t, at, end)`: the offset after the message, or what `fail` answers. */
+export function encodeSource(spec: MessageSpec, plans: readonly ElementPlan[]): string {
+  const mtiSize = spec.mti === 'bcd' ? 2 : 4
+  const mapSize = spec.bitmap === 'binary' ? 8 : 16
+  const writeMti = spec.mti === 'bcd' ? 'writeDigitsRight' : 'writeDigitText'
+  return `const f = m.fields
+let w1 = 0, w2 = 0, w3 = 0, w4 = 0, v, n = 0, p = 0, count = 0
+const mti = m.mti
+if (typeof mti !== 'string' || mti.length !== 4) return fail('badMti', 0, 0)
+${spec.bits === 128 ? 'const second = hasSecondary(f); if (second) w1 = 0x80000000 | 0' : 'const second = false'}
+const map = at + ${mtiSize}
+if (map + (second ? ${mapSize * 2} : ${mapSize}) > end) return fail('overflow', 0, 0)
+if (${writeMti}(t, at, mti) < 0) return fail('badMti', 0, 0)
+at = map + (second ? ${mapSize * 2} : ${mapSize})
+${plans.map(encodeElementSource).join('\n')}
+const left = countFields(f) - count
+if (left !== 0) return fail('unknownField', strangeField(f), 0)
+${spec.bitmap === 'binary' ? 'writeWords' : 'writeHexWords'}(t, map, w1, w2)
+if (second) ${spec.bitmap === 'binary' ? 'writeWords' : 'writeHexWords'}(t, map + ${mapSize}, w3, w4)
+return at`
+}
+
+function encodeElementSource(plan: ElementPlan): string {
+  const { bit, element, prefixSize, writer } = plan
+  const word = `w${((bit - 1) >> 5) + 1}`
+  const typeCheck = element.attribute === 'b' ? '!(v instanceof Uint8Array)' : "typeof v !== 'string'"
+  const padded = element.length.kind === 'fixed' && ['a', 'an', 'ans'].includes(element.attribute)
+  const sizeCheck =
+    element.length.kind === 'variable'
+      ? `n > ${element.length.sizeMax}`
+      : `n ${padded ? '>' : '!=='} ${element.length.size}`
+  const size = element.length.kind === 'fixed' ? String(element.length.size) : 'n'
+  return `v = f[${bit}]
+if (v !== undefined) {
+if (${typeCheck}) return fail('badType', ${bit}, 0)
+n = v.length
+if (${sizeCheck}) return fail('badLength', ${bit}, n)
+if (at + ${prefixSize} + ${plan.width(size)} > end) return fail('overflow', ${bit}, 0)
+${writePrefixSource(plan)}
+p = ${writer}(t, at, v)
+if (p < 0) return fail('${plan.errorKind}', ${bit}, 0)
+${padded ? `for (at += ${size}; p < at; p++) t[p] = 32` : 'at = p'}
+${word} |= ${(0x80000000 >>> ((bit - 1) & 31)) | 0}
+count++
+}`
+}
+
+function writePrefixSource({ element, prefixSize }: ElementPlan): string {
+  if (element.length.kind === 'fixed') return ''
+  const { prefix } = element.length
+  const bytes = Array.from({ length: prefixSize }, (_, index) => {
+    const power = prefixSize - 1 - index
+    if (prefix === 'binary') return `t[at++] = (n / ${256 ** power}) & 255`
+    if (prefix === 'ascii') return `t[at++] = 48 + ((n / ${10 ** power} | 0) % 10)`
+    return `t[at++] = ((n / ${10 * 100 ** power} | 0) % 10) << 4 | ((n / ${100 ** power} | 0) % 10)`
+  })
+  return bytes.join('\n')
+}

@@ -1,0 +1,274 @@
+import { invariant } from '../base/invariant.ts'
+import { err, ok, type Result } from '../base/result.ts'
+import { decodeSource, encodeSource, indexSource, knownMasks } from './codec-source.ts'
+import * as content from './content.ts'
+import { HEX_OF_BYTE, IS_DIGIT_BYTE, NIBBLE_OF_CODE } from './content-tables.ts'
+import type { DecodeError, DecodeErrorKind, EncodeError, EncodeErrorKind } from './decode-error.ts'
+import { type ContentReader, type ElementPlan, planElements } from './element-plan.ts'
+import type { Fields, Message } from './message.ts'
+import type { MessageSpec } from './spec.ts'
+
+/** What a spec is compiled to. One object may be used for any number of messages, one at a time. */
+export interface Codec {
+  readonly spec: MessageSpec
+  /** Why the last `encodeInto` answered -1. */
+  readonly lastError: EncodeError | undefined
+  /** New memory of exactly the message's size, from the message type to the last field. */
+  encode(message: Message): Result<Uint8Array, EncodeError>
+  /** Writes at `offset` and answers the offset after the message, or -1 (`lastError`; the target is then unspecified). */
+  encodeInto(message: Message, target: Uint8Array, offset: number): number
+  /**
+   * All fields of the message in `bytes` from `start` (default 0) to `end` (default all). The values share no
+   * memory with `bytes`. Never throws; allocates no more than the message holds.
+   */
+  decode(bytes: Uint8Array, start?: number, end?: number): Result<Message, DecodeError>
+  /** A view to index many messages with, one after the other. */
+  createView(): MessageView
+}
+
+/** Lazy reads of one message. It looks into the bytes given to `index`: they must stay until the last read. */
+export interface MessageView {
+  /** Walks the bitmap and checks every length; false leaves the reason in `error`. */
+  index(bytes: Uint8Array, start: number, end: number): boolean
+  readonly error: DecodeError | undefined
+  /** Four digits. */
+  readonly mti: string
+  has(bit: number): boolean
+  /** Text of a field that is not `b`; undefined when absent or when its content is not what it may be. */
+  text(bit: number): string | undefined
+  /** A view of the content bytes as they are on the wire (packed digits, hexadecimal characters …). */
+  bytes(bit: number): Uint8Array | undefined
+  /** Value of a `b` field, in new memory. */
+  value(bit: number): Uint8Array | undefined
+  /** Offset of the content in `bytes`, -1 when absent. */
+  offsetOf(bit: number): number
+  /** Count of digits, characters or bytes, -1 when absent. */
+  sizeOf(bit: number): number
+}
+
+/**
+ * Compiles a table to straight-line code.
+ *
+ * @throws {InvariantError} if the table itself is wrong: a spec is source code; files are checked by their loader.
+ */
+export function compileSpec(spec: MessageSpec): Codec {
+  const plans = planElements(spec)
+  const failure = new DecodeFailure()
+  const decode = build<(b: Uint8Array, start: number, end: number) => Message | undefined>(
+    ['b', 'start', 'end'],
+    decodeSource(spec, plans),
+    { ...decodeTools(plans), fail: failure.fail },
+  )
+  const encoder = new Encoder(spec, plans)
+  return {
+    spec,
+    get lastError() {
+      return encoder.lastError
+    },
+    encode: (message) => encoder.encode(message),
+    encodeInto: (message, target, offset) => encoder.encodeInto(message, target, offset),
+    decode(bytes, start = 0, end = bytes.length) {
+      const message = decode(bytes, start, end)
+      return message === undefined ? err(failure.error as DecodeError) : ok(message)
+    },
+    createView: () => new CompiledView(spec, plans),
+  }
+}
+
+/** The functions of `content.ts` by name. */
+const CONTENT: { readonly [name: string]: unknown } = { ...content }
+
+class DecodeFailure {
+  error: DecodeError | undefined
+  readonly fail = (kind: DecodeErrorKind, field: number, offset: number, size: number): undefined => {
+    this.error = { kind, field, offset, size }
+    return undefined
+  }
+}
+
+class Encoder {
+  lastError: EncodeError | undefined
+  readonly #write: (m: Message, t: Uint8Array, at: number, end: number) => number
+  readonly #scratch: Uint8Array
+
+  constructor(spec: MessageSpec, plans: readonly ElementPlan[]) {
+    const known = new Set(plans.map((plan) => plan.bit))
+    const fail = (kind: EncodeErrorKind, field: number, size: number): number => {
+      this.lastError = { kind, field, size }
+      return -1
+    }
+    const strangeField = (fields: Fields): number =>
+      Number(
+        Object.keys(fields).find((key) => fields[Number(key)] !== undefined && !known.has(Number(key))) ?? 0,
+      )
+    this.#write = build(['m', 't', 'at', 'end'], encodeSource(spec, plans), {
+      ...CONTENT,
+      fail,
+      strangeField,
+      countFields,
+      hasSecondary,
+      writeWords,
+      writeHexWords,
+    })
+    this.#scratch = new Uint8Array(sizeMaxOf(plans))
+  }
+
+  encode(message: Message): Result<Uint8Array, EncodeError> {
+    const end = this.encodeInto(message, this.#scratch, 0)
+    if (end >= 0) return ok(this.#scratch.slice(0, end))
+    return err(this.lastError as EncodeError)
+  }
+
+  encodeInto(message: Message, target: Uint8Array, offset: number): number {
+    return this.#write(message, target, offset, target.length)
+  }
+}
+
+/** Bytes of the longest message of a dialect. */
+function sizeMaxOf(plans: readonly ElementPlan[]): number {
+  return plans.reduce((total, { element, prefixSize }) => {
+    const size = element.length.kind === 'fixed' ? element.length.size : element.length.sizeMax
+    return total + prefixSize + (element.content === 'hex' ? size * 2 : size + 1)
+  }, 40)
+}
+
+/** What the source calls, by name. Nothing else is in reach of it. */
+function build<T>(parameters: readonly string[], source: string, tools: object): T {
+  const names = Object.keys(tools)
+  const factory = new Function(
+    ...names,
+    `'use strict'; return function (${parameters.join(', ')}) {\n${source}\n}`,
+  )
+  return factory(...Object.values(tools)) as T
+}
+
+function decodeTools(plans: readonly ElementPlan[]): object {
+  const masks = knownMasks(plans)
+  const firstUnknown = (...words: readonly number[]): number => {
+    for (const [index, word] of words.entries()) {
+      const strange = word & ~((masks[index] ?? 0) | (index === 0 && masks[2] !== 0 ? 0x80000000 : 0))
+      if (strange !== 0) return index * 32 + Math.clz32(strange) + 1
+    }
+    return 1
+  }
+  return { ...CONTENT, IS_DIGIT_BYTE, hexWord, badHex, firstUnknown }
+}
+
+function hexWord(bytes: Uint8Array, at: number): number {
+  let word = 0
+  for (let index = 0; index < 8; index++)
+    word = (word << 4) | ((NIBBLE_OF_CODE[bytes[at + index] as number] as number) & 15)
+  return word
+}
+
+/** Whether the 16 characters of a bitmap are not all hexadecimal; `=` is none. */
+function badHex(bytes: Uint8Array, at: number): boolean {
+  for (let index = at; index < at + 16; index++) {
+    if (bytes[index] === 61 || (NIBBLE_OF_CODE[bytes[index] as number] as number) > 15) return true
+  }
+  return false
+}
+
+function countFields(fields: Fields): number {
+  let count = 0
+  for (const key in fields) if (fields[key] !== undefined) count++
+  return count
+}
+
+function hasSecondary(fields: Fields): boolean {
+  for (const key in fields) if (Number(key) > 64 && fields[key] !== undefined) return true
+  return false
+}
+
+function writeWords(target: Uint8Array, at: number, high: number, low: number): void {
+  for (let index = 0; index < 4; index++) {
+    target[at + index] = high >>> (24 - index * 8)
+    target[at + 4 + index] = low >>> (24 - index * 8)
+  }
+}
+
+function writeHexWords(target: Uint8Array, at: number, high: number, low: number): void {
+  for (let index = 0; index < 8; index++) {
+    const byte = ((index < 4 ? high : low) >>> (24 - (index & 3) * 8)) & 255
+    content.writeText(target, at + index * 2, HEX_OF_BYTE[byte] as string)
+  }
+}
+
+class CompiledView implements MessageView {
+  mti = ''
+  w1 = 0
+  w2 = 0
+  w3 = 0
+  w4 = 0
+  readonly offsets: number[] = new Array<number>(129).fill(0)
+  readonly sizes: number[] = new Array<number>(129).fill(0)
+  readonly #failure = new DecodeFailure()
+  readonly #index: (b: Uint8Array, start: number, end: number, view: CompiledView) => true | undefined
+  readonly #plans: readonly (ElementPlan | undefined)[]
+  readonly #readers: readonly (ContentReader | undefined)[]
+  #bytes: Uint8Array = new Uint8Array(0)
+
+  constructor(spec: MessageSpec, plans: readonly ElementPlan[]) {
+    this.#index = build(['b', 'start', 'end', 'view'], indexSource(spec, plans), {
+      ...decodeTools(plans),
+      fail: this.#failure.fail,
+    })
+    const byBit = new Array<ElementPlan | undefined>(129).fill(undefined)
+    for (const plan of plans) byBit[plan.bit] = plan
+    this.#plans = byBit
+    this.#readers = byBit.map((plan) => plan && (CONTENT[plan.reader] as ContentReader))
+  }
+
+  get error(): DecodeError | undefined {
+    return this.#failure.error
+  }
+
+  index(bytes: Uint8Array, start: number, end: number): boolean {
+    invariant(start >= 0 && end <= bytes.length, 'view outside its bytes')
+    this.#bytes = bytes
+    this.#failure.error = undefined
+    const done = this.#index(bytes, start, end, this) === true
+    if (!done) this.w1 = this.w2 = this.w3 = this.w4 = 0
+    return done
+  }
+
+  has(bit: number): boolean {
+    const word = bit <= 32 ? this.w1 : bit <= 64 ? this.w2 : bit <= 96 ? this.w3 : this.w4
+    return bit > 1 && (word & (0x80000000 >>> ((bit - 1) & 31))) !== 0
+  }
+
+  text(bit: number): string | undefined {
+    if (!this.has(bit)) return undefined
+    const read = this.#readers[bit] as ContentReader
+    const value = read(this.#bytes, this.offsets[bit] as number, this.sizes[bit] as number)
+    return typeof value === 'string' ? value : undefined
+  }
+
+  value(bit: number): Uint8Array | undefined {
+    if (!this.has(bit)) return undefined
+    const read = this.#readers[bit] as ContentReader
+    const value = read(this.#bytes, this.offsets[bit] as number, this.sizes[bit] as number)
+    return typeof value === 'string' ? undefined : value
+  }
+
+  bytes(bit: number): Uint8Array | undefined {
+    const plan = this.#plans[bit]
+    if (plan === undefined || !this.has(bit)) return undefined
+    const at = this.offsets[bit] as number
+    return this.#bytes.subarray(at, at + wireSize(plan, this.sizes[bit] as number))
+  }
+
+  offsetOf(bit: number): number {
+    return this.has(bit) ? (this.offsets[bit] as number) : -1
+  }
+
+  sizeOf(bit: number): number {
+    return this.has(bit) ? (this.sizes[bit] as number) : -1
+  }
+}
+
+function wireSize({ element }: ElementPlan, size: number): number {
+  if (element.content === 'hex') return size * 2
+  if (!element.content.startsWith('bcd')) return size
+  return element.attribute === 'xn' ? 1 + (size >> 1) : (size + 1) >> 1
+}
