@@ -2,7 +2,7 @@ import { invariant } from '../base/invariant.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { decodeSource, encodeSource, indexSource, knownMasks } from './codec-source.ts'
 import * as content from './content.ts'
-import { HEX_OF_BYTE, IS_DIGIT_BYTE, NIBBLE_OF_CODE } from './content-tables.ts'
+import { HEX_OF_BYTE, IS_DIGIT_BYTE, LEFT_CODE, NIBBLE_OF_CODE, RIGHT_CODE } from './content-tables.ts'
 import type { DecodeError, DecodeErrorKind, EncodeError, EncodeErrorKind } from './decode-error.ts'
 import { type ContentReader, type ElementPlan, planElements } from './element-plan.ts'
 import type { Fields, Message } from './message.ts'
@@ -15,7 +15,10 @@ export interface Codec {
   readonly lastError: EncodeError | undefined
   /** New memory of exactly the message's size, from the message type to the last field. */
   encode(message: Message): Result<Uint8Array, EncodeError>
-  /** Writes at `offset` and answers the offset after the message, or -1 (`lastError`; the target is then unspecified). */
+  /**
+   * Writes at `offset` and answers the offset after the message, or -1 (`lastError`; the target is then
+   * unspecified). For the hot path: unlike `encode` it does not look for fields that the dialect lacks.
+   */
   encodeInto(message: Message, target: Uint8Array, offset: number): number
   /**
    * All fields of the message in `bytes` from `start` (default 0) to `end` (default all). The values share no
@@ -89,24 +92,18 @@ class DecodeFailure {
 class Encoder {
   lastError: EncodeError | undefined
   readonly #write: (m: Message, t: Uint8Array, at: number, end: number) => number
+  readonly #known: ReadonlySet<number>
   readonly #scratch: Uint8Array
 
   constructor(spec: MessageSpec, plans: readonly ElementPlan[]) {
-    const known = new Set(plans.map((plan) => plan.bit))
+    this.#known = new Set(plans.map((plan) => plan.bit))
     const fail = (kind: EncodeErrorKind, field: number, size: number): number => {
       this.lastError = { kind, field, size }
       return -1
     }
-    const strangeField = (fields: Fields): number =>
-      Number(
-        Object.keys(fields).find((key) => fields[Number(key)] !== undefined && !known.has(Number(key))) ?? 0,
-      )
     this.#write = build(['m', 't', 'at', 'end'], encodeSource(spec, plans), {
       ...CONTENT,
       fail,
-      strangeField,
-      countFields,
-      hasSecondary,
       writeWords,
       writeHexWords,
     })
@@ -114,6 +111,11 @@ class Encoder {
   }
 
   encode(message: Message): Result<Uint8Array, EncodeError> {
+    for (const key in message.fields) {
+      if (message.fields[key] !== undefined && !this.#known.has(Number(key))) {
+        return err({ kind: 'unknownField', field: Number(key), size: 0 })
+      }
+    }
     const end = this.encodeInto(message, this.#scratch, 0)
     if (end >= 0) return ok(this.#scratch.slice(0, end))
     return err(this.lastError as EncodeError)
@@ -151,7 +153,7 @@ function decodeTools(plans: readonly ElementPlan[]): object {
     }
     return 1
   }
-  return { ...CONTENT, IS_DIGIT_BYTE, hexWord, badHex, firstUnknown }
+  return { ...CONTENT, IS_DIGIT_BYTE, LEFT_CODE, RIGHT_CODE, hexWord, badHex, firstUnknown }
 }
 
 function hexWord(bytes: Uint8Array, at: number): number {
@@ -166,17 +168,6 @@ function badHex(bytes: Uint8Array, at: number): boolean {
   for (let index = at; index < at + 16; index++) {
     if (bytes[index] === 61 || (NIBBLE_OF_CODE[bytes[index] as number] as number) > 15) return true
   }
-  return false
-}
-
-function countFields(fields: Fields): number {
-  let count = 0
-  for (const key in fields) if (fields[key] !== undefined) count++
-  return count
-}
-
-function hasSecondary(fields: Fields): boolean {
-  for (const key in fields) if (Number(key) > 64 && fields[key] !== undefined) return true
   return false
 }
 
