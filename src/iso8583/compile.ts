@@ -5,7 +5,7 @@ import * as content from './content.ts'
 import { HEX_OF_BYTE, IS_DIGIT_BYTE, LEFT_CODE, NIBBLE_OF_CODE, RIGHT_CODE } from './content-tables.ts'
 import type { DecodeError, DecodeErrorKind, EncodeError, EncodeErrorKind } from './decode-error.ts'
 import { type ContentReader, type ElementPlan, planElements } from './element-plan.ts'
-import type { Fields, Message } from './message.ts'
+import type { Message } from './message.ts'
 import type { MessageSpec } from './spec.ts'
 
 /** What a spec is compiled to. One object may be used for any number of messages, one at a time. */

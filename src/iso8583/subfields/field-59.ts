@@ -1,0 +1,53 @@
+import { err, ok, type Result } from '../../base/result.ts'
+import type { SubfieldError } from './subfield-error.ts'
+
+/** One object of field 59: a tag of two characters and its text. */
+export interface Field59Item {
+  readonly tag: string
+  readonly value: string
+}
+
+/** What the tags mean. Source: docs of the UnionPay dialect, 11. */
+export const FIELD_59_TAGS: Readonly<Record<string, { readonly en: string; readonly zh: string }>> = {
+  A1: { en: 'SM PIN data', zh: '国密PIN数据' },
+  A2: { en: 'terminal security information', zh: '终端安全信息' },
+  A3: { en: 'scanned code', zh: '付款码' },
+  A4: { en: 'voucher number', zh: '付款凭证号' },
+}
+
+/** Digits of the length: three, or two with one acquirer (profile). */
+export type Field59LengthDigits = 2 | 3
+
+export function parseField59(
+  text: string,
+  lengthDigits: Field59LengthDigits = 3,
+): Result<readonly Field59Item[], SubfieldError> {
+  const items: Field59Item[] = []
+  for (let at = 0; at < text.length; ) {
+    const digits = text.slice(at + 2, at + 2 + lengthDigits)
+    if (digits.length !== lengthDigits) return err({ kind: 'wrongLength', offset: at })
+    if (!/^\d+$/.test(digits)) return err({ kind: 'badDigit', offset: at + 2 })
+    const from = at + 2 + lengthDigits
+    const until = from + Number(digits)
+    if (until > text.length) return err({ kind: 'wrongLength', offset: at })
+    items.push({ tag: text.slice(at, at + 2), value: text.slice(from, until) })
+    at = until
+  }
+  return ok(items)
+}
+
+export function formatField59(items: readonly Field59Item[], lengthDigits: Field59LengthDigits = 3): string {
+  return items
+    .map(({ tag, value }) => tag + String(value.length).padStart(lengthDigits, '0') + value)
+    .join('')
+}
+
+/** Names of the objects inside A2. */
+export const TERMINAL_SECURITY_TAGS: Readonly<Record<string, { readonly en: string; readonly zh: string }>> =
+  {
+    '01': { en: 'device type', zh: '设备类型' },
+    '02': { en: 'serial number', zh: '终端硬件序列号' },
+    '03': { en: 'encryption random factor', zh: '加密随机因子' },
+    '04': { en: 'ciphered serial number', zh: '硬件序列号密文' },
+    '05': { en: 'application version', zh: '应用程序版本号' },
+  }
