@@ -1,0 +1,127 @@
+import type { Socket } from 'node:net'
+import { concatBytes } from '../../base/bytes.ts'
+import { lengthPrefixBytes } from '../../iso8583/framing/length-prefix.ts'
+import { type StreamItem, StreamSplitter } from '../../iso8583/framing/stream-splitter.ts'
+import type { GatewayLimits, PortOptions } from './gateway-options.ts'
+
+/** Why a connection was given up by this side. */
+export type Rejection = { readonly kind: 'oversized'; readonly size: number } | { readonly kind: 'badLength' }
+
+export interface ConnectionListener {
+  frame(connection: Connection, frame: Uint8Array): void
+  rejected(connection: Connection, rejection: Rejection): void
+  closed(connection: Connection): void
+}
+
+/**
+ * One client. Reads as long as it keeps up: when too many of its requests wait for replies, or too many bytes wait
+ * for it to take them, it is not read until that is over, so that a slow client costs no memory.
+ */
+export class Connection {
+  readonly options: PortOptions
+  lastByteMs: number
+  readonly #socket: Socket
+  readonly #limits: GatewayLimits
+  readonly #splitter: StreamSplitter
+  readonly #listener: ConnectionListener
+  #output: Uint8Array[] = []
+  #outstanding = 0
+  #closed = false
+
+  constructor(
+    socket: Socket,
+    options: PortOptions,
+    limits: GatewayLimits,
+    listener: ConnectionListener,
+    nowMs: () => number,
+  ) {
+    this.#socket = socket
+    this.options = options
+    this.#limits = limits
+    this.#listener = listener
+    this.lastByteMs = nowMs()
+    this.#splitter = new StreamSplitter({ prefix: options.prefix, frameSizeMax: limits.frameSizeMax })
+    socket.setNoDelay(true)
+    socket.on('data', (chunk: Uint8Array) => {
+      this.lastByteMs = nowMs()
+      this.#receive(chunk)
+    })
+    socket.on('drain', () => this.#resumeIfPossible())
+    // What a peer does to its end of the line is no event of ours: `close` follows.
+    socket.on('error', () => socket.destroy())
+    socket.on('close', () => this.#end())
+  }
+
+  get isClosed(): boolean {
+    return this.#closed
+  }
+
+  /** Address and port of the client, for the log. */
+  get peer(): string {
+    return `${this.#socket.remoteAddress ?? 'unknown'}:${this.#socket.remotePort ?? 0}`
+  }
+
+  /** Queues a reply; `flush` sends all of a turn in one write. */
+  reply(frame: Uint8Array): void {
+    if (!this.#closed) this.#output.push(lengthPrefixBytes(this.options.prefix, frame.length), frame)
+  }
+
+  /** One request is done with, answered or not. */
+  settle(): void {
+    this.#outstanding--
+  }
+
+  flush(): void {
+    if (this.#closed) return
+    if (this.#output.length > 0) {
+      this.#socket.write(concatBytes(this.#output))
+      this.#output = []
+    }
+    if (this.#mustWait()) this.#socket.pause()
+    else this.#resumeIfPossible()
+  }
+
+  /** Sends what is queued, then ends. */
+  end(): void {
+    this.flush()
+    this.#socket.end()
+  }
+
+  destroy(): void {
+    this.#socket.destroy()
+  }
+
+  #receive(chunk: Uint8Array): void {
+    for (const item of this.#splitter.push(chunk)) this.#take(item)
+    if (this.#mustWait()) this.#socket.pause()
+  }
+
+  #take(item: StreamItem): void {
+    if (item.kind !== 'frame') {
+      this.#listener.rejected(this, item)
+      this.destroy()
+      return
+    }
+    // Some clients send a frame of no bytes to keep the line open.
+    if (item.frame.length === 0) return
+    this.#outstanding++
+    this.#listener.frame(this, item.frame)
+  }
+
+  #mustWait(): boolean {
+    return (
+      this.#outstanding >= this.#limits.outstandingMax || this.#socket.writableLength > this.#limits.unsentMax
+    )
+  }
+
+  #resumeIfPossible(): void {
+    if (this.#socket.isPaused() && !this.#mustWait()) this.#socket.resume()
+  }
+
+  #end(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#output = []
+    this.#listener.closed(this)
+  }
+}

@@ -1,0 +1,49 @@
+import type { EnvelopeKind } from '../../iso8583/framing/envelope.ts'
+import type { LengthPrefix } from '../../iso8583/framing/length-prefix.ts'
+import type { Dialect } from '../core/records.ts'
+
+/** How one port speaks. */
+export interface PortOptions {
+  readonly dialect: Dialect
+  /** 0: any free port. */
+  readonly port: number
+  readonly prefix: LengthPrefix
+}
+
+/** PEM texts. Clients must show a certificate that `clientCa` signed. */
+export interface TlsOptions {
+  readonly certificate: string
+  readonly key: string
+  readonly clientCa: string
+}
+
+export interface GatewayLimits {
+  /** Bytes of a frame without its length. */
+  readonly frameSizeMax: number
+  readonly connectionsMax: number
+  /** A connection without a byte for so long is closed. */
+  readonly idleTimeoutMs: number
+  /** Requests of one connection without a reply; above it the connection is not read. */
+  readonly outstandingMax: number
+  /** Bytes that a connection has not taken yet; above it the connection is not read. */
+  readonly unsentMax: number
+}
+
+export const DEFAULT_LIMITS: GatewayLimits = {
+  frameSizeMax: 8192,
+  connectionsMax: 20_000,
+  idleTimeoutMs: 300_000,
+  outstandingMax: 256,
+  unsentMax: 256 * 1024,
+}
+
+/** What stands before a message on a port of `dialect`. */
+export function envelopeKindOf(dialect: Dialect): EnvelopeKind {
+  return dialect === 'unionpay-pos' ? 'tpduAndHeader' : 'none'
+}
+
+export const DEFAULT_PREFIXES: Readonly<Record<Dialect, LengthPrefix>> = {
+  'unionpay-pos': 'binary2',
+  'iso1987-ascii': 'ascii4',
+  'iso1987-binary': 'binary2',
+}
