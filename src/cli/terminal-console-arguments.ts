@@ -1,0 +1,98 @@
+import { parseAmount } from '../base/money.ts'
+import type { OriginalReference } from '../terminal/flows/terminal-model.ts'
+import type { CliLanguage } from './language.ts'
+
+export type Text = { readonly [language in CliLanguage]: string }
+
+/** How a word after the command is understood. Undefined: it is not of this kind. */
+export interface ArgumentKind<T> {
+  readonly expected: Text
+  parse(word: string, currency: string): T | undefined
+}
+
+/** The arguments of one line, taken from left to right; the first that does not fit is remembered. */
+export class Arguments {
+  readonly #words: readonly string[]
+  readonly #currency: string
+  #index = 0
+  failed: { readonly argument: number; readonly expected: Text } | undefined
+
+  constructor(words: readonly string[], currency: string) {
+    this.#words = words
+    this.#currency = currency
+  }
+
+  get leftOver(): boolean {
+    return this.#index < this.#words.length
+  }
+
+  /** The next word as a `kind`; undefined when there is none or it is `-`: the terminal then asks for it. */
+  take<T>(kind: ArgumentKind<T>): T | undefined {
+    const word = this.#words[this.#index]
+    if (word === undefined || word.toLowerCase() === 'keyed' || this.failed !== undefined) return undefined
+    this.#index++
+    if (word === '-') return undefined
+    const value = kind.parse(word, this.#currency)
+    if (value === undefined) this.failed = { argument: this.#index, expected: kind.expected }
+    return value
+  }
+
+  /** As `take`, but it must be there. */
+  require<T>(kind: ArgumentKind<T>): T | undefined {
+    const value = this.take(kind)
+    if (value === undefined) this.failed ??= { argument: this.#index + 1, expected: kind.expected }
+    return value
+  }
+
+  /** Whether the next word is `word`; it is taken then. */
+  has(word: string): boolean {
+    if (this.#words[this.#index]?.toLowerCase() !== word) return false
+    this.#index++
+    return true
+  }
+}
+
+export const AMOUNT: ArgumentKind<number> = {
+  expected: { zh: '金额，例如 12.34', en: 'an amount such as 12.34' },
+  parse: (word, currency) => parseAmount(word, currency),
+}
+export const STAN: ArgumentKind<string> = {
+  expected: { zh: '流水号，1 至 6 位数字', en: 'a trace number, 1 to 6 digits' },
+  parse: (word) => (/^\d{1,6}$/.test(word) && Number(word) > 0 ? word.padStart(6, '0') : undefined),
+}
+export const REFERENCE: ArgumentKind<string> = {
+  expected: { zh: '检索参考号，12 位', en: 'a reference number, 12 characters' },
+  parse: (word) => (/^[0-9A-Za-z]{12}$/.test(word) ? word : undefined),
+}
+export const AUTHORISATION: ArgumentKind<string> = {
+  expected: { zh: '授权码，2 至 6 位', en: 'an authorisation code, 2 to 6 characters' },
+  parse: (word) => (/^[0-9A-Za-z]{2,6}$/.test(word) ? word : undefined),
+}
+export const ORIGINAL: ArgumentKind<OriginalReference> = {
+  expected: {
+    zh: '原交易：批次号-流水号 或 批次号-流水号-月日',
+    en: 'the original as BATCH-TRACE or BATCH-TRACE-MMDD',
+  },
+  parse: (word) => {
+    const match = /^(\d{6})-(\d{6})(?:-(\d{4}))?$/.exec(word)
+    if (match === null) return undefined
+    const [, batch = '', stan = '', date = '0000'] = match
+    return { batch, stan, date }
+  },
+}
+export const OPERATOR: ArgumentKind<string> = {
+  expected: { zh: '操作员号，2 位数字', en: 'an operator number, 2 digits' },
+  parse: (word) => (/^\d{2}$/.test(word) ? word : undefined),
+}
+export const KEY_BLOCK: ArgumentKind<string> = {
+  expected: { zh: 'TR-31 密钥块', en: 'a TR-31 key block' },
+  parse: (word) => (/^[A-D][0-9A-Z]{15,}$/.test(word) ? word : undefined),
+}
+
+export function oneOf<T extends string>(...words: readonly T[]): ArgumentKind<T> {
+  const list = words.join(' | ')
+  return {
+    expected: { zh: list, en: list },
+    parse: (word) => words.find((each) => each === word.toLowerCase()),
+  }
+}

@@ -1,0 +1,87 @@
+import { truncatePan } from '../../base/exposure.ts'
+import { err, ok, type Result } from '../../base/result.ts'
+import type { HostRequest } from './host-request.ts'
+import type { TerminalRow } from './records.ts'
+import type { Refusal } from './refusal.ts'
+import { refuse } from './refusal.ts'
+import type { SecurityModule } from './security-module-port.ts'
+
+/** What a request says of its card. Lives only while its batch is decided. */
+export interface CardReading {
+  readonly pan: string
+  readonly lookup: string
+  readonly truncated: string
+  readonly expiry: string | undefined
+  /** Three digits of the stripe, or undefined when none was read. */
+  readonly serviceCode: string | undefined
+}
+
+interface Track {
+  readonly pan: string
+  readonly expiry: string | undefined
+  readonly serviceCode: string | undefined
+}
+
+const PAN = /^\d{12,19}$/
+
+/** The card of `request`, from its number or its tracks; undefined when it has neither. */
+export function readCard(
+  request: HostRequest,
+  terminal: TerminalRow,
+  security: SecurityModule,
+): Result<CardReading | undefined, Refusal> {
+  const track = readTracks(request, terminal, security)
+  if (!track.ok) return track
+  const pan = request.pan ?? track.value?.pan
+  if (pan === undefined) return ok(undefined)
+  if (!PAN.test(pan)) return err(refuse('14', 'the card number is not 12 to 19 digits', 2))
+  if (track.value !== undefined && track.value.pan !== pan) {
+    return err(refuse('14', 'the card number differs from that on the track', 2))
+  }
+  return ok({
+    pan,
+    lookup: security.lookupOf(pan),
+    truncated: truncatePan(pan),
+    expiry: request.expiry ?? track.value?.expiry,
+    serviceCode: track.value?.serviceCode,
+  })
+}
+
+function readTracks(
+  request: HostRequest,
+  terminal: TerminalRow,
+  security: SecurityModule,
+): Result<Track | undefined, Refusal> {
+  const { track2, track3 } = request
+  if (track2 === undefined && track3 === undefined) return ok(undefined)
+  const clear = (digits: string): string =>
+    request.trackEncrypted && terminal.trackKey !== undefined
+      ? security.decryptTrack(terminal.trackKey, digits)
+      : digits
+  if (request.trackEncrypted && terminal.trackKey === undefined) {
+    return err(refuse('A7', 'an encrypted track, but the terminal has no track key: sign in again', 53))
+  }
+  const track = track2 !== undefined ? parseTrack2(clear(track2)) : parseTrack3(clear(track3 ?? ''))
+  if (track !== undefined) return ok(track)
+  return err(
+    refuse(
+      '14',
+      'no card number can be read from the track: wrong track key?',
+      track2 !== undefined ? 35 : 36,
+    ),
+  )
+}
+
+/** Source: ISO/IEC 7813: number, separator, expiry YYMM, service code. */
+function parseTrack2(digits: string): Track | undefined {
+  const match = /^(\d{12,19})[D=](\d{4})?(\d{3})?/.exec(digits)
+  if (match?.[1] === undefined) return undefined
+  return { pan: match[1], expiry: match[2], serviceCode: match[3] }
+}
+
+/** Source: ISO/IEC 4909: two digits of format code before the number. Expiry stands elsewhere and is not used. */
+function parseTrack3(digits: string): Track | undefined {
+  const match = /^\d{2}(\d{12,19})[D=]/.exec(digits)
+  if (match?.[1] === undefined) return undefined
+  return { pan: match[1], expiry: undefined, serviceCode: undefined }
+}

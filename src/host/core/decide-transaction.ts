@@ -1,0 +1,293 @@
+import type { Result } from '../../base/result.ts'
+import type { CardReading } from './card-reading.ts'
+import { chipReply } from './chip-check.ts'
+import { accept, content, type Decision, deny } from './decision.ts'
+import type { HostContext } from './host-context.ts'
+import type { HostRequest } from './host-request.ts'
+import type { Approval, Operation, Verdict } from './operation.ts'
+import { approve } from './operation.ts'
+import { balance, offlineSale, refund, sale, saleVoid } from './operations/payment.ts'
+import {
+  completion,
+  completionAdvice,
+  completionVoid,
+  preAuthorisation,
+  preAuthorisationAddition,
+  preAuthorisationCancel,
+} from './operations/pre-authorisation.ts'
+import { post } from './posting.ts'
+import type { TerminalRow, TransactionKind, TransactionRow } from './records.ts'
+import { type Refusal, refuse } from './refusal.ts'
+import { isSuccess } from './response-code.ts'
+import { behaviourOfAmount, isAffected } from './test-amounts.ts'
+import type { TestBehaviour } from './test-behaviour.ts'
+import type { WorkingSet } from './working-set.ts'
+
+type DecidedKind = Exclude<TransactionKind, 'reversalAlone'>
+
+const OPERATIONS: Readonly<Record<DecidedKind, (operation: Operation) => Verdict>> = {
+  sale,
+  saleVoid,
+  refund,
+  balance,
+  offlineSale,
+  preAuthorisation,
+  preAuthorisationAddition,
+  preAuthorisationCancel,
+  completion,
+  completionAdvice,
+  completionVoid,
+}
+
+/** Kinds that stand without an account here: they happened, or their original knows the card. */
+const NEEDS_NO_ACCOUNT: ReadonlySet<DecidedKind> = new Set([
+  'offlineSale',
+  'saleVoid',
+  'refund',
+  'completionAdvice',
+])
+
+/** Kinds that refer to nothing which would know the card. */
+const NEEDS_CARD: ReadonlySet<DecidedKind> = new Set([
+  'sale',
+  'balance',
+  'offlineSale',
+  'preAuthorisation',
+  'preAuthorisationAddition',
+])
+
+/** Decides one transaction, records it whatever the answer, and posts its effects. */
+export function decideTransaction(
+  context: HostContext,
+  work: WorkingSet,
+  request: HostRequest,
+  terminal: TerminalRow,
+  reading: Result<CardReading | undefined, Refusal>,
+  kind: DecidedKind,
+): Decision {
+  const stan = request.stan ?? 0
+  const before = work.transactionByKey(terminal.tid, request.batchNumber ?? terminal.batchNumber, stan)
+  if (before !== undefined) return answerDuplicate(context, work, request, terminal, before)
+
+  const operation = gather(context, work, request, terminal, reading.ok ? reading.value : undefined)
+  const behaviour = context.testBehaviour && isAffected(kind) ? behaviourOf(operation) : undefined
+  if (behaviour?.kind === 'ignore' || behaviour?.kind === 'disconnect') {
+    return {
+      ...deny(terminal, operation.id, refuse('96', 'dropped on purpose, by amount or card')),
+      behaviour,
+    }
+  }
+  const verdict = reading.ok
+    ? force(behaviour, request, accountRefusal(operation, kind) ?? OPERATIONS[kind](operation))
+    : reading.error
+  const row = record(operation, kind, verdict)
+  return {
+    content: content(verdict.responseCode, row.id, {
+      pan: operation.card?.pan,
+      expiry: operation.card?.expiry,
+      issuer: operation.issuer,
+      authorisationCode: row.authorisationCode,
+      amountMinor: verdict.approved ? amountOfReply(kind, verdict) : request.amountMinor,
+      balance: kind === 'balance' && verdict.approved ? balanceOf(operation) : undefined,
+      chipData: chipReply(operation, verdict.responseCode, {
+        wrongArpc: behaviour?.kind === 'wrongArpc',
+        script: behaviour?.kind === 'sendScript',
+      }),
+    }),
+    terminal,
+    refusal: verdict.approved ? undefined : verdict,
+    behaviour,
+    panTruncated: row.panTruncated,
+  }
+}
+
+/**
+ * A repeat that says so gets the first answer again, and so does a notice that was refused: its sender takes 94
+ * for accepted. Anything else with numbers that were used is refused.
+ */
+function answerDuplicate(
+  context: HostContext,
+  work: WorkingSet,
+  request: HostRequest,
+  terminal: TerminalRow,
+  before: TransactionRow,
+): Decision {
+  const { panTruncated, authorisationCode, responseCode, id, state } = before
+  if (before.kind === 'reversalAlone') {
+    const refusal = refuse('12', 'its reversal came before it: it stays undone', 11)
+    return { ...deny(terminal, context.numbers.take(), refusal), panTruncated }
+  }
+  const issuerId = work.account(before.panLookup)?.issuerId
+  const more = {
+    authorisationCode,
+    amountMinor: state === 'declined' ? before.requestedMinor : before.approvedMinor,
+    issuer: issuerId === undefined ? undefined : work.issuer(issuerId),
+  }
+  const isNotice = request.mti.charAt(2) === '2'
+  if ((request.isRepeat && state !== 'reversed') || (isNotice && state === 'declined')) {
+    return { ...accept(terminal, id, { ...more, responseCode }), panTruncated }
+  }
+  const refusal = refuse('94', 'this terminal, batch and STAN were used before', 11)
+  return { ...deny(terminal, id, refusal, more), panTruncated }
+}
+
+function gather(
+  context: HostContext,
+  work: WorkingSet,
+  request: HostRequest,
+  terminal: TerminalRow,
+  card: CardReading | undefined,
+): Operation {
+  const original = findOriginal(work, request, terminal)
+  const lookup = card?.lookup ?? original?.panLookup
+  const account = lookup === undefined ? undefined : work.account(lookup)
+  const issuer =
+    card !== undefined
+      ? work.issuerOfPan(card.pan)
+      : account === undefined
+        ? undefined
+        : work.issuer(account.issuerId)
+  return {
+    context,
+    work,
+    request,
+    terminal,
+    id: context.numbers.take(),
+    card,
+    issuer,
+    account,
+    original,
+    accountState: account?.state,
+    chip: undefined,
+  }
+}
+
+/** By batch and STAN of this terminal, else by retrieval reference number; the two must not contradict each other. */
+function findOriginal(
+  work: WorkingSet,
+  { original }: HostRequest,
+  terminal: TerminalRow,
+): TransactionRow | undefined {
+  const { stan, id } = original
+  const batchNumber = original.batchNumber ?? terminal.batchNumber
+  const byStan = stan === undefined ? undefined : work.transactionByKey(terminal.tid, batchNumber, stan)
+  if (byStan !== undefined || id === undefined) return byStan
+  const byNumber = work.transaction(id)
+  return stan === undefined || byNumber?.stan === stan ? byNumber : undefined
+}
+
+function behaviourOf({ request, account }: Operation): TestBehaviour | undefined {
+  return account?.testBehaviour ?? behaviourOfAmount(request.amountMinor)
+}
+
+function accountRefusal({ card, issuer, account }: Operation, kind: DecidedKind): Refusal | undefined {
+  if (card === undefined) {
+    return NEEDS_CARD.has(kind) ? refuse('30', 'no card number and no track', 2) : undefined
+  }
+  if (account !== undefined || NEEDS_NO_ACCOUNT.has(kind)) return undefined
+  return issuer === undefined
+    ? refuse('15', 'no issuer for this card number', 2)
+    : refuse('14', 'no account for this card number', 2)
+}
+
+/** What the test behaviour makes of a verdict. */
+function force(behaviour: TestBehaviour | undefined, request: HostRequest, verdict: Verdict): Verdict {
+  if (behaviour?.kind === 'respond' && !isSuccess(behaviour.responseCode)) {
+    return refuse(behaviour.responseCode, 'forced by amount or card')
+  }
+  if (behaviour === undefined || !verdict.approved) return verdict
+  if (behaviour.kind === 'respond') return { ...verdict, responseCode: behaviour.responseCode }
+  if (behaviour.kind === 'approvePartially' && request.acceptsPartial && verdict.moneyMinor < 0) {
+    const approvedMinor = Math.floor((verdict.approvedMinor * behaviour.percent) / 100)
+    return { ...approve(approvedMinor, { moneyMinor: 0 - approvedMinor }), responseCode: '10' }
+  }
+  return verdict
+}
+
+function amountOfReply(kind: DecidedKind, verdict: Approval): number | undefined {
+  return kind === 'balance' ? undefined : verdict.approvedMinor
+}
+
+function balanceOf({ account, accountState }: Operation) {
+  return account === undefined || accountState === undefined
+    ? undefined
+    : { state: accountState, currency: account.currency }
+}
+
+/** Six digits, new for each approval of a million. */
+function newAuthorisationCode(id: number): string {
+  return String(id % 1_000_000).padStart(6, '0')
+}
+
+function record(operation: Operation, kind: DecidedKind, verdict: Verdict): TransactionRow {
+  const { work, account, accountState } = operation
+  const row = rowOf(operation, kind, verdict)
+  if (account !== undefined && accountState !== undefined && accountState !== account.state) {
+    work.putAccountState(account.pan.lookup, accountState)
+  }
+  work.addTransaction(row)
+  if (!verdict.approved) return row
+  if (verdict.changedOriginal !== undefined) work.changeTransaction(verdict.changedOriginal)
+  if (verdict.hold !== undefined) {
+    const { authorisationCode } = row
+    work.putHold(kind === 'preAuthorisation' ? { ...verdict.hold, authorisationCode } : verdict.hold)
+  }
+  post(work, row.id, row)
+  return row
+}
+
+function rowOf(operation: Operation, kind: DecidedKind, verdict: Verdict): TransactionRow {
+  const { request, terminal, account, original, id } = operation
+  const { receivedAt, dialect } = request.inbound
+  return {
+    id,
+    tid: terminal.tid,
+    mid: terminal.mid,
+    batchNumber: request.batchNumber ?? terminal.batchNumber,
+    stan: request.stan ?? 0,
+    kind,
+    state: verdict.approved ? 'approved' : 'declined',
+    dialect,
+    responseCode: verdict.responseCode,
+    requestedMinor: request.amountMinor ?? 0,
+    currency: account?.currency ?? original?.currency ?? request.currency,
+    ...cardColumns(operation),
+    entryMode: request.entryMode,
+    ...(verdict.approved ? approvedColumns(operation, verdict) : DECLINED_COLUMNS),
+    refundedMinor: 0,
+    reversalId: undefined,
+    reversalReason: '',
+    scriptResult: '',
+    receivedAtMs: receivedAt.ms,
+    localTime: receivedAt.localTime,
+  }
+}
+
+function cardColumns({ card, issuer, original }: Operation) {
+  return {
+    panLookup: card?.lookup ?? original?.panLookup ?? '',
+    panTruncated: card?.truncated ?? original?.panTruncated ?? '',
+    cardClass: issuer?.cardClass ?? original?.cardClass ?? 'domestic',
+  }
+}
+
+const DECLINED_COLUMNS = {
+  accountKnown: false,
+  authorisationCode: '',
+  approvedMinor: 0,
+  moneyMinor: 0,
+  heldMinor: 0,
+  originalId: undefined,
+}
+
+function approvedColumns({ account, id }: Operation, approval: Approval) {
+  return {
+    // What stands on suspense is undone on suspense, whatever became known since.
+    accountKnown: account !== undefined && (approval.changedOriginal?.accountKnown ?? true),
+    authorisationCode: approval.authorisationCode ?? newAuthorisationCode(id),
+    approvedMinor: approval.approvedMinor,
+    moneyMinor: approval.moneyMinor,
+    heldMinor: approval.heldMinor,
+    originalId: approval.originalId,
+  }
+}

@@ -1,0 +1,77 @@
+import type { Decision } from './decision.ts'
+import type { HostRequest } from './host-request.ts'
+import type { Outcome, OutcomeSummary } from './inbound.ts'
+import type { UndecodableIntake } from './intake.ts'
+import type { ExplainRow } from './records.ts'
+import { responseCodeIn } from './response-code.ts'
+
+/** The two notes about a decided message: one for the books, one for the log. */
+export function explainDecision(
+  request: HostRequest,
+  { refusal, content, panTruncated }: Decision,
+): { readonly explain: ExplainRow | undefined; readonly summary: OutcomeSummary } {
+  const { tid, mti, stan, inbound, operation, amountMinor } = request
+  const { dialect, receivedAt } = inbound
+  const responseCode = content.responseCode === undefined ? '' : responseCodeIn(dialect, content.responseCode)
+  const explain: ExplainRow | undefined =
+    refusal === undefined
+      ? undefined
+      : {
+          receivedAtMs: receivedAt.ms,
+          dialect,
+          tid,
+          mti,
+          stan,
+          responseCode,
+          reason: refusal.reason,
+          field: refusal.field,
+          offset: undefined,
+          decodableAs: [],
+        }
+  return {
+    explain,
+    summary: {
+      tid,
+      mti,
+      stan,
+      operation,
+      responseCode,
+      amountMinor,
+      panTruncated,
+      rrn: content.rrn === 0 ? '' : String(content.rrn).padStart(12, '0'),
+    },
+  }
+}
+
+/** A message that is none of its dialect: nobody can be answered, but it is said what was wrong and where. */
+export function explainUndecodable({ inbound, error, decodableAs }: UndecodableIntake): Outcome {
+  const { dialect, receivedAt } = inbound
+  const elsewhere = decodableAs.length === 0 ? '' : `; it decodes as ${decodableAs.join(', ')}`
+  const explain: ExplainRow = {
+    receivedAtMs: receivedAt.ms,
+    dialect,
+    tid: '',
+    mti: '',
+    stan: undefined,
+    responseCode: '',
+    reason: `${error.reason}${elsewhere}`,
+    field: error.field,
+    offset: error.offset,
+    decodableAs,
+  }
+  return {
+    reply: undefined,
+    plan: { kind: 'silent' },
+    explain,
+    summary: {
+      tid: '',
+      mti: '',
+      stan: undefined,
+      operation: 'undecodable',
+      responseCode: '',
+      amountMinor: undefined,
+      panTruncated: '',
+      rrn: '',
+    },
+  }
+}

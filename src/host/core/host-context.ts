@@ -1,0 +1,16 @@
+import type { NumberLease } from './number-lease.ts'
+import type { SecurityModule } from './security-module-port.ts'
+
+export interface HostCoreOptions {
+  readonly security: SecurityModule
+  /** Amounts and cards that force an answer, as docs/host-test-behaviour.md lists them. */
+  readonly testBehaviour: boolean
+  readonly acquirer: {
+    /** Fields 32 and 44, at most 11 digits. */
+    readonly institution: string
+  }
+}
+
+export interface HostContext extends HostCoreOptions {
+  readonly numbers: NumberLease
+}

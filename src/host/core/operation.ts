@@ -1,0 +1,64 @@
+import type { CardReading } from './card-reading.ts'
+import type { HostContext } from './host-context.ts'
+import type { HostRequest } from './host-request.ts'
+import type { AccountRow, AccountState, HoldRow, IssuerRow, TerminalRow, TransactionRow } from './records.ts'
+import type { Refusal } from './refusal.ts'
+import type { CryptogramInput, WrappedKey } from './security-module-port.ts'
+import type { WorkingSet } from './working-set.ts'
+
+/** A cryptogram that was right, and the key that answers it. */
+export interface ChipReading {
+  readonly key: WrappedKey
+  readonly input: CryptogramInput
+}
+
+/** Everything that one transaction is decided from. */
+export interface Operation {
+  readonly context: HostContext
+  readonly work: WorkingSet
+  readonly request: HostRequest
+  readonly terminal: TerminalRow
+  /** Number of the new record. */
+  readonly id: number
+  readonly card: CardReading | undefined
+  readonly issuer: IssuerRow | undefined
+  readonly account: AccountRow | undefined
+  /** The transaction that the request refers to, if it was found. */
+  readonly original: TransactionRow | undefined
+  /** Changed while the card is checked: PIN tries and counters count even when the answer is no. */
+  accountState: AccountState | undefined
+  /** Set by the chip check, for the answer to the card. */
+  chip: ChipReading | undefined
+}
+
+export interface Approval {
+  readonly approved: true
+  readonly responseCode: string
+  readonly approvedMinor: number
+  readonly moneyMinor: number
+  readonly heldMinor: number
+  readonly originalId: number | undefined
+  /** The original in its new form. */
+  readonly changedOriginal: TransactionRow | undefined
+  readonly hold: HoldRow | undefined
+  /** From the original, or undefined for a new one. */
+  readonly authorisationCode: string | undefined
+}
+
+export type Verdict = Approval | Refusal
+
+/** An approval without any effect; say what differs. */
+export function approve(amountMinor: number, effects: Partial<Approval> = {}): Approval {
+  return {
+    approved: true,
+    responseCode: '00',
+    approvedMinor: amountMinor,
+    moneyMinor: 0,
+    heldMinor: 0,
+    originalId: undefined,
+    changedOriginal: undefined,
+    hold: undefined,
+    authorisationCode: undefined,
+    ...effects,
+  }
+}

@@ -1,0 +1,123 @@
+import { cardRefusal, countSpending, dayOf, limitRefusal, uncountOn } from '../card-check.ts'
+import { approve, type Operation, type Verdict } from '../operation.ts'
+import type { TransactionKind, TransactionRow } from '../records.ts'
+import { type Refusal, refuse } from '../refusal.ts'
+
+const NO_AMOUNT = refuse('13', 'the amount is missing or zero', 4)
+const NO_ORIGINAL = refuse('25', 'the original transaction is not in the books', 61)
+
+/** What may be refunded: money that a cardholder paid. */
+const REFUNDABLE: ReadonlySet<TransactionKind> = new Set([
+  'sale',
+  'completion',
+  'completionAdvice',
+  'offlineSale',
+])
+
+export function sale(operation: Operation): Verdict {
+  const amountMinor = operation.request.amountMinor ?? 0
+  if (amountMinor === 0) return NO_AMOUNT
+  const refusal = currencyRefusal(operation) ?? cardRefusal(operation) ?? limitRefusal(operation, amountMinor)
+  if (refusal !== undefined) return refusal
+  countSpending(operation, amountMinor)
+  return approve(amountMinor, { moneyMinor: 0 - amountMinor })
+}
+
+/** Asks only; moves nothing. */
+export function balance(operation: Operation): Verdict {
+  return cardRefusal(operation) ?? approve(0)
+}
+
+/** A sale that the terminal approved without asking: it happened, so it is booked, on suspense if need be. */
+export function offlineSale(operation: Operation): Verdict {
+  const amountMinor = operation.request.amountMinor ?? 0
+  if (amountMinor === 0) return NO_AMOUNT
+  countSpending(operation, amountMinor)
+  return approve(amountMinor, { moneyMinor: 0 - amountMinor })
+}
+
+/** Undoes a sale of the open batch, as a whole. */
+export function saleVoid(operation: Operation): Verdict {
+  const { original } = operation
+  const refusal = voidRefusal(operation, (kind) => kind === 'sale' || kind === 'offlineSale')
+  if (refusal !== undefined || original === undefined) return refusal ?? NO_ORIGINAL
+  if (operation.accountState !== undefined) {
+    const day = dayOf(original.localTime)
+    operation.accountState = uncountOn(operation.accountState, day, original.approvedMinor)
+  }
+  return approve(original.approvedMinor, {
+    moneyMinor: 0 - original.moneyMinor,
+    heldMinor: 0 - original.heldMinor,
+    originalId: original.id,
+    changedOriginal: { ...original, state: 'voided' },
+    authorisationCode: original.authorisationCode,
+  })
+}
+
+/** Why `original` can't be voided by this request. Shared by sale and completion. */
+export function voidRefusal(
+  operation: Operation,
+  mayBe: (kind: TransactionKind) => boolean,
+): Refusal | undefined {
+  const { original, terminal, request } = operation
+  if (original === undefined) return NO_ORIGINAL
+  return (
+    relationRefusal(operation, original, mayBe) ??
+    (original.tid !== terminal.tid || original.batchNumber !== terminal.batchNumber
+      ? refuse('12', 'the original belongs to a batch that is closed or to another terminal', 61)
+      : undefined) ??
+    (request.amountMinor !== undefined && request.amountMinor !== original.approvedMinor
+      ? refuse('64', 'the amount differs from the original', 4)
+      : undefined)
+  )
+}
+
+/** Gives back some or all of what was paid, in any batch of the same merchant. */
+export function refund(operation: Operation): Verdict {
+  const { original, request } = operation
+  const amountMinor = request.amountMinor ?? 0
+  if (amountMinor === 0) return NO_AMOUNT
+  if (original === undefined) return NO_ORIGINAL
+  const refusal = relationRefusal(operation, original, (kind) => REFUNDABLE.has(kind))
+  if (refusal !== undefined) return refusal
+  const refundedMinor = original.refundedMinor + amountMinor
+  if (refundedMinor > original.approvedMinor) {
+    return refuse('64', 'more than what is left of the original amount', 4)
+  }
+  return approve(amountMinor, {
+    moneyMinor: amountMinor,
+    originalId: original.id,
+    changedOriginal: { ...original, refundedMinor },
+  })
+}
+
+/** Whether `original` is one that this request may refer to: merchant, kind, state, card, authorisation. */
+export function relationRefusal(
+  operation: Operation,
+  original: TransactionRow,
+  mayBe: (kind: TransactionKind) => boolean,
+): Refusal | undefined {
+  const { request, terminal, card } = operation
+  if (original.mid !== terminal.mid || !mayBe(original.kind)) return NO_ORIGINAL
+  if (request.original.id !== undefined && request.original.id !== original.id) {
+    return refuse('25', 'the reference number belongs to another transaction', 37)
+  }
+  if (card !== undefined && card.lookup !== original.panLookup) {
+    return refuse('22', 'the card is not that of the original', 2)
+  }
+  if (request.authorisationCode !== '' && request.authorisationCode !== original.authorisationCode) {
+    return refuse('22', 'the authorisation code is not that of the original', 38)
+  }
+  if (original.state === 'approved') {
+    return original.refundedMinor > 0 && operation.request.operation !== 'refund'
+      ? refuse('12', 'the original was refunded already')
+      : undefined
+  }
+  return refuse('12', `the original is ${original.state}`)
+}
+
+export function currencyRefusal({ request, account }: Operation): Refusal | undefined {
+  if (request.currency === '' || account === undefined || request.currency === account.currency)
+    return undefined
+  return refuse('A1', "the currency is not the account's", 49)
+}

@@ -1,0 +1,94 @@
+import { invariant } from '../../base/invariant.ts'
+import type { AccountState, LedgerAccount, LedgerEntryRow } from './records.ts'
+import type { WorkingSet } from './working-set.ts'
+
+/** What a transaction does to the books: signed minor units, seen from the cardholder. */
+export interface Effects {
+  readonly panLookup: string
+  /** Without an account the cardholder's side stands on suspense. */
+  readonly accountKnown: boolean
+  readonly mid: string
+  readonly currency: string
+  readonly moneyMinor: number
+  readonly heldMinor: number
+}
+
+/** Writes the ledger entries of `effects` and moves the account's balances with them. */
+export function post(work: WorkingSet, postingId: number, effects: Effects): void {
+  const entries = entriesOf(postingId, effects)
+  if (entries.length === 0) return
+  work.addEntries(entries)
+  const account = effects.accountKnown ? work.account(effects.panLookup) : undefined
+  if (account === undefined) return
+  work.putAccountState(effects.panLookup, {
+    ...account.state,
+    balanceMinor: safeSum(account.state.balanceMinor, effects.moneyMinor),
+    heldMinor: safeSum(account.state.heldMinor, effects.heldMinor),
+  })
+}
+
+/** The opposite of `effects`: what a reversal posts. */
+export function opposite(effects: Effects): Effects {
+  return { ...effects, moneyMinor: 0 - effects.moneyMinor, heldMinor: 0 - effects.heldMinor }
+}
+
+/** Money that comes from nowhere in a test world: from the issuer's funding account to a cardholder. */
+export function fundingEntries(
+  postingId: number,
+  panLookup: string,
+  amountMinor: number,
+  currency: string,
+): readonly LedgerEntryRow[] {
+  return pair(postingId, 0, currency, amountMinor, ['cardholder', panLookup], ['issuerFunding', ''])
+}
+
+function entriesOf(postingId: number, effects: Effects): readonly LedgerEntryRow[] {
+  const { moneyMinor, heldMinor, currency, panLookup } = effects
+  const holder: Side = effects.accountKnown ? ['cardholder', panLookup] : ['suspense', '']
+  const entries: LedgerEntryRow[] = []
+  if (moneyMinor !== 0) {
+    entries.push(...pair(postingId, 0, currency, moneyMinor, holder, ['merchant', effects.mid]))
+  }
+  if (heldMinor !== 0) {
+    entries.push(...pair(postingId, entries.length, currency, heldMinor, ['held', panLookup], ['holds', '']))
+  }
+  const sum = entries.reduce((total, entry) => total + entry.amountMinor, 0)
+  invariant(sum === 0, 'a posting that does not sum to zero')
+  return entries
+}
+
+type Side = readonly [account: LedgerAccount, owner: string]
+
+function pair(
+  postingId: number,
+  index: number,
+  currency: string,
+  amountMinor: number,
+  [account, owner]: Side,
+  [otherAccount, otherOwner]: Side,
+): readonly LedgerEntryRow[] {
+  invariant(Number.isSafeInteger(amountMinor), 'an amount outside whole minor units')
+  return [
+    { postingId, index, account, owner, amountMinor, currency },
+    {
+      postingId,
+      index: index + 1,
+      account: otherAccount,
+      owner: otherOwner,
+      amountMinor: 0 - amountMinor,
+      currency,
+    },
+  ]
+}
+
+/** Sum that is still exact. */
+export function safeSum(left: number, right: number): number {
+  const sum = left + right
+  invariant(Number.isSafeInteger(sum), 'a balance outside whole minor units')
+  return sum
+}
+
+/** What the cardholder may still spend. */
+export function availableMinor(state: AccountState): number {
+  return state.balanceMinor - state.heldMinor
+}

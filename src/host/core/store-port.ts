@@ -1,0 +1,166 @@
+import type {
+  AccountRow,
+  AccountState,
+  BatchRow,
+  ExplainRow,
+  HoldRow,
+  IssuerRow,
+  LedgerAccount,
+  LedgerEntryRow,
+  MerchantRow,
+  TerminalRow,
+  TransactionRow,
+  UploadRow,
+} from './records.ts'
+
+export interface BatchKey {
+  readonly tid: string
+  readonly batchNumber: number
+}
+
+export interface TransactionKey extends BatchKey {
+  readonly stan: number
+}
+
+export function transactionKey(tid: string, batchNumber: number, stan: number): string {
+  return `${tid}/${batchNumber}/${stan}`
+}
+
+export function batchKey(tid: string, batchNumber: number): string {
+  return `${tid}/${batchNumber}`
+}
+
+/** Which rows a batch needs before it can be decided. Names may repeat. */
+export interface LookupKeys {
+  /** Their merchants come with them. */
+  readonly terminals: readonly string[]
+  /** With them come the transactions that they refer to, the holds of all these, and their accounts. */
+  readonly transactions: readonly TransactionKey[]
+  /** As `transactions`. */
+  readonly transactionIds: readonly number[]
+  /** Accounts by look-up hash of the card number. */
+  readonly accounts: readonly string[]
+  /** Holds of accounts, by look-up hash, each with its transaction. */
+  readonly holdsOfAccounts: readonly string[]
+  /** Batch rows alone. */
+  readonly batches: readonly BatchKey[]
+  /** Batch rows with all their transactions and uploads: settlement only, it may be long. */
+  readonly wholeBatches: readonly BatchKey[]
+}
+
+/** Rows as they stood when they were fetched. A key that was asked for and is not here does not exist. */
+export class Snapshot {
+  issuers: readonly IssuerRow[] = []
+  readonly merchants = new Map<string, MerchantRow>()
+  readonly terminals = new Map<string, TerminalRow>()
+  readonly transactions = new Map<number, TransactionRow>()
+  /** Numbers by `transactionKey`. */
+  readonly transactionIds = new Map<string, number>()
+  readonly accounts = new Map<string, AccountRow>()
+  readonly holds = new Map<number, HoldRow>()
+  readonly batches = new Map<string, BatchRow>()
+  readonly uploads = new Map<string, UploadRow[]>()
+
+  addTransaction(row: TransactionRow): void {
+    this.transactions.set(row.id, row)
+    this.transactionIds.set(transactionKey(row.tid, row.batchNumber, row.stan), row.id)
+  }
+}
+
+/** What changes together. Everything of a batch becomes durable in one commit or not at all. */
+export interface StoreRows {
+  readonly merchants: readonly MerchantRow[]
+  readonly terminals: readonly TerminalRow[]
+  readonly issuers: readonly IssuerRow[]
+  /** New or replaced as a whole, state included. */
+  readonly accounts: readonly AccountRow[]
+  readonly accountStates: readonly { readonly panLookup: string; readonly state: AccountState }[]
+  readonly newTransactions: readonly TransactionRow[]
+  readonly changedTransactions: readonly TransactionRow[]
+  /** New or replaced. */
+  readonly holds: readonly HoldRow[]
+  readonly entries: readonly LedgerEntryRow[]
+  /** New or replaced. */
+  readonly batches: readonly BatchRow[]
+  /** New or replaced. */
+  readonly uploads: readonly UploadRow[]
+  readonly explains: readonly ExplainRow[]
+}
+
+export const NO_ROWS: StoreRows = {
+  merchants: [],
+  terminals: [],
+  issuers: [],
+  accounts: [],
+  accountStates: [],
+  newTransactions: [],
+  changedTransactions: [],
+  holds: [],
+  entries: [],
+  batches: [],
+  uploads: [],
+  explains: [],
+}
+
+export interface TransactionFilter {
+  readonly tid?: string
+  readonly mid?: string
+  readonly batchNumber?: number
+  /** Newest first, at most this many. */
+  readonly limit?: number
+}
+
+export interface LedgerBalance {
+  readonly account: LedgerAccount
+  readonly owner: string
+  readonly currency: string
+  readonly amountMinor: number
+}
+
+/** One thing in the books that can't be. */
+export interface BooksFinding {
+  readonly kind:
+    | 'ledgerNotZero'
+    | 'postingNotZero'
+    | 'balanceDiffers'
+    | 'heldDiffers'
+    | 'holdsDiffer'
+    | 'effectDiffers'
+    | 'voidWithoutOriginal'
+    | 'refundsDiffer'
+  /** One line of English; card numbers only as look-up hashes. */
+  readonly detail: string
+}
+
+/**
+ * Where the host's records live. Synchronous: this is the store inside the process. A store over a network
+ * has the same calls as promises and passes the same tests.
+ */
+export interface HostStore {
+  /** Adds the rows for `keys` and the issuers to `into`; rows already there stay. */
+  fetch(keys: LookupKeys, into: Snapshot): void
+  /** Returns only when all of it is durable; throws `StoreError` and changes nothing otherwise. */
+  commit(rows: StoreRows): void
+  /** First of `count` record numbers that no one else gets, from 1; durable before it returns. */
+  leaseNumbers(count: number): number
+
+  listMerchants(): readonly MerchantRow[]
+  listTerminals(): readonly TerminalRow[]
+  listIssuers(): readonly IssuerRow[]
+  listAccounts(): readonly AccountRow[]
+  listTransactions(filter: TransactionFilter): readonly TransactionRow[]
+  listBatches(tid?: string): readonly BatchRow[]
+  listUploads(key: BatchKey): readonly UploadRow[]
+  /** Newest first. */
+  listExplains(limit: number): readonly ExplainRow[]
+  ledgerEntries(postingId: number): readonly LedgerEntryRow[]
+  ledgerBalances(): readonly LedgerBalance[]
+  /** Empty when the books are right. */
+  checkBooks(): readonly BooksFinding[]
+  close(): void
+}
+
+/** The store can't do what was asked: disk full, file damaged, another process holds it. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError'
+}

@@ -1,0 +1,175 @@
+import type {
+  AccountRow,
+  BatchRow,
+  ExplainRow,
+  IssuerRow,
+  LedgerEntryRow,
+  MerchantRow,
+  TerminalRow,
+  TransactionRow,
+  UploadRow,
+} from '../core/records.ts'
+import type {
+  BatchKey,
+  BooksFinding,
+  HostStore,
+  LedgerBalance,
+  LookupKeys,
+  Snapshot,
+  StoreRows,
+  TransactionFilter,
+} from '../core/store-port.ts'
+import { findInBooks } from './sqlite-books-check.ts'
+import {
+  EXPLAINS,
+  readBatch,
+  readEntry,
+  readExplain,
+  readTransaction,
+  readUpload,
+  type StoredBatch,
+  type StoredEntry,
+  type StoredExplain,
+  type StoredTransaction,
+  type StoredUpload,
+} from './sqlite-books-rows.ts'
+import { SqliteFetch } from './sqlite-fetch.ts'
+import { closeDatabase, type OpenDatabase, openDatabase, storeErrorOf } from './sqlite-file.ts'
+import type { SqlValue } from './sqlite-mapping.ts'
+import {
+  readAccount,
+  readIssuer,
+  readTerminal,
+  type StoredAccount,
+  type StoredIssuer,
+  type StoredTerminal,
+} from './sqlite-master-rows.ts'
+import { SqliteWriter } from './sqlite-writer.ts'
+
+const LIST_LIMIT = 1000
+
+/**
+ * The host's records in one SQLite file: write-ahead log, synchronous FULL, one commit a batch. One process at a
+ * time holds the file; others may read it.
+ */
+export class SqliteStore implements HostStore {
+  readonly #open: OpenDatabase
+  readonly #commit: (rows: StoreRows) => void
+  readonly #fetch: SqliteFetch
+  #issuers: readonly IssuerRow[] | undefined
+
+  /** @throws {StoreError} with one line that says what to do, when the file can't be used. */
+  constructor(path: string) {
+    this.#open = openDatabase(path)
+    const { database } = this.#open
+    this.#fetch = new SqliteFetch(database)
+    const writer = new SqliteWriter(database)
+    const transaction = database.transaction((rows: StoreRows) => writer.write(rows))
+    this.#commit = (rows) => transaction.immediate(rows)
+  }
+
+  fetch(keys: LookupKeys, into: Snapshot): void {
+    this.#guard(() => {
+      into.issuers = this.listIssuers()
+      this.#fetch.fill(keys, into)
+    })
+  }
+
+  commit(rows: StoreRows): void {
+    this.#guard(() => this.#commit(rows))
+    if (rows.issuers.length > 0) this.#issuers = undefined
+  }
+
+  leaseNumbers(count: number): number {
+    return this.#guard(() => {
+      const { database } = this.#open
+      const row = database
+        .prepare<[number], { readonly next: number }>('UPDATE numbers SET next = next + ? RETURNING next')
+        .get(count)
+      return (row?.next ?? 0) - count
+    })
+  }
+
+  listMerchants(): readonly MerchantRow[] {
+    return this.#all<MerchantRow>('SELECT * FROM merchants ORDER BY mid')
+  }
+
+  listTerminals(): readonly TerminalRow[] {
+    return this.#all<StoredTerminal>('SELECT * FROM terminals ORDER BY tid').map(readTerminal)
+  }
+
+  listIssuers(): readonly IssuerRow[] {
+    this.#issuers ??= this.#all<StoredIssuer>('SELECT * FROM issuers ORDER BY id').map(readIssuer)
+    return this.#issuers
+  }
+
+  listAccounts(): readonly AccountRow[] {
+    return this.#all<StoredAccount>('SELECT * FROM accounts ORDER BY panTruncated, panLookup').map(
+      readAccount,
+    )
+  }
+
+  listTransactions({ tid, mid, batchNumber, limit }: TransactionFilter): readonly TransactionRow[] {
+    const wanted: readonly (readonly [string, SqlValue | undefined])[] = [
+      ['tid', tid],
+      ['mid', mid],
+      ['batchNumber', batchNumber],
+    ]
+    const given = wanted.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]))
+    const where = given.length === 0 ? '' : `WHERE ${given.map(([name]) => `${name} = ?`).join(' AND ')}`
+    const values = [...given.map(([, value]) => value), limit ?? LIST_LIMIT]
+    const sql = `SELECT * FROM transactions ${where} ORDER BY id DESC LIMIT ?`
+    return this.#all<StoredTransaction>(sql, values).map(readTransaction)
+  }
+
+  listBatches(tid?: string): readonly BatchRow[] {
+    const stored =
+      tid === undefined
+        ? this.#all<StoredBatch>('SELECT * FROM batches ORDER BY tid, batchNumber')
+        : this.#all<StoredBatch>('SELECT * FROM batches WHERE tid = ? ORDER BY batchNumber', [tid])
+    return stored.map(readBatch)
+  }
+
+  listUploads({ tid, batchNumber }: BatchKey): readonly UploadRow[] {
+    const sql = 'SELECT * FROM uploads WHERE tid = ? AND batchNumber = ? ORDER BY kind, stan'
+    return this.#all<StoredUpload>(sql, [tid, batchNumber]).map(readUpload)
+  }
+
+  listExplains(limit: number): readonly ExplainRow[] {
+    const columns = EXPLAINS.columns.join(', ')
+    const sql = `SELECT ${columns} FROM explains ORDER BY id DESC LIMIT ?`
+    return this.#all<StoredExplain>(sql, [limit]).map(readExplain)
+  }
+
+  ledgerEntries(postingId: number): readonly LedgerEntryRow[] {
+    const sql = 'SELECT * FROM ledger WHERE postingId = ? ORDER BY position'
+    return this.#all<StoredEntry>(sql, [postingId]).map(readEntry)
+  }
+
+  ledgerBalances(): readonly LedgerBalance[] {
+    return this.#all<LedgerBalance>(
+      `SELECT account, owner, currency, sum(amountMinor) AS amountMinor FROM ledger
+       GROUP BY account, owner, currency ORDER BY account, owner, currency`,
+    )
+  }
+
+  checkBooks(): readonly BooksFinding[] {
+    return this.#guard(() => findInBooks(this.#open.database))
+  }
+
+  close(): void {
+    closeDatabase(this.#open)
+  }
+
+  #all<Stored>(sql: string, values: readonly SqlValue[] = []): readonly Stored[] {
+    return this.#guard(() => this.#open.database.prepare<SqlValue[], Stored>(sql).all(...values))
+  }
+
+  #guard<T>(act: () => T): T {
+    try {
+      return act()
+    } catch (error) {
+      throw storeErrorOf(error)
+    }
+  }
+}

@@ -1,0 +1,159 @@
+import type { DeviceReportAnswer } from '../flows/peripheral-effect.ts'
+import type { Screen } from '../flows/screen.ts'
+import type { TerminalContext } from '../flows/terminal-context.ts'
+import type { TerminalProfile } from '../flows/terminal-profile.ts'
+import { DialedHostLink } from '../runtime/dialed-host-link.ts'
+import { Interpreter } from '../runtime/interpreter.ts'
+import { JournaledState } from '../runtime/state-keeper.ts'
+import type { Panel, PasswordHasher, PeripheralPort, TerminalClock } from '../runtime/terminal-world.ts'
+import { DiskSpace } from './disk-space.ts'
+import { terminalCodec } from './frame-summary.ts'
+import { DEFAULT_SETUP, type TerminalSetup } from './profile-file.ts'
+import { scryptHasher } from './scrypt-hasher.ts'
+import { openSqliteJournal, type SqliteJournal } from './sqlite-journal.ts'
+import { SystemClock } from './system-clock.ts'
+import { systemRandom } from './system-random.ts'
+import { systemSha1 } from './system-sha1.ts'
+import { type HostAddress, type HostTls, TcpDialer } from './tcp-stream.ts'
+import { Terminal } from './terminal.ts'
+import { type LogLevel, openTerminalLog, type TerminalLog } from './terminal-log.ts'
+
+/** The peripherals of one terminal, as the drivers offer them. */
+export interface TerminalPeripherals extends PeripheralPort {
+  onChange(listener: (report: DeviceReportAnswer) => void): void
+  close(): void
+}
+
+/** A `TerminalSetup` may be spread into it; of that only the profile must be there. */
+export interface OpenTerminalOptions extends Partial<TerminalSetup> {
+  /** Holds journal and log; made when it is not there. One terminal a folder. */
+  readonly dataDirectory: string
+  readonly profile: TerminalProfile
+  readonly hostAddress: HostAddress
+  readonly tls?: HostTls
+  /** Closed with the terminal. */
+  readonly peripherals: TerminalPeripherals
+  readonly panel: Panel
+  readonly clock?: TerminalClock
+  /** The same for the whole life of a journal: it made the hashes that are in it. */
+  readonly passwords?: PasswordHasher
+  readonly logLevel?: LogLevel
+  /** As `JournalOptions.sizeMaxBytes`. */
+  readonly journalSizeMaxBytes?: number
+}
+
+/**
+ * Opens a terminal on its journal and does what a power cut left open; resolves when it takes commands.
+ *
+ * Rejects with `JournalFailure` (nothing was changed) or `TerminalStopped`; everything is let go of then,
+ * the peripherals too.
+ */
+export async function openTerminal(options: OpenTerminalOptions): Promise<Terminal> {
+  const { dataDirectory, peripherals } = options
+  const setup: TerminalSetup = { ...DEFAULT_SETUP, ...options }
+  let journal: SqliteJournal
+  try {
+    const sizeMaxBytes = options.journalSizeMaxBytes
+    journal = openSqliteJournal({
+      directory: dataDirectory,
+      ...(sizeMaxBytes === undefined ? {} : { sizeMaxBytes }),
+    })
+  } catch (error) {
+    peripherals.close()
+    throw error
+  }
+  const log = openTerminalLog(dataDirectory, options.logLevel ?? 'info')
+  const clock = options.clock ?? systemClock(journal, log)
+  const keeper = new JournaledState(journal, journal.openingState)
+  const hostLink = new DialedHostLink(setup.link, new TcpDialer(options.hostAddress, options.tls), clock, log)
+  const interpreter = new Interpreter({
+    clock,
+    random: systemRandom,
+    keeper,
+    hostLink,
+    panel: observed(options.panel, (screen) => terminal.screenShown(screen)),
+    peripherals,
+    passwords: options.passwords ?? scryptHasher,
+    storage: new DiskSpace(dataDirectory),
+  })
+  const context: TerminalContext = {
+    profile: setup.profile,
+    codec: terminalCodec(),
+    chip: { sha1: systemSha1, caKeys: setup.caKeys },
+    get state() {
+      return keeper.state
+    },
+  }
+  const terminal = new Terminal({
+    interpreter,
+    context,
+    tidy: batchTidier(context, journal, setup.keepBatches, log),
+    release: () => {
+      hostLink.disconnect()
+      peripherals.close()
+      journal.close()
+      log.event('closed')
+      log.close()
+    },
+  })
+  peripherals.onChange((report) => {
+    log.devices(report)
+    terminal.devicesChanged(report)
+  })
+  log.event('opened', { records: journal.lastSequence })
+  try {
+    await terminal.start()
+  } catch (error) {
+    await terminal.close()
+    throw error
+  }
+  return terminal
+}
+
+const CLOCK_SETTING = 'clockOffsetMs'
+
+/** The host's time is kept over a restart. Losing it does no harm: the next sign-in sets it again. */
+function systemClock(journal: SqliteJournal, log: TerminalLog): SystemClock {
+  const offsetMs = Number(journal.setting(CLOCK_SETTING) ?? 0)
+  return new SystemClock(Number.isFinite(offsetMs) ? offsetMs : 0, (offset) => {
+    try {
+      journal.storeSetting(CLOCK_SETTING, String(offset))
+    } catch {
+      log.event('clockNotStored')
+    }
+  })
+}
+
+/** Shortens the journal once after each settlement. Failing does no harm: the records stay. */
+function batchTidier(
+  context: TerminalContext,
+  journal: SqliteJournal,
+  keepBatches: number,
+  log: TerminalLog,
+): () => void {
+  let settled = context.state.lastSettlement?.batch
+  return () => {
+    const { lastSettlement } = context.state
+    if (lastSettlement === undefined || lastSettlement.batch === settled) return
+    settled = lastSettlement.batch
+    try {
+      log.event('compacted', { records: journal.compact(keepBatches) })
+    } catch {
+      log.event('notCompacted')
+    }
+  }
+}
+
+function observed(panel: Panel, shown: (screen: Screen) => void): Panel {
+  return {
+    show: (screen) => {
+      panel.show(screen)
+      shown(screen)
+    },
+    ask: (question, done) => {
+      shown(question.screen)
+      panel.ask(question, done)
+    },
+    withdraw: () => panel.withdraw(),
+  }
+}

@@ -1,0 +1,139 @@
+import { unreachable } from '../../base/invariant.ts'
+import { type CardData, hasChip, isExpired, isKeyedPan, keyedExpiry, stripeCard } from './card-data.ts'
+import type { CardInHand, CardPurpose } from './card-in-hand.ts'
+import { startChip } from './chip-start.ts'
+import { awaitCard, type Flow, now, pinPad } from './effect.ts'
+import { concludePadTrouble } from './pad-services.ts'
+import type { AwaitCardAnswer } from './peripheral-effect.ts'
+import { amountText, askText, showMessage } from './show.ts'
+import { ended, refuse, type Step } from './step.ts'
+import { activeProfile, type TerminalContext } from './terminal-context.ts'
+import type { CardholderVerification } from './terminal-model.ts'
+import type { TransactionType } from './transaction-type.ts'
+
+const TRIES_MAX = 5
+
+/** What the reader may take next. `fallback`: the chip could not be read, so the stripe of a chip card may. */
+interface Accepting {
+  readonly chip: boolean
+  readonly stripe: boolean
+  readonly fallback: boolean
+}
+
+/** The cardholder's card by chip, stripe or keys, until it is read, given up or refused. */
+export function* readCard(context: TerminalContext, purpose: CardPurpose): Flow<Step<CardInHand>> {
+  if (purpose.entry === 'keyed') return yield* keyCard(context)
+  let accepting: Accepting = { chip: true, stripe: true, fallback: false }
+  for (let tries = 0; tries < TRIES_MAX; tries++) {
+    yield* showMessage(promptFor(accepting), {
+      amount: amountText(purpose.amountMinor, activeProfile(context).currency),
+    })
+    const { chip, stripe } = accepting
+    const answer = yield* awaitCard({ chip, stripe }, activeProfile(context).cardTimeoutMs)
+    const next = yield* takeCard(context, purpose, accepting, answer)
+    if ('ok' in next) return next
+    accepting = next
+  }
+  return ended(yield* refuse('cardNotReadable'))
+}
+
+function promptFor(accepting: Accepting): 'presentCard' | 'insertCard' | 'swipeCard' {
+  if (!accepting.stripe) return 'insertCard'
+  return accepting.chip ? 'presentCard' : 'swipeCard'
+}
+
+function* takeCard(
+  context: TerminalContext,
+  purpose: CardPurpose,
+  accepting: Accepting,
+  answer: AwaitCardAnswer,
+): Flow<Step<CardInHand> | Accepting> {
+  switch (answer.kind) {
+    case 'chip': {
+      purpose.slot.powered = true
+      const start = yield* startChip(context, purpose)
+      return start.kind === 'unreadable' ? yield* fallBack(context, accepting) : start.step
+    }
+    case 'chipUnreadable':
+      return yield* fallBack(context, accepting)
+    case 'stripe':
+      return yield* takeStripe(accepting, stripeCard(answer.track2, answer.track3))
+    case 'stripeUnreadable':
+      yield* showMessage('stripeUnreadable')
+      return accepting
+    case 'cancelled':
+    case 'timeout':
+    case 'missing':
+    case 'fault':
+      return ended(yield* concludePadTrouble(answer))
+    default:
+      return unreachable(answer)
+  }
+}
+
+function* fallBack(context: TerminalContext, accepting: Accepting): Flow<Step<CardInHand> | Accepting> {
+  if (!activeProfile(context).fallbackAllowed) return ended(yield* refuse('cardNotReadable'))
+  yield* showMessage('chipUnreadable')
+  return { ...accepting, chip: false, stripe: true, fallback: true }
+}
+
+/** A card with a chip is taken by its stripe only after its chip failed. */
+function* takeStripe(accepting: Accepting, card: CardData | undefined): Flow<Step<CardInHand> | Accepting> {
+  if (card === undefined) {
+    yield* showMessage('stripeUnreadable')
+    return accepting
+  }
+  if (!hasChip(card)) return { ok: true, value: { card } }
+  if (accepting.fallback) return { ok: true, value: { card: { ...card, entry: 'fallback' } } }
+  yield* showMessage('useChip')
+  return { ...accepting, stripe: false }
+}
+
+function* keyCard(context: TerminalContext): Flow<Step<CardInHand>> {
+  if (!activeProfile(context).keyedAllowed) return ended(yield* refuse('notEnabled', 'keyed'))
+  const pan = yield* askText(context, 'enterPan', 'pan', [13, 19])
+  if (pan === undefined) return ended({ kind: 'cancelled' })
+  if (!isKeyedPan(pan)) return ended(yield* refuse('badValue', 'card number'))
+  const typed = yield* askText(context, 'enterExpiry', 'digits', [4, 4])
+  if (typed === undefined) return ended({ kind: 'cancelled' })
+  const expiry = keyedExpiry(typed)
+  if (expiry === undefined) return ended(yield* refuse('badValue', 'expiry'))
+  const { localTime } = yield* now()
+  if (isExpired(expiry, localTime)) return ended(yield* refuse('cardExpired'))
+  return { ok: true, value: { card: { entry: 'keyed', pan, expiry } } }
+}
+
+export interface PinEntry {
+  readonly pinBlock?: Uint8Array
+  readonly verification: CardholderVerification
+}
+
+/** The PIN where the kernel has not asked for it by the card's own rules. */
+export function* askPin(
+  context: TerminalContext,
+  type: TransactionType,
+  amountMinor: number,
+  { card, chip }: CardInHand,
+): Flow<Step<PinEntry>> {
+  const profile = activeProfile(context)
+  if (!profile.pinTransactions.includes(type) || chip !== undefined) {
+    return { ok: true, value: { verification: 'signature' } }
+  }
+  yield* showMessage('enterPin')
+  const answer = yield* pinPad({
+    op: 'enterPin',
+    pan: card.pan,
+    amountText: type === 'balance' ? undefined : amountText(amountMinor, profile.currency),
+    lengthMin: profile.pinLengthMin,
+    lengthMax: profile.pinLengthMax,
+    timeoutMs: profile.pinTimeoutMs,
+  })
+  if (answer.kind === 'pinEntered') {
+    return { ok: true, value: { pinBlock: answer.pinBlock, verification: 'pin' } }
+  }
+  if (answer.kind === 'pinBypassed' && profile.pinBypassAllowed) {
+    return { ok: true, value: { verification: 'signature' } }
+  }
+  if (answer.kind === 'pinBypassed') return ended(yield* refuse('notAllowed', 'no PIN'))
+  return ended(yield* concludePadTrouble(answer))
+}

@@ -1,0 +1,187 @@
+import { append, type Flow } from './effect.ts'
+import { exchange, noteProcessing, type SealedRequest, sealRequest } from './exchange.ts'
+import { hostReply, replyAmountMinor, textField } from './host-reply.ts'
+import type { JournalRecord } from './journal-record.ts'
+import { concludePadTrouble, unprotectIfPossible } from './pad-services.ts'
+import { owedCopies } from './receipt-copies.ts'
+import { SIGN_IN_CODES, SUCCESS_CODES } from './response-codes.ts'
+import { showMessage } from './show.ts'
+import { activeProfile, type TerminalContext } from './terminal-context.ts'
+import type {
+  PendingReversal,
+  PendingScriptResult,
+  QueuedNotice,
+  ReversalResult,
+  TransactionRequest,
+} from './terminal-model.ts'
+import {
+  type RequestSecrets,
+  repeatedRequestMessage,
+  reversalMessage,
+  scriptResultMessage,
+} from './transaction-message.ts'
+import { stanText } from './transaction-state.ts'
+
+/** `waiting`: it could not be delivered and stays. */
+export type Delivery = 'none' | 'delivered' | 'waiting'
+
+/**
+ * Sends the reversal that is owed until it is closed, its attempts are used up, or the host can't be
+ * reached. `once`: a single attempt, right after the transaction. Source: docs of the UnionPay dialect, 12.
+ */
+export function* deliverReversal(
+  context: TerminalContext,
+  once = false,
+): Flow<ReversalResult | 'due' | undefined> {
+  const { resendCount, reversalExhausted } = activeProfile(context)
+  while (context.state.reversal !== undefined) {
+    const { reversal } = context.state
+    const exhausted = reversal.attempts >= resendCount
+    if (exhausted && reversalExhausted === 'clear') {
+      yield* append({ kind: 'reversalClosed', stan: reversal.request.stan, result: 'exhausted' })
+      yield* showMessage('reversalExhausted', { stan: reversal.request.stan })
+      return 'exhausted'
+    }
+    const step = yield* attemptReversal(context, reversal)
+    if (step !== 'failed') return step
+    if (once || exhausted || !context.state.signedIn) return 'due'
+  }
+  return undefined
+}
+
+function* attemptReversal(
+  context: TerminalContext,
+  reversal: PendingReversal,
+): Flow<ReversalResult | 'due' | 'failed'> {
+  const profile = activeProfile(context)
+  const { stan } = reversal.request
+  yield* showMessage('reversing', { stan })
+  const repeated = reversal.attempts > 0 && profile.reversalReasonAfterFailure === '06'
+  const reason = repeated ? '06' : reversal.reason
+  const request = yield* sealForStored(context, reversal.request, reversal.request.panSent, (secrets) =>
+    reversalMessage(profile, reversal, reason, secrets),
+  )
+  if (request === undefined) return 'due'
+  const result = yield* exchange(context, request, 'reversal')
+  if (result.kind === 'notSent') {
+    yield* showMessage('noConnection')
+    return 'due'
+  }
+  const attempted: JournalRecord = { kind: 'reversalAttempted', stan, reason }
+  if (result.kind !== 'reply') {
+    yield* append(attempted, ...(result.kind === 'macWrong' ? [SIGN_IN_AGAIN] : []))
+    return 'failed'
+  }
+  const responseCode = textField(result.message, 39) ?? ''
+  if (SIGN_IN_CODES.includes(responseCode)) {
+    yield* append(attempted, { kind: 'signInRequired', code: responseCode })
+    return 'failed'
+  }
+  const done = profile.reversalDoneCodes.includes(responseCode)
+  const outcome = done ? (responseCode === '00' ? 'accepted' : 'nothingToReverse') : 'refused'
+  yield* append({ kind: 'reversalClosed', stan, result: outcome, responseCode })
+  yield* noteProcessing(result)
+  yield* showMessage(done ? 'reversed' : 'reversalRefused', { stan, code: responseCode })
+  return outcome
+}
+
+const SIGN_IN_AGAIN: JournalRecord = { kind: 'signInRequired', code: 'A0' }
+
+/** Sends refunds and completion advices again whose answer is missing, with their own trace numbers. */
+export function* deliverNotices(context: TerminalContext): Flow<Delivery> {
+  let delivery: Delivery = 'none'
+  for (const notice of context.state.notices) {
+    const delivered = yield* deliverNotice(context, notice)
+    if (!delivered) return 'waiting'
+    delivery = 'delivered'
+  }
+  return delivery
+}
+
+function* deliverNotice(context: TerminalContext, notice: QueuedNotice): Flow<boolean> {
+  const profile = activeProfile(context)
+  const { request } = notice
+  const { stan } = request
+  yield* showMessage('sendingNotice', { stan })
+  const sealed = yield* sealForStored(context, request, true, (secrets) =>
+    repeatedRequestMessage(profile, request, secrets),
+  )
+  if (sealed === undefined) return false
+  const result = yield* exchange(context, sealed, 'financial')
+  if (result.kind === 'notSent') return false
+  if (result.kind !== 'reply') {
+    const signIn = result.kind === 'macWrong' ? [SIGN_IN_AGAIN] : []
+    yield* append({ kind: 'noticeAttempted', stan }, ...signIn)
+    return false
+  }
+  const reply = hostReply(result.message)
+  if (SIGN_IN_CODES.includes(reply.responseCode)) {
+    yield* append({ kind: 'noticeAttempted', stan }, { kind: 'signInRequired', code: reply.responseCode })
+    return false
+  }
+  // 94: the host has it already.
+  const approved = reply.responseCode === '94' || SUCCESS_CODES.includes(reply.responseCode)
+  const { amountMinor: asked, verification } = request
+  const amountMinor = approved ? replyAmountMinor(result.message, asked) : asked
+  const copies = approved ? owedCopies(profile) : []
+  const base = { kind: 'answered', stan, approved, amountMinor, partial: false } as const
+  yield* append({ ...base, reply, verification, copies })
+  yield* noteProcessing(result)
+  return true
+}
+
+/** 0620 for each issuer script whose result the host has not heard. */
+export function* deliverScriptResults(context: TerminalContext): Flow<Delivery> {
+  let delivery: Delivery = 'none'
+  for (const duty of context.state.scriptResults) {
+    const delivered = yield* deliverScriptResult(context, duty)
+    if (!delivered) return 'waiting'
+    delivery = 'delivered'
+  }
+  return delivery
+}
+
+function* deliverScriptResult(context: TerminalContext, duty: PendingScriptResult): Flow<boolean> {
+  const profile = activeProfile(context)
+  const original = duty.request.stan
+  const { nextStan, batch } = context.state
+  yield* showMessage('sendingScriptResult')
+  const sealed = yield* sealForStored(context, duty.request, duty.request.panSent, (secrets) =>
+    scriptResultMessage(profile, duty, nextStan, batch, secrets),
+  )
+  if (sealed === undefined) return false
+  yield* append({ kind: 'stanUsed', stan: stanText(nextStan) })
+  const result = yield* exchange(context, sealed, 'financial')
+  if (result.kind === 'notSent') return false
+  const answered = result.kind === 'reply'
+  if (!answered && duty.attempts + 1 < profile.resendCount) {
+    yield* append({ kind: 'scriptResultAttempted', stan: original })
+    return false
+  }
+  // The issuer learns of its script by the next cryptogram anyway: it is not worth blocking the till.
+  yield* append({ kind: 'scriptResultClosed', stan: original, delivered: answered })
+  yield* noteProcessing(result)
+  return true
+}
+
+/** Builds and seals a message about an earlier request; undefined when the pad can't help now. */
+function* sealForStored(
+  context: TerminalContext,
+  request: TransactionRequest,
+  panNeeded: boolean,
+  build: (secrets: RequestSecrets) => Parameters<typeof sealRequest>[1],
+): Flow<SealedRequest | undefined> {
+  let secrets: RequestSecrets = { pan: '' }
+  if (panNeeded) {
+    const card = yield* unprotectIfPossible(request)
+    if (!card.ok) {
+      yield* concludePadTrouble(card.answer)
+      return undefined
+    }
+    secrets = card.value
+  }
+  const sealed = yield* sealRequest(context, build(secrets))
+  if (sealed.kind === 'sealed') return sealed.request
+  yield* concludePadTrouble(sealed)
+  return undefined
+}

@@ -1,0 +1,53 @@
+import { parseAmount } from '../../base/money.ts'
+import { askPin, readCard } from './card-entry.ts'
+import type { CardSlot } from './card-in-hand.ts'
+import type { Flow } from './effect.ts'
+import { askText } from './show.ts'
+import { ended, refuse, type Step } from './step.ts'
+import type { CommandOutcome, TransactionCommand } from './terminal-command.ts'
+import { activeProfile, type TerminalContext } from './terminal-context.ts'
+import { runTransaction } from './transaction-flow.ts'
+
+const AMOUNT_MAX = 999_999_999_999
+
+type CardTransaction = Extract<TransactionCommand, { kind: 'sale' | 'preAuthorisation' | 'balance' }>
+
+/** Sale, pre-authorisation and balance: amount, card, PIN, host. */
+export function* cardTransaction(
+  context: TerminalContext,
+  command: CardTransaction,
+  slot: CardSlot,
+): Flow<CommandOutcome> {
+  const type = command.kind
+  const amount: Step<number> =
+    command.kind === 'balance' ? { ok: true, value: 0 } : yield* takeAmount(context, command.amountMinor)
+  if (!amount.ok) return amount.outcome
+  const amountMinor = amount.value
+  const entry = command.kind === 'balance' ? 'card' : (command.entry ?? 'card')
+  const inHand = yield* readCard(context, { type, amountMinor, entry, slot })
+  if (!inHand.ok) return inHand.outcome
+  const { card, chip } = inHand.value
+  const pin = yield* askPin(context, type, amountMinor, inHand.value)
+  if (!pin.ok) return pin.outcome
+  return yield* runTransaction(context, {
+    type,
+    amountMinor,
+    card,
+    ...(chip === undefined ? {} : { chip }),
+    ...pin.value,
+  })
+}
+
+/** A given amount, checked, or the one that the operator enters. */
+export function* takeAmount(context: TerminalContext, given: number | undefined): Flow<Step<number>> {
+  if (given !== undefined) {
+    const usable = Number.isSafeInteger(given) && given > 0 && given <= AMOUNT_MAX
+    return usable ? { ok: true, value: given } : ended(yield* refuse('badValue', 'amount'))
+  }
+  const text = yield* askText(context, 'enterAmount', 'amount', [1, 13])
+  if (text === undefined) return ended({ kind: 'cancelled' })
+  const amountMinor = parseAmount(text, activeProfile(context).currency)
+  return amountMinor === undefined
+    ? ended(yield* refuse('badValue', 'amount'))
+    : { ok: true, value: amountMinor }
+}

@@ -1,0 +1,159 @@
+import type { Language, Screen } from './screen.ts'
+
+type Texts = readonly [zh: string, en: string]
+
+/**
+ * Every screen in both languages. A name in braces is a value of the screen; one that ends in `Zh` or `En`
+ * is a text that comes in both languages.
+ */
+const TEXTS = {
+  // Start and management
+  ready: ['欢迎使用', 'Ready'],
+  readyLogOn: ['请操作员登录', 'Operator, please log on'],
+  notCommissionedYet: ['终端未初始化,请联系服务商', 'Not commissioned: run the commission command'],
+  interrupted: ['上笔交易 {stan} 中断,需冲正', 'Transaction {stan} was interrupted; it will be reversed'],
+  commissioned: ['初始化完成,主密钥校验值 {checkValue}', 'Commissioned; master key check value {checkValue}'],
+  loadingMasterKey: ['正在导入主密钥', 'Loading the master key'],
+  masterKeyLoaded: ['主密钥校验值 {checkValue}', 'Master key check value {checkValue}'],
+  signingIn: ['正在签到', 'Signing in'],
+  signedIn: ['签到成功,批次号 {batch}', 'Signed in; batch {batch}'],
+  signingOff: ['正在签退', 'Signing off'],
+  signedOff: ['签退成功', 'Signed off'],
+  echoing: ['正在测试线路', 'Testing the line'],
+  echoed: ['线路正常,{roundTripMs} 毫秒', 'Line is good, {roundTripMs} ms'],
+  hostRequests: ['主机要求处理任务 {tasks}', 'The host asks for tasks {tasks}'],
+  keysMalformed: ['签到失败,密钥格式错', 'Sign-in failed: the keys are malformed'],
+  keyCheckFailed: ['密钥校验失败,请联系收单行', 'Key check failed: call the acquirer'],
+  keyMissing: ['密码键盘无密钥,请重新签到', 'The PIN pad has no key: sign in again'],
+
+  // Operators
+  enterOperator: ['请输入操作员号', 'Operator number'],
+  enterSupervisor: ['请输入主管操作员号', 'Supervisor number'],
+  enterNewOperator: ['请输入操作员号(01-99)', 'Operator number (01-99)'],
+  enterPassword: ['操作员 {operator} 请输入密码', 'Password of operator {operator}'],
+  enterNewPassword: ['操作员 {operator} 请输入新密码', 'New password of operator {operator}'],
+  repeatNewPassword: ['操作员 {operator} 请再次输入新密码', 'New password of operator {operator} again'],
+  passwordChanged: ['操作员 {operator} 密码已修改', 'Password of operator {operator} changed'],
+  loggedOn: ['操作员 {operator} 已登录', 'Operator {operator} logged on'],
+  loggedOff: ['已退出登录', 'Logged off'],
+  chooseRole: ['请选择角色', 'Choose the role'],
+  roleCashier: ['收银员', 'Cashier'],
+  roleSupervisor: ['主管', 'Supervisor'],
+  operatorAdded: ['已增加操作员 {operator}', 'Operator {operator} added'],
+  operatorRemoved: ['已删除操作员 {operator}', 'Operator {operator} removed'],
+  confirmRemoveOperator: ['删除操作员 {operator}?', 'Remove operator {operator}?'],
+
+  // What the operator enters
+  enterAmount: ['请输入金额', 'Amount'],
+  enterPan: ['请输入卡号', 'Card number'],
+  enterExpiry: ['请输入卡有效期(月月年年)', 'Expiry (MMYY)'],
+  enterStan: ['请输入原凭证号', 'Trace number of the original'],
+  enterReferenceNumber: ['请输入原参考号', 'Reference number of the original'],
+  enterOriginalDate: ['请输入原交易日期(月月日日)', 'Date of the original (MMDD)'],
+  enterOriginalBatch: ['请输入原批次号', 'Batch number of the original'],
+  enterAuthorisationCode: ['请输入授权码', 'Authorisation code'],
+  confirmVoid: ['撤销 {stan} {pan} {amount}?', 'Void {stan} {pan} {amount}?'],
+  acceptPartial: ['仅批准 {approved}(应付 {asked}),接受?', 'Only {approved} of {asked} approved. Accept?'],
+  voidingPartial: ['撤销部分批准的交易 {stan}', 'Voiding the partial approval {stan}'],
+
+  // Card
+  presentCard: ['{amount} 请插卡或刷卡', '{amount} Insert or swipe the card'],
+  insertCard: ['{amount} 请插卡', '{amount} Insert the card'],
+  swipeCard: ['{amount} 请刷卡', '{amount} Swipe the card'],
+  removeCard: ['请取走卡片', 'Take the card out'],
+  useChip: ['此卡有芯片,请插卡', 'This card has a chip: insert it'],
+  chipUnreadable: ['芯片读取失败,请刷卡', 'The chip could not be read: swipe the card'],
+  stripeUnreadable: ['刷卡错误,请重刷', 'The stripe could not be read: swipe again'],
+  'chip.chooseApplication': ['请选择应用', 'Choose the application'],
+  'chip.application': ['{label}', '{label}'],
+  'chip.confirmApplication': ['使用 {label}?', 'Use {label}?'],
+  readingChip: ['正在读卡,请勿拔卡', 'Reading the card: leave it in'],
+  completingChip: ['正在处理,请勿拔卡', 'Finishing: leave the card in'],
+  cardRemovedEarly: ['卡片被提前拔出', 'The card was taken out too early'],
+  enterPin: ['请持卡人输入密码', 'Cardholder, please enter the PIN'],
+  cardDataLost: ['密码键盘已更换,无法读取原卡号', 'The PIN pad was changed: the card number is lost'],
+  cancelled: ['交易取消', 'Cancelled'],
+
+  // Host
+  waitingForHost: ['正在联机,请稍候', 'Asking the host'],
+  approved: ['{shownZh} 凭证号 {stan} {amount}', '{shownEn} {stan} {amount}'],
+  approvedPartially: ['部分批准 凭证号 {stan} {amount}', 'Approved in part {stan} {amount}'],
+  declined: ['{code} {shownZh} {actionZh}', '{code} {shownEn}. {actionEn}'],
+  balance: ['可用余额 {amount}', 'Available balance {amount}'],
+  balanceMissing: ['主机未返回余额', 'The host gave no balance'],
+  hostRefused: ['{code} {shownZh}', '{code} {shownEn}'],
+  noConnection: ['无法连接主机,请检查网络', 'No connection to the host: check the network'],
+  noReply: ['主机无应答', 'No reply from the host'],
+  replyMacWrong: ['应答MAC错,需重新签到', 'The reply has a wrong MAC: sign in again'],
+  cardRefusedAfterApproval: ['卡片拒绝,交易将冲正', 'The card refused: the transaction will be reversed'],
+  reversing: ['正在冲正 {stan}', 'Reversing {stan}'],
+  reversed: ['冲正成功 {stan} ({code})', 'Reversed {stan} ({code})'],
+  reversalRefused: [
+    '冲正被拒 {stan} ({code}),请联系收单行',
+    'Reversal of {stan} refused ({code}): call the acquirer',
+  ],
+  reversalExhausted: ['冲正失败 {stan},请联系收单行', 'Reversal of {stan} failed: call the acquirer'],
+  reversalDue: ['交易 {stan} 待冲正', 'Reversal of {stan} is due'],
+  noticeQueued: ['交易 {stan} 已保存,稍后重发', 'Transaction {stan} is kept and will be sent again'],
+  sendingNotice: ['正在补发 {stan}', 'Sending {stan} again'],
+  sendingScriptResult: ['正在上送脚本结果', 'Sending the script result'],
+
+  // Devices and paper
+  deviceMissing: ['设备未连接: {device}', 'Device is missing: {device}'],
+  deviceFault: ['设备故障: {device}', 'Device fault: {device}'],
+  devicesReady: ['设备全部正常', 'All devices are ready'],
+  devicesMissing: ['设备缺失: {devices}', 'Missing devices: {devices}'],
+  printing: ['正在打印', 'Printing'],
+  'printer.paperEnd': ['打印机缺纸,请装纸', 'Out of paper: put in a new roll'],
+  'printer.coverOpen': ['打印机盖未关', 'Printer cover is open: close it'],
+  'printer.offline': ['打印机脱机', 'Printer is offline'],
+  'printer.missing': ['打印机未连接', 'Printer is not connected'],
+  'printer.fault': ['打印机故障', 'Printer fault'],
+  choosePrinterTrouble: ['重试打印?', 'Print again?'],
+  optionRetry: ['重试', 'Retry'],
+  optionSkip: ['稍后打印', 'Later'],
+  transactionCount: ['批次 {batch} 共 {count} 笔', 'Batch {batch}: {count} transactions'],
+
+  // Settlement
+  settlingTotals: ['正在结算对账', 'Settlement: comparing totals'],
+  settlingUpload: ['批上送 {done}/{total}', 'Settlement: upload {done} of {total}'],
+  settlingEnd: ['批上送结束', 'Settlement: ending the batch'],
+  settlementInterrupted: ['结算未完成,请重新结算', 'Settlement is not finished: settle again'],
+  settled: ['结算成功,批次 {batch}', 'Batch {batch} settled'],
+  uploadRefused: ['批上送被拒 ({code})', 'The host refused an upload ({code})'],
+
+  // Refusals
+  'refused.notCommissioned': ['终端未初始化', 'Not commissioned: run the commission command'],
+  'refused.alreadyCommissioned': ['终端已初始化', 'Already commissioned'],
+  'refused.notLoggedOn': ['请先登录', 'Log on first'],
+  'refused.wrongPassword': ['密码错', 'Wrong password'],
+  'refused.passwordLocked': ['密码错误次数过多,请稍后再试', 'Too many wrong passwords: wait and try again'],
+  'refused.notAllowed': ['无此权限', 'Not allowed'],
+  'refused.notSignedIn': ['请先签到', 'Sign in first'],
+  'refused.notEnabled': ['此交易未开通', 'Not enabled on this terminal'],
+  'refused.settlementUnfinished': ['请先完成结算', 'Finish the settlement first'],
+  'refused.batchFull': ['流水已满,请先结算', 'The batch is full: settle first'],
+  'refused.storageLow': ['存储空间不足,请先结算并清理', 'Storage is nearly full: settle and free some space'],
+  'refused.reversalUndelivered': ['冲正未完成,请检查网络', 'A reversal is still due: check the network'],
+  'refused.transactionNotFound': ['无此交易', 'No such transaction in this batch'],
+  'refused.notVoidable': ['此交易不能撤销', 'This transaction can not be voided'],
+  'refused.badValue': ['输入有误', 'That is not a valid value'],
+  'refused.cardDiffers': ['卡号不符', 'This is not the card of the original'],
+  'refused.cardExpired': ['卡已过期', 'The card has expired'],
+  'refused.cardNotReadable': ['无法读卡', 'The card can not be read'],
+  'refused.cardRefused': ['卡片拒绝交易', 'The card refused the transaction'],
+  'refused.nothingToPrint': ['无可打印内容', 'Nothing to print'],
+} as const satisfies { readonly [id: string]: Texts }
+
+export type ScreenId = keyof typeof TEXTS
+
+/** All screens, for whoever checks or lists them. */
+export const SCREEN_TEXTS: { readonly [id in ScreenId]: Texts } = TEXTS
+
+/** The text of a screen with its values in place; an id without a text is shown as itself. */
+export function renderScreen(screen: Screen, language: Language): string {
+  const texts: { readonly [id: string]: Texts } = TEXTS
+  const text = texts[screen.id]?.[language === 'zh' ? 0 : 1] ?? screen.id
+  const filled = text.replace(/\{(\w+)\}/g, (_, name: string) => String(screen.values?.[name] ?? ''))
+  return filled.replace(/\s+/g, ' ').replace(/[\s.]+$/, '')
+}

@@ -1,0 +1,32 @@
+export type Language = 'zh' | 'en'
+
+/** What the operator sees. The text stands in `screen-texts.ts`, in both languages, by `id`. */
+export interface Screen {
+  readonly id: string
+  /** Values that the text shows. Never a full PAN, a track, a PIN or a key. */
+  readonly values?: { readonly [name: string]: string | number }
+}
+
+/** What the operator is asked. */
+export type Question =
+  | { readonly kind: 'confirm'; readonly screen: Screen }
+  | {
+      readonly kind: 'choose'
+      readonly screen: Screen
+      readonly options: readonly { readonly id: string; readonly screen: Screen }[]
+    }
+  | {
+      readonly kind: 'enter'
+      readonly screen: Screen
+      /** `secret`: shown as stars and never logged (passwords). `pan` is logged truncated. */
+      readonly input: 'digits' | 'amount' | 'text' | 'secret' | 'pan'
+      readonly lengthMin: number
+      readonly lengthMax: number
+    }
+
+export type QuestionAnswer =
+  | { readonly kind: 'confirmed' }
+  | { readonly kind: 'chosen'; readonly id: string }
+  | { readonly kind: 'entered'; readonly text: string }
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'timeout' }

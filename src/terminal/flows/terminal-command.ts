@@ -1,0 +1,160 @@
+import type { DeviceCondition, DeviceTrouble } from './peripheral-effect.ts'
+import type {
+  BatchTotals,
+  OperatorRole,
+  OriginalReference,
+  ReversalReason,
+  ReversalResult,
+  SettlementSummary,
+  TransactionStatus,
+} from './terminal-model.ts'
+import type { TerminalProfile } from './terminal-profile.ts'
+import type { TransactionType } from './transaction-type.ts'
+
+/** What an operator, or a program in the operator's place, may ask for. A value left out is asked for. */
+export type TerminalCommand =
+  | CommissionCommand
+  | TransactionCommand
+  | SimpleCommand
+  | { readonly kind: 'logOn'; readonly operator?: string }
+  | { readonly kind: 'addOperator'; readonly number?: string; readonly role?: OperatorRole }
+  | { readonly kind: 'removeOperator'; readonly number?: string }
+  | { readonly kind: 'changePassword' }
+  /** By trace number in the current batch, or the last settlement; the last slip when both are left out. */
+  | { readonly kind: 'reprint'; readonly stan?: string; readonly settlement?: boolean }
+  | { readonly kind: 'report'; readonly detail?: 'totals' | 'transactions' }
+
+/** First start: values of the profile, the master key and the first supervisor (operator 00). */
+export interface CommissionCommand {
+  readonly kind: 'commission'
+  readonly profile?: Partial<TerminalProfile>
+  /** TR-31 key block of the terminal master key, for the PIN pad. */
+  readonly keyBlock: string
+  readonly supervisorPassword?: string
+  readonly cashiers?: readonly { readonly number: string; readonly password: string }[]
+}
+
+type SimpleCommand =
+  /** Nothing left out: loads a new master key. */
+  | { readonly kind: 'loadMasterKey'; readonly keyBlock: string }
+  | { readonly kind: 'logOff' }
+  | { readonly kind: 'signIn' }
+  | { readonly kind: 'signOff' }
+  | { readonly kind: 'echo' }
+  | { readonly kind: 'settle' }
+  /** Sends what is owed now: reversal, script results, notices. */
+  | { readonly kind: 'sendPending' }
+  /** Prints what is still owed, with the duplicate mark. */
+  | { readonly kind: 'printOwed' }
+  | { readonly kind: 'transactions' }
+  | { readonly kind: 'deviceReport' }
+
+export type TransactionCommand =
+  | { readonly kind: 'sale'; readonly amountMinor?: number; readonly entry?: 'card' | 'keyed' }
+  | { readonly kind: 'void'; readonly stan?: string }
+  | {
+      readonly kind: 'refund'
+      readonly amountMinor?: number
+      readonly originalReferenceNumber?: string
+      /** Batch and trace number as on the original slip. */
+      readonly original?: OriginalReference
+      readonly entry?: 'card' | 'keyed'
+    }
+  | { readonly kind: 'balance' }
+  | { readonly kind: 'preAuthorisation'; readonly amountMinor?: number; readonly entry?: 'card' | 'keyed' }
+  | PreAuthorisationFollowUp<'preAuthorisationCancel'>
+  | PreAuthorisationFollowUp<'completion'>
+  | PreAuthorisationFollowUp<'completionAdvice'>
+  | { readonly kind: 'completionVoid'; readonly stan?: string }
+
+/** Refers to a pre-authorisation, maybe of an earlier batch, by what stands on its slip. */
+interface PreAuthorisationFollowUp<Kind extends string> {
+  readonly kind: Kind
+  readonly amountMinor?: number
+  readonly authorisationCode?: string
+  readonly original?: OriginalReference
+  readonly entry?: 'card' | 'keyed'
+}
+
+/** A transaction as a program may see it: truncated card number, no protected data. */
+export interface TransactionView {
+  readonly type: TransactionType
+  readonly batch: string
+  readonly stan: string
+  readonly amountMinor: number
+  readonly currency: string
+  readonly panTruncated: string
+  readonly status: TransactionStatus
+  readonly responseCode?: string
+  readonly referenceNumber?: string
+  readonly authorisationCode?: string
+  /** MMDD, from the host when it gave one. */
+  readonly date: string
+}
+
+export type CommandOutcome =
+  | { readonly kind: 'approved'; readonly transaction: TransactionView }
+  | { readonly kind: 'declined'; readonly transaction: TransactionView; readonly responseCode: string }
+  /** No usable answer, or the card refused afterwards. `reversal`: what came of it, `due` when it waits. */
+  | {
+      readonly kind: 'reversed'
+      readonly stan: string
+      readonly reason: ReversalReason
+      readonly reversal: ReversalResult | 'due'
+    }
+  /** A refund or completion advice without an answer: it will be sent again. */
+  | { readonly kind: 'queued'; readonly stan: string }
+  | { readonly kind: 'balance'; readonly amountMinor: number; readonly currency: string }
+  | {
+      readonly kind: 'settled'
+      readonly summary: SettlementSummary
+    }
+  | { readonly kind: 'report'; readonly batch: string; readonly totals: BatchTotals; readonly count: number }
+  | { readonly kind: 'transactions'; readonly batch: string; readonly items: readonly TransactionView[] }
+  | { readonly kind: 'devices'; readonly devices: readonly DeviceCondition[] }
+  | { readonly kind: 'masterKey'; readonly checkValue: string }
+  | { readonly kind: 'echoed'; readonly roundTripMs: number }
+  | { readonly kind: 'done' }
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'refused'; readonly reason: RefusalReason; readonly detail?: string }
+  | { readonly kind: 'failed'; readonly reason: FailureReason; readonly detail?: string }
+
+/** Why a command did not start. Nothing left, nothing is owed. */
+export type RefusalReason =
+  | 'notCommissioned'
+  | 'alreadyCommissioned'
+  | 'notLoggedOn'
+  | 'wrongPassword'
+  | 'passwordLocked'
+  | 'notAllowed'
+  | 'notSignedIn'
+  | 'notEnabled'
+  | 'settlementUnfinished'
+  | 'batchFull'
+  | 'storageLow'
+  | 'reversalUndelivered'
+  | 'transactionNotFound'
+  | 'notVoidable'
+  | 'badValue'
+  | 'cardDiffers'
+  | 'cardExpired'
+  | 'cardNotReadable'
+  | 'cardRefused'
+  | 'nothingToPrint'
+
+/** Why a command could not be finished. What is owed is in the journal. */
+type FailureReason =
+  | 'noConnection'
+  | 'noReply'
+  | 'replyRefused'
+  | 'replyMacWrong'
+  | 'keyCheckFailed'
+  | 'keyMissing'
+  | 'device'
+  | 'notPrinted'
+  | 'malformedReply'
+
+/** A short text of what a device did, for `detail`. */
+export function troubleDetail(trouble: DeviceTrouble): string {
+  return trouble.kind === 'missing' ? `${trouble.device} missing` : `${trouble.device}: ${trouble.reason}`
+}

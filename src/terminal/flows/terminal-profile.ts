@@ -1,0 +1,172 @@
+import type { MacAlgorithm } from './peripheral-effect.ts'
+import type { Language } from './screen.ts'
+import type { TransactionType } from './transaction-type.ts'
+
+/**
+ * How one terminal behaves. JSON-safe. Where two sources of the dialect differ, the choice is a member here;
+ * the comment names both. Source: docs of the UnionPay dialect, the clause given at each member.
+ */
+export interface TerminalProfile {
+  /** 8 characters, field 41. */
+  readonly terminalId: string
+  /** 15 characters: 3 acquirer + 4 area + 4 merchant category + 4 serial, field 42. */
+  readonly merchantId: string
+  readonly merchantNameZh: string
+  readonly merchantNameEn: string
+  /** ISO 4217 numeric, field 49. */
+  readonly currency: string
+  /** ISO 3166 numeric, tag 9F1A. */
+  readonly country: string
+  /** Network access certificate number, 4 characters, in field 62 of sign-in. 4. */
+  readonly certificateNumber: string
+  /** Serial number in field 62 of sign-in and in tag 9F1E. */
+  readonly serialNumber: string
+  /** 10 hexadecimal digits. */
+  readonly tpdu: string
+  /** 12 digits. */
+  readonly header: string
+  /** Header of requests that carry field 55; 61… with some acquirers. */
+  readonly chipHeader: string
+  readonly macAlgorithm: MacAlgorithm
+  readonly workingKeyAlgorithm: 'tdes' | 'sm4'
+  /** Field 60.3 of sign-in: 001 single-length keys, 003 double-length, 004 double-length and a track key. */
+  readonly keySet: '001' | '003' | '004'
+  readonly trackEncryption: boolean
+  readonly pinBypassAllowed: boolean
+  /** The PIN is asked for with these; the kernel decides for chip cards. */
+  readonly pinTransactions: readonly TransactionType[]
+  readonly pinLengthMin: number
+  readonly pinLengthMax: number
+  readonly pinTimeoutMs: number
+  readonly cardTimeoutMs: number
+  readonly operatorTimeoutMs: number
+  /** 30 s in one source, 60 s usual in the field. 13. */
+  readonly replyTimeoutMs: number
+  /** Attempts for a reversal, a script result or a notice before it counts as exhausted. 12, 13. */
+  readonly resendCount: number
+  /** LY checks the reply's MAC only when field 39 is 00; BW nearly always. 10.3. */
+  readonly replyMacRule: 'approvedOnly' | 'always'
+  /** LY and LD: 5, and 6 for contactless; BW: always the highest capability. 5.1. */
+  readonly readingCapabilityRule: 'byEntry' | 'highest'
+  /** One digit: what `highest` sends. */
+  readonly readingCapabilityHighest: string
+  /** Field 60.6 is 1 in sales, voids and refunds. 5.1. */
+  readonly partialApproval: boolean
+  /** Two digits in field 26; 12 mostly, 06 with some. 3. */
+  readonly pinCaptureCode: string
+  /** Answers to a reversal that mean that nothing is left to reverse. LY: 00; BW: 00 12 25. 12. */
+  readonly reversalDoneCodes: readonly string[]
+  /** LY changes the reason to 06 after a failed attempt; BW keeps it. 12. */
+  readonly reversalReasonAfterFailure: 'keep' | '06'
+  /** One attempt follows at once; otherwise the reversal waits for the next online transaction. 12. */
+  readonly reverseAtOnce: boolean
+  /** What becomes of a reversal whose attempts are used up: cleared (and told), or it stays and blocks. 12. */
+  readonly reversalExhausted: 'clear' | 'keep'
+  /** BW jumps the trace number by 50 when the host answers 94; 0 leaves it. 13. */
+  readonly duplicateStanJump: number
+  /** Records of the batch after which settlement is forced. 13. */
+  readonly journalLimit: number
+  /** Below this, no transaction starts. */
+  readonly storageFreeBytesMin: number
+  /** Field 63.1 of a refund: the organisation, or 000. 4. */
+  readonly refundOrganisation: string
+  /** BW sends zeros as batch and trace number of the original in a refund. 4. */
+  readonly refundOriginal: 'reference' | 'zeros'
+  /** 207 or 202 is sent even when a balanced batch had nothing to upload. LY second generation. 14. */
+  readonly batchEndWhenEmpty: boolean
+  readonly voidNeedsCard: boolean
+  readonly keyedAllowed: boolean
+  readonly fallbackAllowed: boolean
+  readonly transactions: readonly TransactionType[]
+  /** A transaction that needs working keys signs in by itself first. */
+  readonly autoSignIn: boolean
+  /** After settlement. 13. */
+  readonly autoSignOff: boolean
+  /** Signed-on operator needed for anything but management. */
+  readonly operatorRequired: boolean
+  /** Void and refund ask for a supervisor's password. */
+  readonly supervisorRequired: boolean
+  /** New operators, and those of the commissioning, must choose their own password at the first log-on. */
+  readonly forcePasswordChange: boolean
+  readonly passwordTriesMax: number
+  readonly passwordLockSeconds: number
+  /** Tag DF01 of an application: which value allows a partial match. Sources differ. 5.3. */
+  readonly partialMatchValue: '00' | '01'
+  readonly language: Language
+  readonly receiptLanguage: Language | 'both'
+  readonly merchantCopy: boolean
+  readonly cardholderCopy: boolean
+  readonly receiptQr: boolean
+}
+
+const ALL_TRANSACTIONS: readonly TransactionType[] = [
+  'sale',
+  'saleVoid',
+  'refund',
+  'balance',
+  'preAuthorisation',
+  'preAuthorisationCancel',
+  'completion',
+  'completionAdvice',
+  'completionVoid',
+]
+
+/** A test terminal with the usual choices; a real one replaces identity and whatever its acquirer wants. */
+export const DEFAULT_PROFILE: TerminalProfile = {
+  terminalId: '10000001',
+  merchantId: '001290058120001',
+  merchantNameZh: '铁线测试商户',
+  merchantNameEn: 'TILLWIRE TEST MERCHANT',
+  currency: '156',
+  country: '156',
+  certificateNumber: '3150',
+  serialNumber: 'TILLWIRE0001',
+  tpdu: '6000030000',
+  header: '603200320001',
+  chipHeader: '603200320001',
+  macAlgorithm: 'unionpay-ecb',
+  workingKeyAlgorithm: 'tdes',
+  keySet: '004',
+  trackEncryption: true,
+  pinBypassAllowed: true,
+  pinTransactions: ['sale', 'balance', 'preAuthorisation', 'preAuthorisationCancel', 'completion'],
+  pinLengthMin: 4,
+  pinLengthMax: 12,
+  pinTimeoutMs: 60_000,
+  cardTimeoutMs: 60_000,
+  operatorTimeoutMs: 60_000,
+  replyTimeoutMs: 30_000,
+  resendCount: 3,
+  replyMacRule: 'always',
+  readingCapabilityRule: 'byEntry',
+  readingCapabilityHighest: '5',
+  partialApproval: true,
+  pinCaptureCode: '12',
+  reversalDoneCodes: ['00', '12', '25'],
+  reversalReasonAfterFailure: 'keep',
+  reverseAtOnce: true,
+  reversalExhausted: 'clear',
+  duplicateStanJump: 50,
+  journalLimit: 500,
+  storageFreeBytesMin: 16 * 1024 * 1024,
+  refundOrganisation: 'CUP',
+  refundOriginal: 'reference',
+  batchEndWhenEmpty: true,
+  voidNeedsCard: false,
+  keyedAllowed: true,
+  fallbackAllowed: true,
+  transactions: ALL_TRANSACTIONS,
+  autoSignIn: true,
+  autoSignOff: false,
+  operatorRequired: true,
+  supervisorRequired: true,
+  forcePasswordChange: false,
+  passwordTriesMax: 5,
+  passwordLockSeconds: 60,
+  partialMatchValue: '00',
+  language: 'zh',
+  receiptLanguage: 'both',
+  merchantCopy: true,
+  cardholderCopy: true,
+  receiptQr: true,
+}

@@ -1,0 +1,116 @@
+import { truncatePan } from '../../base/exposure.ts'
+import type { CardData } from './card-data.ts'
+import type { ChipSession } from './chip-session.ts'
+import { type Flow, now } from './effect.ts'
+import { type SealedRequest, sealRequest } from './exchange.ts'
+import { encryptTrack, type PadResult, protectCard } from './pad-services.ts'
+import { activeProfile, type TerminalContext } from './terminal-context.ts'
+import type { CardholderVerification, OriginalReference, TransactionRequest } from './terminal-model.ts'
+import { TRANSACTION_KINDS } from './transaction-kind.ts'
+import {
+  encryptsTracks,
+  financialField60,
+  type RequestSecrets,
+  requestMessage,
+} from './transaction-message.ts'
+import { stanText } from './transaction-state.ts'
+import type { TransactionType } from './transaction-type.ts'
+
+/** Everything that is known before the request is made. Lives only while the transaction runs. */
+export interface TransactionPlan {
+  readonly type: TransactionType
+  readonly amountMinor: number
+  readonly card: CardData
+  readonly chip?: ChipSession
+  readonly pinBlock?: Uint8Array
+  readonly verification: CardholderVerification
+  readonly referenceNumber?: string
+  readonly authorisationCode?: string
+  readonly original?: OriginalReference
+  /** Field 61 as sent; it depends on the kind. */
+  readonly field61?: string
+  readonly field63?: string
+}
+
+export interface PreparedRequest {
+  readonly request: TransactionRequest
+  readonly sealed: SealedRequest
+}
+
+/** All that the PIN pad must do for the request. Nothing is owed when it can't. */
+export function* prepareRequest(
+  context: TerminalContext,
+  plan: TransactionPlan,
+): Flow<PadResult<PreparedRequest>> {
+  const profile = activeProfile(context)
+  const panProtected = yield* protectCard(plan.card)
+  if (!panProtected.ok) return panProtected
+  const track2 = yield* trackToSend(context, plan.card.track2)
+  if (!track2.ok) return track2
+  const track3 = yield* trackToSend(context, plan.card.track3)
+  if (!track3.ok) return track3
+  const { localTime } = yield* now()
+  const pinBlock = plan.chip?.pinBlock ?? plan.pinBlock
+  const request = makeRequest(context, plan, panProtected.value, localTime, pinBlock !== undefined)
+  const secrets: RequestSecrets = {
+    pan: plan.card.pan,
+    ...(plan.card.expiry === undefined ? {} : { expiry: plan.card.expiry }),
+    ...(track2.value === undefined ? {} : { track2: track2.value }),
+    ...(track3.value === undefined ? {} : { track3: track3.value }),
+    ...(pinBlock === undefined ? {} : { pinBlock }),
+  }
+  const sealed = yield* sealRequest(context, requestMessage(profile, request, secrets))
+  if (sealed.kind !== 'sealed') return { ok: false, answer: sealed }
+  return { ok: true, value: { request, sealed: sealed.request } }
+}
+
+function* trackToSend(
+  context: TerminalContext,
+  track: string | undefined,
+): Flow<PadResult<string | undefined>> {
+  if (track === undefined || !encryptsTracks(activeProfile(context))) return { ok: true, value: track }
+  return yield* encryptTrack(track)
+}
+
+function makeRequest(
+  context: TerminalContext,
+  plan: TransactionPlan,
+  panProtected: string,
+  localTime: TransactionRequest['localTime'],
+  hasPin: boolean,
+): TransactionRequest {
+  const profile = activeProfile(context)
+  const { batch, nextStan } = context.state
+  const { card, chip, type } = plan
+  const kind = TRANSACTION_KINDS[type]
+  return {
+    type,
+    batch,
+    stan: stanText(nextStan),
+    mti: kind.mti,
+    processingCode: kind.processingCode,
+    amountMinor: plan.amountMinor,
+    currency: profile.currency,
+    entry: card.entry,
+    entryMode: `${ENTRY_DIGITS[card.entry]}${hasPin ? '1' : '2'}`,
+    conditionCode: kind.conditionCode,
+    panTruncated: truncatePan(card.pan),
+    panProtected,
+    panSent: card.entry !== 'stripe' && card.entry !== 'fallback',
+    ...(card.panSequence === undefined ? {} : { panSequence: card.panSequence }),
+    ...(plan.referenceNumber === undefined ? {} : { referenceNumber: plan.referenceNumber }),
+    ...(plan.authorisationCode === undefined ? {} : { authorisationCode: plan.authorisationCode }),
+    ...(chip === undefined ? {} : { field55: chip.field55, reversalField55: chip.reversalField55 }),
+    ...(chip === undefined ? {} : { chip: chip.details }),
+    field60: financialField60(profile, type, batch, card.entry === 'fallback'),
+    ...(plan.field61 === undefined ? {} : { field61: plan.field61 }),
+    ...(plan.field63 === undefined ? {} : { field63: plan.field63 }),
+    ...(plan.original === undefined ? {} : { original: plan.original }),
+    verification: chip?.verification ?? plan.verification,
+    operator: context.state.loggedOn ?? '01',
+    localTime,
+  }
+}
+
+/** Digits 1 and 2 of field 22; a fallback stays a stripe. Source: docs of the UnionPay dialect, 7. */
+const ENTRY_DIGITS = { stripe: '02', fallback: '02', chip: '05', keyed: '01', original: '01' } as const

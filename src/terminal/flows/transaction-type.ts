@@ -1,0 +1,11 @@
+/** The money transactions of the terminal. Source: docs of the UnionPay dialect, 4. */
+export type TransactionType =
+  | 'sale'
+  | 'saleVoid'
+  | 'refund'
+  | 'balance'
+  | 'preAuthorisation'
+  | 'preAuthorisationCancel'
+  | 'completion'
+  | 'completionAdvice'
+  | 'completionVoid'

@@ -1,0 +1,55 @@
+import type { PrintLine } from '../flows/print-document.ts'
+import type { TerminalProfile } from '../flows/terminal-profile.ts'
+import type { TransactionType } from '../flows/transaction-type.ts'
+
+/** A text in both languages. */
+export type Words = readonly [zh: string, en: string]
+
+/** Chinese, English, or both in one line, as the profile wants it. */
+export function say(profile: TerminalProfile, words: Words): string {
+  const [zh, en] = words
+  switch (profile.receiptLanguage) {
+    case 'zh':
+      return zh
+    case 'en':
+      return en
+    case 'both':
+      return zh === en ? zh : `${zh} ${en}`
+  }
+}
+
+/** A label and its value at the two margins. */
+export function row(profile: TerminalProfile, label: Words, value: string): PrintLine {
+  return { kind: 'pair', left: say(profile, label), right: value }
+}
+
+export function centred(text: string, bold = false): PrintLine {
+  return bold ? { kind: 'text', text, align: 'centre', bold } : { kind: 'text', text, align: 'centre' }
+}
+
+export const TRANSACTION_WORDS: { readonly [type in TransactionType]: Words } = {
+  sale: ['消费', 'SALE'],
+  saleVoid: ['消费撤销', 'VOID'],
+  refund: ['退货', 'REFUND'],
+  balance: ['余额查询', 'BALANCE'],
+  preAuthorisation: ['预授权', 'PRE-AUTH'],
+  preAuthorisationCancel: ['预授权撤销', 'PRE-AUTH CANCEL'],
+  completion: ['预授权完成', 'AUTH COMPLETE'],
+  completionAdvice: ['预授权完成通知', 'AUTH SETTLEMENT'],
+  completionVoid: ['预授权完成撤销', 'COMPLETE VOID'],
+}
+
+export const DUPLICATE: Words = ['重打印', 'DUPLICATE']
+
+/** Merchant, terminal: how each slip begins. */
+export function header(profile: TerminalProfile, title: Words): readonly PrintLine[] {
+  const names = profile.receiptLanguage === 'en' ? [] : [centred(profile.merchantNameZh, true)]
+  if (profile.receiptLanguage !== 'zh') names.push(centred(profile.merchantNameEn, true))
+  return [
+    { kind: 'text', text: say(profile, title), align: 'centre', bold: true },
+    { kind: 'rule' },
+    ...names,
+    row(profile, ['商户号', 'MID'], profile.merchantId),
+    row(profile, ['终端号', 'TID'], profile.terminalId),
+  ]
+}

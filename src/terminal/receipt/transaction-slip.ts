@@ -1,0 +1,156 @@
+import { currencyCode, formatAmount } from '../../base/money.ts'
+import { formatLocalTime } from '../flows/local-time.ts'
+import type { PrintLine } from '../flows/print-document.ts'
+import { responseCodeInfo } from '../flows/response-codes.ts'
+import type { ChipDetails, EntryMethod, HostReply, Transaction } from '../flows/terminal-model.ts'
+import type { TerminalProfile } from '../flows/terminal-profile.ts'
+import type { ReceiptForm } from './receipt-form.ts'
+import { centred, DUPLICATE, header, row, say, TRANSACTION_WORDS, type Words } from './receipt-text.ts'
+
+const TITLE: Words = ['签购单', 'SALES SLIP']
+const COPIES: { readonly [copy in ReceiptForm['copy']]: Words } = {
+  merchant: ['商户存根', 'MERCHANT COPY'],
+  cardholder: ['持卡人存根', 'CARDHOLDER COPY'],
+}
+
+/** How the card came in, beside its number: swiped, inserted, manual. */
+export const ENTRY_MARKS: { readonly [entry in EntryMethod]: string } = {
+  stripe: '/S',
+  fallback: '/F',
+  chip: '/I',
+  keyed: '/M',
+  original: '/M',
+}
+
+/** Sales slip: everything that cardholder and merchant need to find the transaction again. */
+export function transactionLines(
+  profile: TerminalProfile,
+  transaction: Transaction,
+  form: ReceiptForm,
+): readonly PrintLine[] {
+  const { request, reply } = transaction
+  const amount = `${currencyCode(request.currency)} ${formatAmount(transaction.amountMinor, request.currency)}`
+  return [
+    ...header(profile, TITLE),
+    centred(say(profile, COPIES[form.copy])),
+    row(profile, ['操作员', 'OPERATOR'], request.operator),
+    { kind: 'rule' },
+    ...institutionLines(profile, reply),
+    row(profile, ['卡号', 'CARD'], `${request.panTruncated} ${ENTRY_MARKS[request.entry]}`),
+    row(profile, ['有效期', 'EXP'], '**/**'),
+    {
+      kind: 'text',
+      text: say(profile, TRANSACTION_WORDS[request.type]),
+      bold: true,
+    },
+    row(profile, ['批次号', 'BATCH'], request.batch),
+    row(profile, ['凭证号', 'TRACE'], request.stan),
+    ...optionalRow(profile, ['授权码', 'AUTH'], reply?.authorisationCode ?? request.authorisationCode),
+    ...optionalRow(profile, ['参考号', 'REF'], reply?.referenceNumber),
+    row(profile, ['时间', 'TIME'], printedTime(transaction)),
+    ...originalLines(profile, transaction),
+    { kind: 'pair', left: say(profile, ['金额', 'AMOUNT']), right: amount, bold: true },
+    ...partialLines(profile, transaction),
+    { kind: 'rule' },
+    ...chipLines(profile, transaction.chip ?? request.chip),
+    ...remarkLines(profile, reply),
+    ...signatureLines(profile, transaction, form),
+    ...(profile.receiptQr ? qrLines(transaction) : []),
+    ...(form.duplicate ? [centred(`*** ${say(profile, DUPLICATE)} ***`, true)] : []),
+    { kind: 'feed', lines: 3 },
+  ]
+}
+
+function institutionLines(profile: TerminalProfile, reply: HostReply | undefined): readonly PrintLine[] {
+  return [
+    ...optionalRow(profile, ['发卡行', 'ISSUER'], reply?.issuerInstitution),
+    ...optionalRow(profile, ['收单行', 'ACQUIRER'], reply?.acquirerInstitution),
+  ]
+}
+
+function optionalRow(
+  profile: TerminalProfile,
+  label: Words,
+  value: string | undefined,
+): readonly PrintLine[] {
+  return value === undefined || value === '' ? [] : [row(profile, label, value)]
+}
+
+/** The host's time when it gave one: that is what a statement will show. */
+function printedTime({ request, reply }: Transaction): string {
+  const { time, date } = reply ?? {}
+  const usable = /^\d{6}$/.test(time ?? '') && /^\d{4}$/.test(date ?? '')
+  if (!usable || time === undefined || date === undefined) return formatLocalTime(request.localTime)
+  return formatLocalTime({
+    year: request.localTime.year,
+    month: Number(date.slice(0, 2)),
+    day: Number(date.slice(2)),
+    hour: Number(time.slice(0, 2)),
+    minute: Number(time.slice(2, 4)),
+    second: Number(time.slice(4)),
+  })
+}
+
+function originalLines(profile: TerminalProfile, { request }: Transaction): readonly PrintLine[] {
+  const { original } = request
+  if (original === undefined) return []
+  return [row(profile, ['原凭证号', 'ORIG TRACE'], original.stan)]
+}
+
+function partialLines(profile: TerminalProfile, transaction: Transaction): readonly PrintLine[] {
+  const { request, amountMinor } = transaction
+  if (amountMinor >= request.amountMinor) return []
+  const asked = `${currencyCode(request.currency)} ${formatAmount(request.amountMinor, request.currency)}`
+  return [row(profile, ['应付金额', 'ASKED FOR'], asked)]
+}
+
+function chipLines(profile: TerminalProfile, chip: ChipDetails | undefined): readonly PrintLine[] {
+  if (chip === undefined) return []
+  return [
+    row(profile, ['应用', 'APP'], chip.label),
+    row(profile, ['AID', 'AID'], chip.aid),
+    row(profile, ['TVR', 'TVR'], chip.terminalVerificationResults),
+    row(profile, ['TSI', 'TSI'], chip.transactionStatusInformation),
+    row(profile, ['ATC', 'ATC'], chip.applicationTransactionCounter),
+    row(profile, [chip.cryptogramKind, chip.cryptogramKind], chip.cryptogram),
+    { kind: 'rule' },
+  ]
+}
+
+function remarkLines(profile: TerminalProfile, reply: HostReply | undefined): readonly PrintLine[] {
+  if (reply === undefined || reply.responseCode === '00') return []
+  const { shown } = responseCodeInfo(reply.responseCode)
+  return [{ kind: 'text', text: say(profile, [shown.zh, shown.en]) }]
+}
+
+/** A line to sign on only where the card's rules want a signature, and only on the merchant's copy. */
+function signatureLines(
+  profile: TerminalProfile,
+  { request }: Transaction,
+  form: ReceiptForm,
+): readonly PrintLine[] {
+  const signs = request.verification === 'signature' || request.verification === 'pinAndSignature'
+  if (!signs) {
+    const words: Words =
+      request.verification === 'pin'
+        ? ['交易凭密码,无需签名', 'PIN VERIFIED, NO SIGNATURE REQUIRED']
+        : ['无需签名', 'NO SIGNATURE REQUIRED']
+    return [centred(say(profile, words))]
+  }
+  if (form.copy === 'cardholder') return []
+  return [
+    { kind: 'text', text: say(profile, ['持卡人签名', 'CARDHOLDER SIGNATURE']) },
+    { kind: 'feed', lines: 3 },
+    { kind: 'rule' },
+    {
+      kind: 'text',
+      text: say(profile, ['本人确认以上交易', 'I ACKNOWLEDGE THE TRANSACTION ABOVE']),
+    },
+  ]
+}
+
+/** What support needs to find it: terminal, batch, trace number, reference number. No card data. */
+function qrLines({ request, reply }: Transaction): readonly PrintLine[] {
+  const reference = reply?.referenceNumber ?? ''
+  return [{ kind: 'qr', data: `tillwire:${request.batch}:${request.stan}:${reference}` }]
+}

@@ -1,0 +1,390 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type {
+  AccountRow,
+  BatchRow,
+  ExplainRow,
+  HoldRow,
+  LedgerEntryRow,
+  TransactionRow,
+  UploadRow,
+} from '../../../src/host/core/records.ts'
+import {
+  batchKey,
+  type HostStore,
+  NO_ROWS,
+  Snapshot,
+  transactionKey,
+} from '../../../src/host/core/store-port.ts'
+import { expectRightBooks } from '../core/books.ts'
+import { BALANCE, FOREIGN_PAN, MID, NO_KEYS, PIN, TestHost, TID } from '../core/test-host.ts'
+import { TestTerminal } from '../core/test-terminal.ts'
+
+const LOOKUP = 'A'.repeat(32)
+
+export const TRANSACTION: TransactionRow = {
+  id: 10,
+  tid: TID,
+  mid: MID,
+  batchNumber: 1,
+  stan: 1,
+  kind: 'sale',
+  state: 'approved',
+  dialect: 'unionpay-pos',
+  responseCode: '00',
+  authorisationCode: '000010',
+  requestedMinor: 500,
+  approvedMinor: 500,
+  currency: '156',
+  panLookup: LOOKUP,
+  panTruncated: '621094******0011',
+  cardClass: 'foreign',
+  accountKnown: true,
+  entryMode: '021',
+  moneyMinor: -500,
+  heldMinor: 0,
+  originalId: undefined,
+  refundedMinor: 0,
+  reversalId: undefined,
+  reversalReason: '',
+  scriptResult: '',
+  receivedAtMs: 1_764_000_000_000,
+  localTime: { year: 2026, month: 1, day: 2, hour: 3, minute: 4, second: 5 },
+}
+
+const ACCOUNT: AccountRow = {
+  pan: { lookup: LOOKUP, ciphertext: Uint8Array.of(1, 2, 255), truncated: '621094******0011' },
+  issuerId: 'home',
+  currency: '156',
+  expiry: '3012',
+  status: 'lost',
+  hasChip: true,
+  pinReference: undefined,
+  pinTriesMax: 3,
+  limits: { singleMinor: 1, dailyMinor: undefined, dailyCount: 0 },
+  testBehaviour: { kind: 'delay', delayMs: 20 },
+  state: {
+    balanceMinor: -500,
+    heldMinor: 0,
+    pinTriesLeft: 2,
+    lastTransactionCounter: 65_535,
+    day: '20260102',
+    spentTodayMinor: 500,
+    countToday: 1,
+  },
+}
+
+const HOLD: HoldRow = {
+  id: 20,
+  panLookup: LOOKUP,
+  mid: MID,
+  tid: TID,
+  batchNumber: 1,
+  stan: 2,
+  authorisationCode: '000020',
+  amountMinor: 700,
+  state: 'open',
+  endedById: undefined,
+}
+
+const BATCH: BatchRow = {
+  tid: TID,
+  batchNumber: 1,
+  mid: MID,
+  state: 'settling',
+  terminalTotals: undefined,
+  hostTotals: {
+    domestic: { debitMinor: 1, debitCount: 2, creditMinor: 3, creditCount: 4 },
+    foreign: { debitMinor: 5, debitCount: 6, creditMinor: 7, creditCount: 8 },
+  },
+  domesticFlag: '1',
+  foreignFlag: '3',
+  settlementStan: undefined,
+  recordCount: 12,
+  closedAtMs: undefined,
+}
+
+const UPLOAD: UploadRow = {
+  tid: TID,
+  batchNumber: 1,
+  stan: 5,
+  kind: 'chip',
+  amountMinor: 9,
+  panLookup: LOOKUP,
+  panTruncated: '',
+  result: 'extra',
+  transactionId: undefined,
+}
+
+const EXPLAIN: ExplainRow = {
+  receivedAtMs: 5,
+  dialect: 'iso1987-ascii',
+  tid: '',
+  mti: '',
+  stan: undefined,
+  responseCode: '',
+  reason: 'why',
+  field: 35,
+  offset: 0,
+  decodableAs: ['unionpay-pos', 'iso1987-binary'],
+}
+
+function entry(
+  postingId: number,
+  index: number,
+  amountMinor: number,
+  more: Partial<LedgerEntryRow> = {},
+): LedgerEntryRow {
+  return { postingId, index, account: 'merchant', owner: MID, amountMinor, currency: '156', ...more }
+}
+
+/** What each store must do, whatever it is made of. `open` gives an empty one. */
+export function describeStore(name: string, open: () => HostStore): void {
+  describe(`store: ${name}`, () => {
+    let store: HostStore
+    beforeEach(() => {
+      store = open()
+    })
+    afterEach(() => store.close())
+
+    const fetched = (keys: Partial<typeof NO_KEYS> | object): Snapshot => {
+      const snapshot = new Snapshot()
+      store.fetch({ ...NO_KEYS, ...keys }, snapshot)
+      return snapshot
+    }
+
+    it('gives rows back as they were put, with what is undefined', () => {
+      const other = { ...TRANSACTION, id: 20, stan: 2, originalId: 10, reversalId: 21, scriptResult: 'AB' }
+      store.commit({
+        ...NO_ROWS,
+        accounts: [ACCOUNT],
+        newTransactions: [TRANSACTION, other],
+        holds: [HOLD],
+        entries: [entry(10, 0, 500)],
+        batches: [BATCH],
+        uploads: [UPLOAD],
+        explains: [EXPLAIN],
+      })
+      expect(store.listAccounts()).toEqual([ACCOUNT])
+      expect(store.listTransactions({})).toEqual([other, TRANSACTION])
+      expect(store.listBatches()).toEqual([BATCH])
+      expect(store.listBatches('none')).toEqual([])
+      expect(store.listUploads(BATCH)).toEqual([UPLOAD])
+      expect(store.listExplains(1)).toEqual([EXPLAIN])
+      expect(store.ledgerEntries(10)).toEqual([entry(10, 0, 500)])
+      expect(fetched({ holdsOfAccounts: [LOOKUP] }).holds.get(20)).toEqual(HOLD)
+    })
+
+    it('gives master data back, profiles and wrapped keys with it', () => {
+      const host = new TestHost(store)
+      const terminal = TestTerminal.signedIn(host)
+      terminal.sale()
+      const row = host.terminal()
+      expect(row.macKey?.block).toMatch(/^mac-/)
+      expect(row.macKey?.checkValue).toMatch(/^[0-9A-F]{8}$/)
+      expect(row.profile).toEqual({
+        macAlgorithm: 'unionpay-ecb',
+        macRequired: true,
+        signInRequired: true,
+        workingKeys: 'tdes',
+      })
+      const snapshot = fetched({ terminals: [TID, 'none'] })
+      expect([...snapshot.terminals.values()]).toEqual([row])
+      expect([...snapshot.merchants.keys()]).toEqual([MID])
+      expect(snapshot.issuers.map(({ id, prefixes }) => [id, prefixes])).toEqual([
+        ['foreign', ['47', '4761']],
+        ['home', ['621094']],
+      ])
+      expect(store.listMerchants().map(({ mid }) => mid)).toContain(MID)
+    })
+
+    it('a fetched transaction brings its originals, their holds and the account', () => {
+      const completion = { ...TRANSACTION, id: 30, stan: 3, originalId: 20 }
+      const undone = { ...TRANSACTION, id: 40, stan: 4, originalId: 30 }
+      store.commit({
+        ...NO_ROWS,
+        accounts: [ACCOUNT],
+        newTransactions: [{ ...TRANSACTION, id: 20, stan: 2 }, completion, undone],
+        holds: [HOLD],
+      })
+      const snapshot = fetched({ transactions: [{ tid: TID, batchNumber: 1, stan: 4 }] })
+      expect([...snapshot.transactions.keys()]).toEqual([40, 30, 20])
+      expect(snapshot.transactionIds.get(transactionKey(TID, 1, 4))).toBe(40)
+      expect(snapshot.holds.get(20)).toEqual(HOLD)
+      expect(snapshot.accounts.get(LOOKUP)).toEqual(ACCOUNT)
+      expect(fetched({ transactionIds: [20, 99] }).transactions.size).toBe(1)
+      expect(fetched({ transactions: [{ tid: TID, batchNumber: 2, stan: 4 }] }).transactions.size).toBe(0)
+    })
+
+    it('a whole batch brings all its transactions and uploads, and nothing of another', () => {
+      store.commit({
+        ...NO_ROWS,
+        newTransactions: [
+          TRANSACTION,
+          { ...TRANSACTION, id: 11, stan: 2 },
+          { ...TRANSACTION, id: 12, batchNumber: 2 },
+        ],
+        batches: [BATCH],
+        uploads: [UPLOAD],
+      })
+      const snapshot = fetched({ wholeBatches: [BATCH] })
+      expect([...snapshot.transactions.keys()].sort()).toEqual([10, 11])
+      expect(snapshot.batches.get(batchKey(TID, 1))).toEqual(BATCH)
+      expect(snapshot.uploads.get(batchKey(TID, 1))).toEqual([UPLOAD])
+      expect(fetched({ batches: [BATCH] }).transactions.size).toBe(0)
+    })
+
+    it('a second fetch leaves what is there alone', () => {
+      store.commit({ ...NO_ROWS, newTransactions: [TRANSACTION], accounts: [ACCOUNT] })
+      const snapshot = fetched({ transactionIds: [10] })
+      const changed = { ...TRANSACTION, state: 'voided' as const }
+      snapshot.transactions.set(10, changed)
+      store.fetch({ ...NO_KEYS, transactionIds: [10], wholeBatches: [BATCH] }, snapshot)
+      expect(snapshot.transactions.get(10)).toBe(changed)
+    })
+
+    it('changes of transactions, account states and uploads replace what was there', () => {
+      store.commit({ ...NO_ROWS, newTransactions: [TRANSACTION], accounts: [ACCOUNT], uploads: [UPLOAD] })
+      const changed = {
+        ...TRANSACTION,
+        state: 'reversed' as const,
+        refundedMinor: 1,
+        reversalId: 50,
+        reversalReason: '98',
+        scriptResult: '20',
+      }
+      const state = { ...ACCOUNT.state, heldMinor: 5, countToday: 9 }
+      store.commit({
+        ...NO_ROWS,
+        changedTransactions: [changed],
+        accountStates: [{ panLookup: LOOKUP, state }],
+        uploads: [{ ...UPLOAD, result: 'matched', transactionId: 10 }],
+      })
+      expect(store.listTransactions({})).toEqual([changed])
+      expect(store.listAccounts()).toEqual([{ ...ACCOUNT, state }])
+      expect(store.listUploads(BATCH)).toEqual([{ ...UPLOAD, result: 'matched', transactionId: 10 }])
+    })
+
+    it('a commit that cannot be whole leaves nothing behind', () => {
+      store.commit({ ...NO_ROWS, newTransactions: [TRANSACTION] })
+      const twin = { ...TRANSACTION, id: 11 }
+      expect(() =>
+        store.commit({
+          ...NO_ROWS,
+          accounts: [ACCOUNT],
+          entries: [entry(11, 0, 1)],
+          newTransactions: [twin],
+        }),
+      ).toThrow()
+      expect(store.listAccounts()).toEqual([])
+      expect(store.ledgerEntries(11)).toEqual([])
+      expect(store.listTransactions({})).toEqual([TRANSACTION])
+    })
+
+    it('numbers are leased once, from 1', () => {
+      const leases = [store.leaseNumbers(3), store.leaseNumbers(1), store.leaseNumbers(10)]
+      expect(leases).toEqual([1, 4, 5])
+    })
+
+    it('lists by terminal, merchant and batch, newest first, up to a limit', () => {
+      const rows = [1, 2, 3].map((n) => ({
+        ...TRANSACTION,
+        id: n,
+        stan: n,
+        batchNumber: n,
+        tid: n === 3 ? 'X' : TID,
+      }))
+      store.commit({ ...NO_ROWS, newTransactions: rows })
+      const ids = (filter: Parameters<HostStore['listTransactions']>[0]) =>
+        store.listTransactions(filter).map(({ id }) => id)
+      expect([ids({}), ids({ tid: TID }), ids({ mid: MID, batchNumber: 2 }), ids({ limit: 1 })]).toEqual([
+        [3, 2, 1],
+        [2, 1],
+        [2],
+        [3],
+      ])
+    })
+
+    it('explain records are kept up to a number, the newest', () => {
+      const many = Array.from({ length: 4_000 }, (_, index) => ({ ...EXPLAIN, receivedAtMs: index }))
+      for (let turn = 0; turn < 3; turn++) store.commit({ ...NO_ROWS, explains: many })
+      const kept = store.listExplains(20_000)
+      expect(kept).toHaveLength(10_000)
+      expect(kept[0]?.receivedAtMs).toBe(3_999)
+    })
+
+    it('a day through the core leaves right books and the same balances as its replies', () => {
+      const host = new TestHost(store)
+      const terminal = TestTerminal.signedIn(host)
+      const sale = terminal.sale({ pin: PIN })
+      terminal.voidOf(terminal.sale({ amount: 300 }))
+      terminal.refundOf(sale, { amount: 1_000 })
+      const hold = terminal.preAuthorisation({ amount: 5_000 })
+      terminal.completionOf(hold, { amount: 4_000 })
+      terminal.preAuthorisation({ amount: 7_000, pan: FOREIGN_PAN })
+      terminal.reverse(terminal.sale({ amount: 800 }))
+      terminal.reverseStan(900)
+      expectRightBooks(host)
+      expect(host.account().state).toMatchObject({ balanceMinor: BALANCE - 13_000, heldMinor: 0 })
+      expect(host.account(FOREIGN_PAN).state.heldMinor).toBe(7_000)
+      expect(store.ledgerBalances().find(({ account }) => account === 'merchant')?.amountMinor).toBe(13_000)
+    })
+
+    describe('checkBooks finds', () => {
+      const holder = { account: 'cardholder', owner: LOOKUP } as const
+      const right = { ...NO_ROWS, accounts: [ACCOUNT], newTransactions: [TRANSACTION] }
+      const books = [entry(10, 0, -500, holder), entry(10, 1, 500)]
+      const kinds = () => [...new Set(store.checkBooks().map(({ kind }) => kind))].sort()
+
+      it('nothing in right books', () => {
+        store.commit({ ...right, entries: books })
+        expect(store.checkBooks()).toEqual([])
+      })
+
+      it('an entry too few', () => {
+        store.commit({ ...right, entries: books.slice(0, 1) })
+        expect(kinds()).toEqual(['effectDiffers', 'ledgerNotZero', 'postingNotZero'])
+      })
+
+      it('postings that are wrong one by one though their sum is right', () => {
+        store.commit({ ...right, entries: [...books, entry(60, 0, 1), entry(61, 0, -1)] })
+        expect(kinds()).toEqual(['postingNotZero'])
+      })
+
+      it('a balance and a held amount without entries, and a hold without a held amount', () => {
+        const state = { ...ACCOUNT.state, balanceMinor: 0, heldMinor: 3 }
+        store.commit({ ...right, accounts: [{ ...ACCOUNT, state }], entries: books, holds: [HOLD] })
+        expect(kinds()).toEqual(['balanceDiffers', 'heldDiffers', 'holdsDiffer'])
+      })
+
+      it('a transaction whose entries are missing or were reversed only on paper', () => {
+        store.commit({ ...right, accounts: [{ ...ACCOUNT, state: { ...ACCOUNT.state, balanceMinor: 0 } }] })
+        expect(kinds()).toEqual(['effectDiffers'])
+        store.commit({
+          ...NO_ROWS,
+          changedTransactions: [{ ...TRANSACTION, state: 'reversed', reversalId: 11 }],
+        })
+        expect(kinds()).toEqual([])
+      })
+
+      it('a void without its original, an original voided twice, a voided one without its void', () => {
+        const plain = { ...TRANSACTION, moneyMinor: 0 }
+        const undone = { ...plain, kind: 'saleVoid' as const, originalId: 10 }
+        store.commit({ ...NO_ROWS, newTransactions: [plain, { ...undone, id: 11, stan: 2 }] })
+        expect(kinds()).toEqual(['voidWithoutOriginal'])
+        store.commit({ ...NO_ROWS, changedTransactions: [{ ...plain, state: 'voided' }] })
+        expect(kinds()).toEqual([])
+        store.commit({ ...NO_ROWS, newTransactions: [{ ...undone, id: 12, stan: 3 }] })
+        expect(kinds()).toEqual(['voidWithoutOriginal'])
+      })
+
+      it('refunds that do not add up, and refunds above what was paid', () => {
+        const plain = { ...TRANSACTION, moneyMinor: 0 }
+        const refund = { ...plain, kind: 'refund' as const, originalId: 10, approvedMinor: 501 }
+        store.commit({ ...NO_ROWS, newTransactions: [plain, { ...refund, id: 11, stan: 2 }] })
+        expect(kinds()).toEqual(['refundsDiffer'])
+        store.commit({ ...NO_ROWS, changedTransactions: [{ ...plain, refundedMinor: 501 }] })
+        expect(kinds()).toEqual(['refundsDiffer'])
+      })
+    })
+  })
+}
