@@ -9,6 +9,7 @@ interface CommandModule {
 
 /** Loaded only when asked for, so that `decode` never waits for serial ports and databases. */
 const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<CommandModule> }>> = {
+  host: { summary: 'run the acquirer host, look into its books', load: () => import('./commands/host.ts') },
   decode: { summary: 'print an ISO 8583 message', load: () => import('./commands/decode.ts') },
   encode: { summary: 'write a message from JSON', load: () => import('./commands/encode.ts') },
   doctor: {

@@ -39,6 +39,39 @@ export function decodeTlvs(bytes: Uint8Array): Result<readonly Tlv[], TlvError> 
   return decodeLevel(bytes, 0)
 }
 
+/**
+ * As much as can be read of a dump that may be cut: its objects, the last one with the bytes that are there, and what
+ * is wrong. For people who look at data; software that acts on data takes `decodeTlvs`.
+ */
+export function salvageTlvs(bytes: Uint8Array): {
+  readonly items: readonly Tlv[]
+  readonly error: TlvError | undefined
+} {
+  const items: Tlv[] = []
+  for (let at = skipPadding(bytes, 0); at < bytes.length; at = skipPadding(bytes, at)) {
+    const item = decodeObject(bytes, at)
+    if (typeof item !== 'string') {
+      items.push({ tag: item.tag, value: item.value })
+      at = item.end
+      continue
+    }
+    const cut = item === 'truncated' ? cutObject(bytes, at) : undefined
+    if (cut !== undefined) items.push(cut)
+    return { items, error: { kind: item, offset: at } }
+  }
+  return { items, error: undefined }
+}
+
+/** What is there of an object whose value is cut; undefined when already its tag or length is. */
+function cutObject(bytes: Uint8Array, start: number): Tlv | undefined {
+  const tagEnd = endOfTag(bytes, start)
+  const first = typeof tagEnd === 'number' ? bytes[tagEnd] : undefined
+  if (typeof tagEnd !== 'number' || first === undefined) return undefined
+  const valueAt = tagEnd + 1 + (first < 0x80 ? 0 : first & 0x7f)
+  if (valueAt > bytes.length) return undefined
+  return { tag: toHex(bytes.subarray(start, tagEnd)), value: bytes.subarray(valueAt) }
+}
+
 /** The objects with those inside templates, to a depth of `TLV_DEPTH_MAX`. */
 export function decodeTree(bytes: Uint8Array): Result<readonly TlvNode[], TlvError> {
   return decodeNodes(bytes, 0, 1)

@@ -1,12 +1,5 @@
-import { createTdes } from '../../../src/crypto/block-cipher.ts'
-import { sha1 } from '../../../src/crypto/hash.ts'
+import { createEmvCipher } from '../../../src/crypto/emv-cipher.ts'
 import type { EmvCipher } from '../../../src/emv/emv-cipher.ts'
 
-/** What a card computes with. */
-export const cardCipher: EmvCipher = {
-  desEncrypt: (key, data) => createTdes(key).encrypt(data),
-  desDecrypt: (key, data) => createTdes(key).decrypt(data),
-  tdesEncrypt: (key, data) => createTdes(key).encrypt(data),
-  tdesDecrypt: (key, data) => createTdes(key).decrypt(data),
-  sha1,
-}
+/** What cards compute with. */
+export const cardCipher: EmvCipher = createEmvCipher()

@@ -5,7 +5,7 @@ import { invariant } from '../../../src/base/invariant.ts'
 import { encodeTlv, encodeTlvs } from '../../../src/emv/ber-tlv.ts'
 import type { CryptogramScheme } from '../../../src/emv/schemes.ts'
 import { certifyCard, type IssuerKeys } from './card-certificates.ts'
-import type { ApplicationImage, CardImage, StripeImage } from './card-image.ts'
+import type { ApplicationImage, CardFaults, CardImage, StripeImage } from './card-image.ts'
 
 /** What the cardholder must do: the card's list of verification methods. */
 export type CardCvm = 'pin' | 'signature' | 'none'
@@ -36,6 +36,9 @@ export interface CardOrder {
   readonly currency: string
   /** Three digits that stand in for card verification values: of no worth, but as long as real ones. */
   readonly discretionary: string
+  /** Transaction counter that a replaced card had reached; 0 for a new one. */
+  readonly transactionCounter: number
+  readonly faults?: CardFaults | undefined
 }
 
 const APPLICATIONS: Readonly<
@@ -80,6 +83,7 @@ export function personaliseCard(order: CardOrder, keys: IssuerKeys): CardImage {
     name,
     chip: { atr: ATR, directory: true, blocked: false, applications: [application] },
     stripe,
+    ...(order.faults === undefined ? {} : { faults: order.faults }),
   }
 }
 
@@ -141,7 +145,7 @@ function applicationOf(order: CardOrder, keys: IssuerKeys): ApplicationImage {
     offlineCountMax: 0,
     offlineAmountMaxMinor: 0,
     state: {
-      atc: 0,
+      atc: order.transactionCounter,
       lastOnlineAtc: 0,
       pinTriesLeft: PIN_TRIES,
       blocked: false,

@@ -1,7 +1,7 @@
 import { fundingEntries } from './posting.ts'
 import type { AccountRow } from './records.ts'
 import type { ProtectedPan } from './security-module-port.ts'
-import { type HostStore, NO_ROWS } from './store-port.ts'
+import { type HostStore, NO_KEYS, NO_ROWS, Snapshot, StoreError } from './store-port.ts'
 
 /** What an operator says of a new account. */
 export interface AccountSetup extends Omit<AccountRow, 'state' | 'pan'> {
@@ -9,8 +9,22 @@ export interface AccountSetup extends Omit<AccountRow, 'state' | 'pan'> {
   readonly openingBalanceMinor: number
 }
 
-/** Opens an account; its first money comes from the issuer's funding account, so that the ledger stays at zero. */
+/** The account of a card by the look-up hash of its number. */
+export function findAccount(store: HostStore, panLookup: string): AccountRow | undefined {
+  const snapshot = new Snapshot()
+  store.fetch({ ...NO_KEYS, accounts: [panLookup] }, snapshot)
+  return snapshot.accounts.get(panLookup)
+}
+
+/**
+ * Opens an account; its first money comes from the issuer's funding account, so that the ledger stays at zero.
+ *
+ * @throws {StoreError} when the card has an account: `findAccount` tells.
+ */
 export function openAccount(store: HostStore, setup: AccountSetup): AccountRow {
+  if (findAccount(store, setup.pan.lookup) !== undefined) {
+    throw new StoreError(`card ${setup.pan.truncated} has an account already`)
+  }
   const { openingBalanceMinor, ...rest } = setup
   const row: AccountRow = {
     ...rest,

@@ -5,6 +5,7 @@ import { accept, type Decision, deny } from './decision.ts'
 import { admit } from './gate.ts'
 import type { HostContext } from './host-context.ts'
 import type { HostRequest } from './host-request.ts'
+import type { OperationName } from './inbound.ts'
 import { batchEnd, batchUpload } from './operations/batch-upload.ts'
 import { reverse } from './operations/reversal.ts'
 import { scriptResult } from './operations/script-result.ts'
@@ -16,6 +17,8 @@ import { behaviourOfAmount } from './test-amounts.ts'
 import type { TestBehaviour } from './test-behaviour.ts'
 import type { WorkingSet } from './working-set.ts'
 
+const LINE_MESSAGES: ReadonlySet<OperationName> = new Set(['signIn', 'signOff', 'echo'])
+
 /** Admits one request and lets its operation decide. */
 export function decideRequest(
   context: HostContext,
@@ -25,8 +28,10 @@ export function decideRequest(
 ): Decision {
   const { operation } = request
   const isHome = request.inbound.dialect === 'unionpay-pos'
-  // A line between hosts is tested without naming a terminal.
-  if (!isHome && operation === 'echo' && request.tid === '') return accept(undefined, context.numbers.take())
+  // A line between hosts is opened, tested and closed without naming a terminal.
+  if (!isHome && request.tid === '' && LINE_MESSAGES.has(operation)) {
+    return accept(undefined, context.numbers.take())
+  }
   const admitted = admit(work, request, context.security)
   if (!admitted.ok) {
     const terminal = work.terminal(request.tid)

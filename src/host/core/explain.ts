@@ -10,7 +10,8 @@ export function explainDecision(
   request: HostRequest,
   { refusal, content, panTruncated }: Decision,
 ): { readonly explain: ExplainRow | undefined; readonly summary: OutcomeSummary } {
-  const { tid, mti, stan, inbound, operation, amountMinor } = request
+  const { mti, stan, inbound, operation, amountMinor } = request
+  const tid = printable(request.tid)
   const { dialect, receivedAt } = inbound
   const responseCode = content.responseCode === undefined ? '' : responseCodeIn(dialect, content.responseCode)
   const explain: ExplainRow | undefined =
@@ -41,6 +42,11 @@ export function explainDecision(
       rrn: content.rrn === 0 ? '' : String(content.rrn).padStart(12, '0'),
     },
   }
+}
+
+/** Text from the wire as it may stand in a log: one line, no control characters. */
+function printable(text: string): string {
+  return text.replace(/[^ -~]/g, '.')
 }
 
 /** A message that is none of its dialect: nobody can be answered, but it is said what was wrong and where. */

@@ -7,7 +7,7 @@ import type { CryptogramInput, WrappedKey } from './security-module-port.ts'
 import type { WorkingSet } from './working-set.ts'
 
 /** A cryptogram that was right, and the key that answers it. */
-export interface ChipReading {
+interface ChipReading {
   readonly key: WrappedKey
   readonly input: CryptogramInput
 }

@@ -81,8 +81,16 @@ function pair(
   ]
 }
 
+/** Balances stay below this, far inside what a number holds exactly. */
+const BALANCE_MAX = 900_000_000_000_000
+
+/** Whether an account's balance may move by `amountMinor`: what happened is booked without asking for funds. */
+export function isBookable(state: AccountState | undefined, amountMinor: number): boolean {
+  return state === undefined || Math.abs(state.balanceMinor + amountMinor) <= BALANCE_MAX
+}
+
 /** Sum that is still exact. */
-export function safeSum(left: number, right: number): number {
+function safeSum(left: number, right: number): number {
   const sum = left + right
   invariant(Number.isSafeInteger(sum), 'a balance outside whole minor units')
   return sum

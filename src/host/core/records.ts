@@ -128,7 +128,7 @@ export type TransactionKind =
   /** A reversal came for a request that never did: remembered, so that the late request is refused. */
   | 'reversalAlone'
 
-export type TransactionState = 'approved' | 'declined' | 'voided' | 'reversed'
+type TransactionState = 'approved' | 'declined' | 'voided' | 'reversed'
 
 export type Dialect = 'unionpay-pos' | 'iso1987-ascii' | 'iso1987-binary'
 
@@ -243,7 +243,7 @@ export interface BatchRow {
 
 export type UploadKind = 'stripe' | 'chip' | 'chipFailed' | 'notice'
 /** `extra`: the terminal has it and the host has not; `missing`: the other way round. */
-export type UploadResult = 'matched' | 'differs' | 'extra' | 'missing'
+type UploadResult = 'matched' | 'differs' | 'extra' | 'missing'
 
 /** One record of a batch upload, held against the host's own; `missing` ones are written when a batch closes. */
 export interface UploadRow {

@@ -48,6 +48,16 @@ export interface LookupKeys {
   readonly wholeBatches: readonly BatchKey[]
 }
 
+export const NO_KEYS: LookupKeys = {
+  terminals: [],
+  transactions: [],
+  transactionIds: [],
+  accounts: [],
+  holdsOfAccounts: [],
+  batches: [],
+  wholeBatches: [],
+}
+
 /** Rows as they stood when they were fetched. A key that was asked for and is not here does not exist. */
 export class Snapshot {
   issuers: readonly IssuerRow[] = []

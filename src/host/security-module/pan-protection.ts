@@ -1,14 +1,11 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto'
-import { asciiToBytes, bytesToAscii, concatBytes, toHex } from '../../base/bytes.ts'
+import { asciiToBytes, bytesToAscii, toHex } from '../../base/bytes.ts'
 import { truncatePan } from '../../base/exposure.ts'
 import type { Random } from '../../base/ports.ts'
 import { hmacSha256 } from '../../crypto/hash.ts'
 import type { ProtectedPan } from '../core/security-module-port.ts'
 import { deriveFrom } from './key-store.ts'
-import { SecurityModuleError } from './security-module-error.ts'
+import { seal, unseal } from './sealed-data.ts'
 
-const NONCE_SIZE = 12
-const TAG_SIZE = 16
 const LOOKUP_SIZE = 16
 /** Look-ups kept: the hot path asks for the same cards again. */
 const CACHE_SIZE = 100_000
@@ -27,10 +24,7 @@ export class PanProtection {
   }
 
   protect(pan: string): ProtectedPan {
-    const nonce = this.#random.bytes(NONCE_SIZE)
-    const cipher = createCipheriv('aes-256-gcm', this.#encryptionKey, nonce)
-    const content = concatBytes([cipher.update(asciiToBytes(pan)), cipher.final()])
-    const ciphertext = concatBytes([nonce, cipher.getAuthTag(), content])
+    const ciphertext = seal(this.#encryptionKey, this.#random, asciiToBytes(pan))
     return { ciphertext, lookup: this.lookupOf(pan), truncated: truncatePan(pan) }
   }
 
@@ -44,19 +38,6 @@ export class PanProtection {
   }
 
   reveal(ciphertext: Uint8Array): string {
-    try {
-      const decipher = createDecipheriv(
-        'aes-256-gcm',
-        this.#encryptionKey,
-        ciphertext.subarray(0, NONCE_SIZE),
-      )
-      decipher.setAuthTag(ciphertext.subarray(NONCE_SIZE, NONCE_SIZE + TAG_SIZE))
-      const content = decipher.update(ciphertext.subarray(NONCE_SIZE + TAG_SIZE))
-      return bytesToAscii(concatBytes([content, decipher.final()]))
-    } catch {
-      throw new SecurityModuleError(
-        'a protected card number was changed, or the local master key is another one',
-      )
-    }
+    return bytesToAscii(unseal(this.#encryptionKey, ciphertext))
   }
 }

@@ -19,9 +19,10 @@ import type {
   WrappedKey,
 } from '../core/security-module-port.ts'
 import { CardKeysCache } from './card-keys-cache.ts'
-import { KeyStore } from './key-store.ts'
+import { deriveFrom, KeyStore } from './key-store.ts'
 import { openLocalMasterKey } from './local-master-key.ts'
 import { PanProtection } from './pan-protection.ts'
+import { seal, unseal } from './sealed-data.ts'
 import { SecurityModuleError } from './security-module-error.ts'
 
 export interface SecurityModuleOptions {
@@ -49,12 +50,14 @@ export class SoftwareSecurityModule implements SecurityModule {
   readonly #pans: PanProtection
   readonly #cards: CardKeysCache
   readonly #random: Random
+  readonly #dataKey: Uint8Array
 
   constructor(localMasterKey: Uint8Array, random: Random) {
     this.#keys = new KeyStore(localMasterKey, random)
     this.#pans = new PanProtection(localMasterKey, random)
     this.#cards = new CardKeysCache(createEmvCipher())
     this.#random = random
+    this.#dataKey = deriveFrom(localMasterKey, 'sealed data', 32)
   }
 
   generateKey(usage: KeyUsage, algorithm: KeyAlgorithm): WrappedKey {
@@ -189,6 +192,16 @@ export class SoftwareSecurityModule implements SecurityModule {
 
   revealPan(ciphertext: Uint8Array): string {
     return this.#pans.reveal(ciphertext)
+  }
+
+  /** Seals data of this host that are no key, such as a private signing key. */
+  sealData(data: Uint8Array): Uint8Array {
+    return seal(this.#dataKey, this.#random, data)
+  }
+
+  /** Reverses `sealData`. */
+  unsealData(sealed: Uint8Array): Uint8Array {
+    return unseal(this.#dataKey, sealed)
   }
 
   [inspect.custom](): string {

@@ -64,6 +64,14 @@ describe.each(['iso1987-ascii', 'iso1987-binary'] as const)('host: %s', (dialect
     expect(codes).toEqual(['00', '00', '00', '40'])
   })
 
+  it('a line between hosts is opened, tested and closed without a terminal; money is not', () => {
+    const client = new Client(dialect)
+    const line = { 41: undefined, 42: undefined }
+    const codes = ['001', '301', '002'].map((code) => client.send('0800', { ...line, 70: code }).fields[39])
+    expect(codes).toEqual(['00', '00', '00'])
+    expect(client.pay('0200', '000000', 1, line).fields[39]).toBe('58')
+  })
+
   it('sale, echo of what came, and the codes that this standard has', () => {
     const client = new Client(dialect)
     const reply = client.pay('0200', '000000', 10_000)

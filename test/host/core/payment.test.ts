@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { fundAccount, openAccount } from '../../../src/host/core/accounts.ts'
+import { StoreError, type StoreRows } from '../../../src/host/core/store-port.ts'
+import { MemoryStore } from '../../../src/host/store/memory-store.ts'
 import { balanceOf, expectRightBooks } from './books.ts'
 import {
   BALANCE,
@@ -82,6 +85,37 @@ describe('host: sale', () => {
     expect(code(terminal.sale({ fields: clear }))).toBe('00')
     const track3 = { 35: undefined, 36: '996210948000000011D1561560500050000001', 53: '0600000000000000' }
     expect(code(terminal.sale({ fields: track3 }))).toBe('00')
+  })
+})
+
+describe('host: accounts', () => {
+  it('a card has one account: the second is refused and moves nothing', () => {
+    const { host } = begin()
+    const again = { ...host.account(), openingBalanceMinor: 5 }
+    expect(() => openAccount(host.store, again)).toThrow(/621094\*{6}0011 has an account already/)
+    expectRightBooks(host)
+  })
+})
+
+describe('host: commit (H1)', () => {
+  it('a store that cannot commit: no outcome, nothing changed; the same request is decided afresh later', () => {
+    class FailingStore extends MemoryStore {
+      isFull = false
+      override commit(rows: StoreRows): void {
+        if (this.isFull) throw new StoreError('the disk is full: free some space')
+        super.commit(rows)
+      }
+    }
+    const store = new FailingStore()
+    const host = new TestHost(store)
+    const terminal = TestTerminal.signedIn(host)
+    const frame = terminal.inbound('0200', terminal.financialFields('000000', '00', '22', {}))
+    store.isFull = true
+    expect(() => host.process(frame)).toThrow(StoreError)
+    store.isFull = false
+    expect(host.store.listTransactions({})).toEqual([])
+    expect(host.process(frame)[0]?.summary.responseCode).toBe('00')
+    expectRightBooks(host)
   })
 })
 
@@ -220,6 +254,17 @@ describe('host: balance', () => {
 })
 
 describe('host: offline sale', () => {
+  it('is refused where the ledger could no longer count it exactly', () => {
+    const { host, terminal } = begin()
+    const { state } = host.account()
+    const almost = 899_999_999_999_999 + state.balanceMinor
+    fundAccount(host.store, host.account(), 0 - almost)
+    const advice = (amount: number) =>
+      terminal.financial('0220', '000000', '00', '30', { amount, entry: 'keyed' })
+    expect([advice(2), advice(1)].map(code)).toEqual(['61', '00'])
+    expectRightBooks(host)
+  })
+
   it('is booked as it happened, on suspense when the card is not here', () => {
     const { host, terminal } = begin()
     const advice = (pan: string) => terminal.financial('0220', '000000', '00', '30', { pan, entry: 'keyed' })

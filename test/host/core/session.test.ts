@@ -174,6 +174,19 @@ describe('host session: bad input', () => {
     )
   })
 
+  it('control characters of a terminal number never reach a log line', () => {
+    const terminal = new TestTerminal(new TestHost(), 'A\r\nB\u001b[1m')
+    const { explain, summary } = terminal.signIn().outcome
+    expect([explain?.tid, summary.tid]).toEqual(['A..B.[1m', 'A..B.[1m'])
+  })
+
+  it('a reply that comes in as a request is not answered', () => {
+    const host = new TestHost()
+    const terminal = TestTerminal.signedIn(host)
+    const [outcome] = host.process(terminal.inbound('0210', { 60: terminal.field60('22', '000') }))
+    expect(outcome).toMatchObject({ reply: undefined, explain: { field: 0 } })
+  })
+
   it('an unknown transaction answers 40', () => {
     const terminal = TestTerminal.signedIn(new TestHost())
     expect(code(terminal.financial('0200', '000000', '64', '22', {}))).toBe('40')

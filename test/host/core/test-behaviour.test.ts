@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { isLuhnValid } from '../../../src/base/exposure.ts'
 import { findTlv } from '../../../src/emv/ber-tlv.ts'
+import { findAccount, openAccount } from '../../../src/host/core/accounts.ts'
 import { TEST_AMOUNTS } from '../../../src/host/core/test-amounts.ts'
 import { formatBehaviour, parseBehaviour, type TestBehaviour } from '../../../src/host/core/test-behaviour.ts'
+import { TEST_CARDS, type TestCard } from '../../../src/host/core/test-cards.ts'
 import { MemoryStore } from '../../../src/host/store/memory-store.ts'
 import { expectRightBooks } from './books.ts'
 import { BALANCE, PAN, TestHost } from './test-host.ts'
@@ -147,12 +150,71 @@ describe('host test behaviour: by card', () => {
   )
 })
 
+describe('host test behaviour: test cards', () => {
+  /** A host that knows the card under a number of its own, so that it stands beside the others. */
+  function pays(card: TestCard): (amount: number) => Reply {
+    const { host, terminal } = begin()
+    if (findAccount(host.store, host.security.lookupOf(card.pan)) === undefined) {
+      openAccount(host.store, {
+        ...host.account(),
+        ...card,
+        pan: host.security.protectPan(card.pan),
+        openingBalanceMinor: card.balanceMinor,
+      })
+    }
+    return (amount) => {
+      const reply = terminal.sale({ amount, pan: card.pan, entry: 'keyed', fields: { 14: card.expiry } })
+      expectRightBooks(host)
+      return reply
+    }
+  }
+
+  const forced = TEST_CARDS.flatMap((card) => {
+    const expected = /(?:: |always )(\d\d)$/.exec(card.en)?.[1]
+    return expected === undefined ? [] : [[card.en, card, expected] as const]
+  })
+  const others = (start: string) => TEST_CARDS.filter(({ en }) => en.startsWith(start))
+
+  it.each(forced)('%s', (_name, card, expected) => {
+    expect(code(pays(card)(90_000))).toBe(expected)
+  })
+
+  it('most of the table is such cards', () => {
+    expect(forced.length).toBeGreaterThanOrEqual(8)
+  })
+
+  it('the others do what they say', () => {
+    expect(others('approves').map((card) => code(pays(card)(90_000)))).toEqual(['00', '00', '10'])
+    const limited = others('limits').map(pays)[0]
+    expect([100_001, 100_000, 90_000, 10_001].map((amount) => code((limited ?? fail)(amount)))).toEqual([
+      '61',
+      '00',
+      '00',
+      '61',
+    ])
+    expect(others('answers after').map((card) => pays(card)(1).outcome.plan)).toMatchObject([
+      { delayMs: 10_000 },
+    ])
+    expect(others('done').map((card) => pays(card)(1).outcome.plan)).toEqual([{ kind: 'silent' }])
+  })
+
+  function fail(): Reply {
+    throw new Error('the table has no card with limits')
+  }
+})
+
 describe('host test behaviour: documentation', () => {
   const text = readFileSync(new URL('../../../docs/host-test-behaviour.md', import.meta.url), 'utf8')
 
   it('lists exactly the rows of the table, in order', () => {
     const rows = text.split('\n').filter((line) => /^\| `77/.test(line))
     expect(rows).toEqual(TEST_AMOUNTS.map(({ amounts, en, zh }) => `| \`${amounts}\` | ${en} | ${zh} |`))
+  })
+
+  it('lists exactly the test cards, whose check digits are right', () => {
+    const rows = text.split('\n').filter((line) => /^\| `62/.test(line))
+    expect(rows).toEqual(TEST_CARDS.map(({ pan, en, zh }) => `| \`${pan}\` | ${en} | ${zh} |`))
+    expect(TEST_CARDS.filter(({ pan }) => !isLuhnValid(pan))).toEqual([])
   })
 
   it('the ranges do not overlap and rise', () => {

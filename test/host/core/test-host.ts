@@ -1,9 +1,9 @@
-import { openAccount } from '../../../src/host/core/accounts.ts'
+import { findAccount, openAccount } from '../../../src/host/core/accounts.ts'
 import { HostCore } from '../../../src/host/core/host-core.ts'
 import type { Inbound, Outcome, ReceivedAt } from '../../../src/host/core/inbound.ts'
 import type { AccountRow, IssuerRow, TerminalRow } from '../../../src/host/core/records.ts'
 import type { SecurityModule, WrappedKey } from '../../../src/host/core/security-module-port.ts'
-import { type HostStore, NO_ROWS, Snapshot } from '../../../src/host/core/store-port.ts'
+import { type HostStore, NO_ROWS } from '../../../src/host/core/store-port.ts'
 import { MemoryStore } from '../../../src/host/store/memory-store.ts'
 import { ClearSecurityModule } from './clear-security-module.ts'
 
@@ -15,7 +15,6 @@ export const PAN = '6210948000000011'
 export const OTHER_PAN = '6210948000000029'
 export const FOREIGN_PAN = '4761739001010119'
 export const NO_ACCOUNT_PAN = '6210948000009999'
-export const NO_ISSUER_PAN = '9999990000000000'
 export const PIN = '123456'
 export const EXPIRY = '3012'
 export const BALANCE = 2_000_000
@@ -74,10 +73,7 @@ export class TestHost {
   }
 
   account(pan = PAN): AccountRow {
-    const snapshot = new Snapshot()
-    const lookup = this.security.lookupOf(pan)
-    this.store.fetch({ ...NO_KEYS, accounts: [lookup] }, snapshot)
-    const row = snapshot.accounts.get(lookup)
+    const row = findAccount(this.store, this.security.lookupOf(pan))
     if (row === undefined) throw new Error('no such account')
     return row
   }
@@ -89,16 +85,6 @@ export class TestHost {
   changeTerminal(changes: Partial<TerminalRow>, tid = TID): void {
     this.store.commit({ ...NO_ROWS, terminals: [{ ...this.terminal(tid), ...changes }] })
   }
-}
-
-export const NO_KEYS = {
-  terminals: [],
-  transactions: [],
-  transactionIds: [],
-  accounts: [],
-  holdsOfAccounts: [],
-  batches: [],
-  wholeBatches: [],
 }
 
 function seed(store: HostStore, security: SecurityModule): void {

@@ -11,12 +11,14 @@ import type {
 import {
   batchKey,
   type HostStore,
+  type LookupKeys,
+  NO_KEYS,
   NO_ROWS,
   Snapshot,
   transactionKey,
 } from '../../../src/host/core/store-port.ts'
 import { expectRightBooks } from '../core/books.ts'
-import { BALANCE, FOREIGN_PAN, MID, NO_KEYS, PIN, TestHost, TID } from '../core/test-host.ts'
+import { BALANCE, FOREIGN_PAN, MID, PIN, TestHost, TID } from '../core/test-host.ts'
 import { TestTerminal } from '../core/test-terminal.ts'
 
 const LOOKUP = 'A'.repeat(32)
@@ -146,7 +148,7 @@ export function describeStore(name: string, open: () => HostStore): void {
     })
     afterEach(() => store.close())
 
-    const fetched = (keys: Partial<typeof NO_KEYS> | object): Snapshot => {
+    const fetched = (keys: Partial<LookupKeys>): Snapshot => {
       const snapshot = new Snapshot()
       store.fetch({ ...NO_KEYS, ...keys }, snapshot)
       return snapshot

@@ -1,9 +1,11 @@
 import { cardRefusal, countSpending, dayOf, limitRefusal, uncountOn } from '../card-check.ts'
 import { approve, type Operation, type Verdict } from '../operation.ts'
+import { isBookable } from '../posting.ts'
 import type { TransactionKind, TransactionRow } from '../records.ts'
 import { type Refusal, refuse } from '../refusal.ts'
 
 const NO_AMOUNT = refuse('13', 'the amount is missing or zero', 4)
+const NOT_BOOKABLE = refuse('61', 'the balance would leave the range of the ledger', 4)
 const NO_ORIGINAL = refuse('25', 'the original transaction is not in the books', 61)
 
 /** What may be refunded: money that a cardholder paid. */
@@ -32,6 +34,7 @@ export function balance(operation: Operation): Verdict {
 export function offlineSale(operation: Operation): Verdict {
   const amountMinor = operation.request.amountMinor ?? 0
   if (amountMinor === 0) return NO_AMOUNT
+  if (!isBookable(operation.accountState, 0 - amountMinor)) return NOT_BOOKABLE
   countSpending(operation, amountMinor)
   return approve(amountMinor, { moneyMinor: 0 - amountMinor })
 }
@@ -92,7 +95,7 @@ export function refund(operation: Operation): Verdict {
 }
 
 /** Whether `original` is one that this request may refer to: merchant, kind, state, card, authorisation. */
-export function relationRefusal(
+function relationRefusal(
   operation: Operation,
   original: TransactionRow,
   mayBe: (kind: TransactionKind) => boolean,

@@ -1,0 +1,262 @@
+import { readFile } from 'node:fs/promises'
+import { Command, Option } from 'commander'
+import { z } from 'zod'
+import { isLuhnValid } from '../../base/exposure.ts'
+import { parseAmount } from '../../base/money.ts'
+import { StoreError } from '../../host/core/store-port.ts'
+import { EstateError } from '../../host/estate/estate.ts'
+import { GatewayError } from '../../host/gateway/gateway.ts'
+import type { TlsOptions } from '../../host/gateway/gateway-options.ts'
+import { SecurityModuleError } from '../../host/security-module/security-module-error.ts'
+import { type HostLogLevel, openHostLog } from '../../host/service/host-log.ts'
+import { DEFAULT_PORTS, type HostRecords, openHost, openHostRecords } from '../../host/service/open-host.ts'
+import { Finding, UsageFailure } from '../failure.ts'
+import { explainLine } from '../host/explain-line.ts'
+import { printStatus } from '../host/status-report.ts'
+
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent']
+
+interface ServeFlags {
+  readonly data: string
+  readonly portUnionpay: string
+  readonly portAscii: string
+  readonly portBinary: string
+  readonly address: string
+  readonly tlsCert?: string
+  readonly tlsKey?: string
+  readonly tlsClientCa?: string
+  readonly testBehaviour: boolean
+  readonly json?: boolean
+  readonly logLevel: HostLogLevel
+}
+
+export function buildCommand(): Command {
+  const command = new Command('host')
+    .description('Run the acquirer host: authorises, settles, keeps the books.')
+    .option('--data <dir>', 'folder of its records and keys', 'tillwire-data/host')
+    .option(
+      '--port-unionpay <n>',
+      'UnionPay POS dialect; 0 takes any free port',
+      String(DEFAULT_PORTS['unionpay-pos']),
+    )
+    .option('--port-ascii <n>', 'ISO 8583:1987 ASCII', String(DEFAULT_PORTS['iso1987-ascii']))
+    .option('--port-binary <n>', 'ISO 8583:1987 binary', String(DEFAULT_PORTS['iso1987-binary']))
+    .option('--address <ip>', 'address to listen on', '127.0.0.1')
+    .option('--tls-cert <file>', 'PEM certificate: all ports speak TLS')
+    .option('--tls-key <file>', 'PEM private key of the certificate')
+    .option('--tls-client-ca <file>', 'PEM certificate that signs the clients')
+    .option('--no-test-behaviour', 'decide every amount and card by the rules alone')
+    .option('--json', 'print one line of JSON when ready')
+    .addOption(new Option('--log-level <level>', 'log on standard error').choices(LOG_LEVELS).default('info'))
+    .action(serve)
+  command.addCommand(statusCommand())
+  command.addCommand(explainCommand())
+  command.addCommand(terminalCommand())
+  command.addCommand(accountCommand())
+  return command
+}
+
+async function serve(flags: ServeFlags): Promise<void> {
+  const tls = await readTls(flags)
+  let stop: (reason: string | undefined) => void = () => {}
+  const stopped = new Promise<string | undefined>((done) => {
+    stop = done
+  })
+  const host = await guarded(() =>
+    openHost({
+      dataDirectory: flags.data,
+      ports: {
+        'unionpay-pos': portOf(flags.portUnionpay),
+        'iso1987-ascii': portOf(flags.portAscii),
+        'iso1987-binary': portOf(flags.portBinary),
+      },
+      address: flags.address,
+      testBehaviour: flags.testBehaviour,
+      log: openHostLog(flags.logLevel),
+      onFatal: stop,
+      ...(tls === undefined ? {} : { tls }),
+    }),
+  )
+  process.once('SIGINT', () => stop(undefined))
+  process.once('SIGTERM', () => stop(undefined))
+  announce(host.ports, flags)
+  const reason = await stopped
+  await host.close()
+  if (reason !== undefined) throw new Finding(reason)
+}
+
+function announce(ports: Readonly<Record<string, number>>, { json, address, data }: ServeFlags): void {
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ ready: true, address, ports })}\n`)
+    return
+  }
+  const lines = Object.entries(ports).map(([dialect, port]) => `  ${dialect.padEnd(16)} ${address}:${port}`)
+  process.stdout.write(`The host answers / 主机已就绪 (${data}, Ctrl-C stops it):\n${lines.join('\n')}\n`)
+}
+
+function portOf(text: string): number {
+  const port = Number(text)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new UsageFailure(`'${text}' is no port (0 to 65535)`)
+  return port
+}
+
+async function readTls({ tlsCert, tlsKey, tlsClientCa }: ServeFlags): Promise<TlsOptions | undefined> {
+  if (tlsCert === undefined && tlsKey === undefined && tlsClientCa === undefined) return undefined
+  if (tlsCert === undefined || tlsKey === undefined || tlsClientCa === undefined) {
+    throw new UsageFailure('TLS needs --tls-cert, --tls-key and --tls-client-ca together')
+  }
+  const [certificate, key, clientCa] = await Promise.all([tlsCert, tlsKey, tlsClientCa].map(readPem))
+  return { certificate: certificate ?? '', key: key ?? '', clientCa: clientCa ?? '' }
+}
+
+async function readPem(path: string): Promise<string> {
+  const text = await readFile(path, 'utf8').catch(() => {
+    throw new UsageFailure(`cannot read ${path}`)
+  })
+  if (!text.includes('-----BEGIN')) throw new UsageFailure(`${path} is no PEM file`)
+  return text
+}
+
+function statusCommand(): Command {
+  return new Command('status')
+    .description('Check the books and print totals; exit code 1 when the books are wrong.')
+    .option('--data <dir>', 'folder of the host', 'tillwire-data/host')
+    .option('--json', 'print JSON')
+    .action((flags: { data: string; json?: boolean }) =>
+      withRecords(flags.data, ({ store }) => {
+        const findings = printStatus(store, flags.json === true)
+        if (findings > 0) throw new Finding(`the books are wrong in ${findings} places`)
+      }),
+    )
+}
+
+function explainCommand(): Command {
+  return new Command('explain')
+    .description('Print why the last frames were rejected and requests refused.')
+    .option('--data <dir>', 'folder of the host', 'tillwire-data/host')
+    .option('--limit <n>', 'how many', '20')
+    .option('--json', 'print one JSON object a line')
+    .action((flags: { data: string; limit: string; json?: boolean }) =>
+      withRecords(flags.data, ({ store }) => {
+        const limit = Number(flags.limit)
+        if (!Number.isInteger(limit) || limit < 1) throw new UsageFailure('--limit takes a number from 1')
+        for (const explain of store.listExplains(limit)) {
+          process.stdout.write(`${flags.json ? JSON.stringify(explain) : explainLine(explain)}\n`)
+        }
+      }),
+    )
+}
+
+function terminalCommand(): Command {
+  const add = new Command('add')
+    .description('Register a terminal and print the TR-31 key block of its master key for a PIN pad.')
+    .requiredOption('--tid <tid>', 'terminal number, 8 characters')
+    .requiredOption('--mid <mid>', 'merchant number, 15 characters')
+    .option('--pad-file <file>', "the PIN pad's provisioning file, from its manufacturer")
+    .option('--data <dir>', 'folder of the host', 'tillwire-data/host')
+    .action(async (flags: { tid: string; mid: string; padFile?: string; data: string }) => {
+      const padKey = flags.padFile === undefined ? undefined : await readPadKey(flags.padFile)
+      await withRecords(flags.data, ({ estate }) => {
+        const terminal = estate.addTerminal(flags.tid, flags.mid)
+        process.stdout.write(
+          `terminal ${terminal.tid}, master key KCV ${terminal.masterKey?.checkValue ?? '-'}\n`,
+        )
+        if (padKey !== undefined) process.stdout.write(`${estate.keyBlockFor(terminal.tid, padKey)}\n`)
+      })
+    })
+  const key = new Command('key')
+    .description('Print the TR-31 key block of a registered terminal for a PIN pad.')
+    .requiredOption('--tid <tid>', 'terminal number')
+    .requiredOption('--pad-file <file>', "the PIN pad's provisioning file")
+    .option('--data <dir>', 'folder of the host', 'tillwire-data/host')
+    .action(async (flags: { tid: string; padFile: string; data: string }) => {
+      const padKey = await readPadKey(flags.padFile)
+      await withRecords(flags.data, ({ estate }) => {
+        process.stdout.write(`${estate.keyBlockFor(flags.tid, padKey)}\n`)
+      })
+    })
+  return new Command('terminal').description('Terminals of the host.').addCommand(add).addCommand(key)
+}
+
+const provisioning = z.object({ serialNumber: z.string(), keyBlockProtectionKey: z.string() })
+
+async function readPadKey(path: string): Promise<string> {
+  const text = await readFile(path, 'utf8').catch(() => {
+    throw new UsageFailure(`cannot read ${path}`)
+  })
+  try {
+    return provisioning.parse(JSON.parse(text)).keyBlockProtectionKey
+  } catch {
+    throw new UsageFailure(`${path} is no provisioning file of a PIN pad`)
+  }
+}
+
+function accountCommand(): Command {
+  const add = new Command('add')
+    .description('Open an account for a test card.')
+    .requiredOption('--pan <digits>', 'card number of a known test range')
+    .requiredOption('--pin <digits>', 'PIN, 4 to 12 digits; a one-way reference is kept')
+    .option('--expiry <YYMM>', 'expiry date', '3012')
+    .option('--balance <amount>', 'opening balance', '10000.00')
+    .option('--chip', 'the card has a chip: its stripe is refused where chips are read')
+    .option('--data <dir>', 'folder of the host', 'tillwire-data/host')
+    .action(
+      (flags: {
+        pan: string
+        pin: string
+        expiry: string
+        balance: string
+        chip?: boolean
+        data: string
+      }) => {
+        const balanceMinor = parseAmount(flags.balance, '156')
+        if (balanceMinor === undefined) throw new UsageFailure('--balance is no amount like 100.00')
+        if (!/^\d{13,19}$/.test(flags.pan) || !isLuhnValid(flags.pan)) {
+          throw new UsageFailure('--pan is no card number with a right check digit')
+        }
+        if (!/^\d{4,12}$/.test(flags.pin)) throw new UsageFailure('--pin takes 4 to 12 digits')
+        if (!/^\d\d(0[1-9]|1[0-2])$/.test(flags.expiry)) throw new UsageFailure('--expiry is no YYMM')
+        return withRecords(flags.data, ({ estate }) => {
+          const account = estate.addAccount({
+            pan: flags.pan,
+            pin: flags.pin,
+            expiry: flags.expiry,
+            balanceMinor,
+            status: 'active',
+            hasChip: flags.chip === true,
+            limits: { singleMinor: undefined, dailyMinor: undefined, dailyCount: undefined },
+            testBehaviour: undefined,
+            en: '',
+            zh: '',
+          })
+          process.stdout.write(`account opened: ${account.pan.truncated}\n`)
+        })
+      },
+    )
+  return new Command('account').description('Test accounts of the host.').addCommand(add)
+}
+
+/** Opens the records of a host that does not run, and closes them whatever happens. */
+function withRecords(directory: string, use: (records: HostRecords) => void): Promise<void> {
+  return guarded(async () => {
+    const records = openHostRecords(directory)
+    try {
+      use(records)
+    } finally {
+      records.close()
+    }
+  })
+}
+
+/** What the environment did wrong becomes one line and exit code 2. */
+async function guarded<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    const known = [StoreError, SecurityModuleError, GatewayError, EstateError].some(
+      (type) => error instanceof type,
+    )
+    throw known ? new UsageFailure((error as Error).message) : error
+  }
+}

@@ -1,0 +1,172 @@
+import { openAccount } from '../core/accounts.ts'
+import type { AccountRow, IssuerRow, MerchantRow, TerminalProfile, TerminalRow } from '../core/records.ts'
+import type { WrappedKey } from '../core/security-module-port.ts'
+import { type HostStore, NO_ROWS } from '../core/store-port.ts'
+import { TEST_CARDS, type TestCard } from '../core/test-cards.ts'
+import type { SoftwareSecurityModule } from '../security-module/software-security-module.ts'
+import {
+  DEFAULT_ISO_TERMINAL,
+  DEFAULT_ISSUERS,
+  DEFAULT_MERCHANT,
+  DEFAULT_TERMINAL_ID,
+  FOREIGN_TEST_CARDS,
+  type IssuerSetup,
+} from './default-estate.ts'
+
+/** What an operator asked for can't be done; the message says why. */
+export class EstateError extends Error {
+  override readonly name = 'EstateError'
+}
+
+export const UNIONPAY_PROFILE: TerminalProfile = {
+  macAlgorithm: 'unionpay-ecb',
+  macRequired: true,
+  signInRequired: true,
+  workingKeys: 'tdes',
+}
+
+/** For clients that speak plain ISO 8583 without keys of ours. */
+export const OPEN_PROFILE: TerminalProfile = {
+  macAlgorithm: 'x9.9',
+  macRequired: false,
+  signInRequired: false,
+  workingKeys: 'tdes',
+}
+
+/** Merchants, terminals, issuers and accounts: what an operator of the host sets up. */
+export class Estate {
+  readonly #store: HostStore
+  readonly #security: SoftwareSecurityModule
+
+  constructor(store: HostStore, security: SoftwareSecurityModule) {
+    this.#store = store
+    this.#security = security
+  }
+
+  /** Sets up the embedded defaults, with fresh keys, in a store that has no merchant yet. */
+  setUpDefaults(): void {
+    if (this.#store.listMerchants().length > 0) return
+    const issuers = DEFAULT_ISSUERS.map((setup) => this.#issuerOf(setup))
+    this.#store.commit({
+      ...NO_ROWS,
+      issuers,
+      merchants: [
+        { ...DEFAULT_MERCHANT, status: 'active' },
+        {
+          mid: DEFAULT_ISO_TERMINAL.mid,
+          name: DEFAULT_ISO_TERMINAL.name,
+          currency: '156',
+          categoryCode: '5999',
+          status: 'active',
+        },
+      ],
+      terminals: [
+        this.#terminalOf(DEFAULT_TERMINAL_ID, DEFAULT_MERCHANT.mid, UNIONPAY_PROFILE),
+        this.#terminalOf(DEFAULT_ISO_TERMINAL.tid, DEFAULT_ISO_TERMINAL.mid, OPEN_PROFILE),
+      ],
+    })
+    for (const card of [...TEST_CARDS, ...FOREIGN_TEST_CARDS]) this.addAccount(card)
+  }
+
+  addMerchant(merchant: MerchantRow): void {
+    if (!/^[0-9A-Za-z]{15}$/.test(merchant.mid))
+      throw new EstateError('a merchant number has 15 letters or digits')
+    this.#store.commit({ ...NO_ROWS, merchants: [merchant] })
+  }
+
+  /** A new terminal with a fresh terminal master key. */
+  addTerminal(tid: string, mid: string, profile: TerminalProfile = UNIONPAY_PROFILE): TerminalRow {
+    if (!/^[0-9A-Za-z]{8}$/.test(tid)) throw new EstateError('a terminal number has 8 letters or digits')
+    if (this.#terminal(tid) !== undefined) throw new EstateError(`terminal ${tid} exists already`)
+    if (!this.#store.listMerchants().some((merchant) => merchant.mid === mid)) {
+      throw new EstateError(`there is no merchant ${mid}`)
+    }
+    const row = this.#terminalOf(tid, mid, profile)
+    this.#store.commit({ ...NO_ROWS, terminals: [row] })
+    return row
+  }
+
+  /**
+   * TR-31 key block of the terminal's master key for the PIN pad whose key block protection key (16, 24 or 32
+   * hexadecimal-written bytes, of which 16 are used here) its manufacturer handed over.
+   */
+  keyBlockFor(tid: string, padProtectionKey: string): string {
+    const terminal = this.#terminal(tid)
+    if (terminal?.masterKey === undefined)
+      throw new EstateError(`there is no terminal ${tid} with a master key`)
+    if (!/^[0-9A-Fa-f]{32}$/.test(padProtectionKey)) {
+      throw new EstateError('the key block protection key of the PIN pad is not 32 hexadecimal digits')
+    }
+    const zeros = '0'.repeat(padProtectionKey.length)
+    const protection = this.#security.importKeyComponents('keyBlockProtection', 'aes128', [
+      padProtectionKey,
+      zeros,
+    ])
+    return this.#security.exportKeyBlock(protection, terminal.masterKey)
+  }
+
+  /** Opens an account for a card of a known issuer. */
+  addAccount(card: TestCard): AccountRow {
+    const issuer = this.issuerOf(card.pan)
+    if (issuer?.pinVerificationKey === undefined)
+      throw new EstateError('no issuer has a card number like that')
+    const { pinVerificationKey } = issuer
+    return openAccount(this.#store, {
+      pan: this.#security.protectPan(card.pan),
+      issuerId: issuer.id,
+      currency: '156',
+      expiry: card.expiry,
+      status: card.status,
+      hasChip: card.hasChip,
+      pinReference: this.#security.pinReference(pinVerificationKey, card.pan, card.pin),
+      pinTriesMax: 3,
+      limits: card.limits,
+      testBehaviour: card.testBehaviour,
+      openingBalanceMinor: card.balanceMinor,
+    })
+  }
+
+  /** Issuer of a card number, by its longest prefix. */
+  issuerOf(pan: string): IssuerRow | undefined {
+    let best: { readonly issuer: IssuerRow; readonly size: number } | undefined
+    for (const issuer of this.#store.listIssuers()) {
+      for (const prefix of issuer.prefixes) {
+        if (pan.startsWith(prefix) && prefix.length > (best?.size ?? 0))
+          best = { issuer, size: prefix.length }
+      }
+    }
+    return best?.issuer
+  }
+
+  #terminal(tid: string): TerminalRow | undefined {
+    return this.#store.listTerminals().find((terminal) => terminal.tid === tid)
+  }
+
+  #terminalOf(tid: string, mid: string, profile: TerminalProfile): TerminalRow {
+    const masterKey: WrappedKey | undefined = profile.signInRequired
+      ? this.#security.generateKey('terminalMaster', profile.workingKeys === 'sm4' ? 'sm4' : 'tdes2')
+      : undefined
+    return {
+      tid,
+      mid,
+      status: 'active',
+      profile,
+      masterKey,
+      pinKey: undefined,
+      macKey: undefined,
+      trackKey: undefined,
+      signedIn: false,
+      signedInAtMs: undefined,
+      batchNumber: 1,
+      processingRequest: 0,
+    }
+  }
+
+  #issuerOf(setup: IssuerSetup): IssuerRow {
+    return {
+      ...setup,
+      cryptogramKey: this.#security.generateKey('issuerMasterAc', 'tdes2'),
+      pinVerificationKey: this.#security.generateKey('pinVerification', 'aes128'),
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import pino, { type DestinationStream, type Logger } from 'pino'
+import type { ServiceLog } from './host-service.ts'
+
+export type HostLogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
+
+/** A log of masked summaries, one JSON object a line. No message, field value or key is ever given to it. */
+export function openHostLog(level: HostLogLevel, destination?: DestinationStream): Logger {
+  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime }
+  return destination === undefined ? pino(options, pino.destination(2)) : pino(options, destination)
+}
+
+/** What the service says, as log lines. */
+export function serviceLog(log: Logger): ServiceLog {
+  return {
+    decided(peer, summary) {
+      log.info({ event: 'decided', peer, ...summary })
+    },
+    explained(peer, { dialect, tid, mti, reason, field, offset, decodableAs }) {
+      log.warn({ event: 'explained', peer, dialect, tid, mti, reason, field, offset, decodableAs })
+    },
+    stopped(reason) {
+      log.error({ event: 'stopped', reason })
+    },
+    fault(reason) {
+      log.error({ event: 'fault', reason })
+    },
+  }
+}

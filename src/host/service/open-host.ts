@@ -1,0 +1,177 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import type { Clock } from '../../base/ports.ts'
+import { HostCore } from '../core/host-core.ts'
+import type { Dialect, TerminalRow, TransactionRow } from '../core/records.ts'
+import type { BooksFinding, HostStore, LedgerBalance } from '../core/store-port.ts'
+import { ACQUIRER_INSTITUTION } from '../estate/default-estate.ts'
+import { Estate } from '../estate/estate.ts'
+import { Gateway } from '../gateway/gateway.ts'
+import {
+  DEFAULT_LIMITS,
+  DEFAULT_PREFIXES,
+  type GatewayLimits,
+  type TlsOptions,
+} from '../gateway/gateway-options.ts'
+import { openPersonalisation, type Personalisation } from '../security-module/personalisation.ts'
+import {
+  openSecurityModule,
+  type SoftwareSecurityModule,
+} from '../security-module/software-security-module.ts'
+import { SqliteStore } from '../store/sqlite-store.ts'
+import { hostClock } from './host-clock.ts'
+import { openHostLog, serviceLog } from './host-log.ts'
+import { HostService } from './host-service.ts'
+
+export interface HostOptions {
+  /** Made when it is not there, with mode 0700. One host a folder. */
+  readonly dataDirectory: string
+  /** 0: any free port; undefined: the default. */
+  readonly ports?: Partial<Readonly<Record<Dialect, number>>>
+  readonly address?: string
+  readonly tls?: TlsOptions
+  readonly limits?: Partial<GatewayLimits>
+  /** Amounts and cards that force an answer; on unless it says false. */
+  readonly testBehaviour?: boolean
+  readonly clock?: Clock
+  readonly log?: Logger
+  /** The store failed and the host has stopped answering. */
+  readonly onFatal?: (reason: string) => void
+}
+
+export const DEFAULT_PORTS: Readonly<Record<Dialect, number>> = {
+  'unionpay-pos': 8583,
+  'iso1987-ascii': 8584,
+  'iso1987-binary': 8585,
+}
+
+/** A host without its ports: what the books and the estate need. */
+export interface HostRecords {
+  readonly security: SoftwareSecurityModule
+  readonly store: HostStore
+  readonly estate: Estate
+  readonly personalisation: Personalisation
+  close(): void
+}
+
+export interface Host extends Omit<HostRecords, 'close' | 'security'> {
+  readonly ports: Readonly<Record<Dialect, number>>
+  /** Empty when the books are right. */
+  checkBooks(): readonly BooksFinding[]
+  terminal(tid: string): TerminalRow | undefined
+  transactions(tid: string, batchNumber?: number): readonly TransactionRow[]
+  ledger(): readonly LedgerBalance[]
+  /** Answers what was taken, then closes everything. */
+  close(): Promise<void>
+}
+
+const DATABASE_FILE = 'host.db'
+
+/**
+ * Opens the records of a host: store, security module, estate, and the embedded defaults at the first start.
+ *
+ * @throws {StoreError | SecurityModuleError} with one sentence that says what to do; nothing stays open.
+ */
+export function openHostRecords(dataDirectory: string): HostRecords {
+  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 })
+  const store = new SqliteStore(join(dataDirectory, DATABASE_FILE))
+  try {
+    const hasWrappedKeys = store.listTerminals().length > 0
+    const security = openSecurityModule({ directory: dataDirectory, hasWrappedKeys })
+    const estate = new Estate(store, security)
+    estate.setUpDefaults()
+    const personalisation = openPersonalisation({
+      directory: dataDirectory,
+      security,
+      issuers: store.listIssuers(),
+    })
+    return { store, estate, personalisation, close: () => store.close(), security }
+  } catch (error) {
+    store.close()
+    throw error
+  }
+}
+
+/**
+ * Opens a host and its ports.
+ *
+ * Rejects with `StoreError`, `SecurityModuleError` or `GatewayError`, each one sentence that says what to do;
+ * nothing stays open then.
+ */
+export async function openHost(options: HostOptions): Promise<Host> {
+  const records = openHostRecords(options.dataDirectory)
+  const clock = options.clock ?? hostClock
+  const log = options.log ?? openHostLog('info')
+  const core = new HostCore({
+    security: records.security,
+    testBehaviour: options.testBehaviour !== false,
+    acquirer: { institution: ACQUIRER_INSTITUTION },
+  })
+  const service = new HostService({
+    core,
+    store: records.store,
+    clock,
+    epochMs: Date.now,
+    defer: (work) => setImmediate(work),
+    log: serviceLog(log),
+    onFatal: (reason) => {
+      gateway.abort()
+      options.onFatal?.(reason)
+    },
+  })
+  const gateway: Gateway = new Gateway(
+    {
+      address: options.address ?? '127.0.0.1',
+      ports: (Object.keys(DEFAULT_PORTS) as Dialect[]).map((dialect) => ({
+        dialect,
+        port: options.ports?.[dialect] ?? DEFAULT_PORTS[dialect],
+        prefix: DEFAULT_PREFIXES[dialect],
+      })),
+      limits: { ...DEFAULT_LIMITS, ...options.limits },
+      nowMs: () => clock.nowMs(),
+      ...(options.tls === undefined ? {} : { tls: options.tls }),
+    },
+    {
+      frame: (connection, frame) => service.frame(connection, frame),
+      rejected: (connection, rejection) => service.rejected(connection, rejection),
+      refused: (peer, reason) => log.warn({ event: 'refused', peer, reason }),
+    },
+  )
+  try {
+    const ports = await gateway.open()
+    log.info({ event: 'listening', ports })
+    return openedHost(records, gateway, service, ports)
+  } catch (error) {
+    records.close()
+    throw error
+  }
+}
+
+function openedHost(
+  { store, estate, personalisation }: HostRecords,
+  gateway: Gateway,
+  service: HostService,
+  ports: Readonly<Record<Dialect, number>>,
+): Host {
+  let closing: Promise<void> | undefined
+  return {
+    ports,
+    store,
+    estate,
+    personalisation,
+    checkBooks: () => store.checkBooks(),
+    terminal: (tid) => store.listTerminals().find((terminal) => terminal.tid === tid),
+    transactions: (tid, batchNumber) =>
+      store.listTransactions({ tid, ...(batchNumber === undefined ? {} : { batchNumber }) }),
+    ledger: () => store.ledgerBalances(),
+    close() {
+      closing ??= (async () => {
+        service.finish()
+        await gateway.close()
+        store.close()
+      })()
+      return closing
+    },
+  }
+}
