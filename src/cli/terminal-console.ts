@@ -35,6 +35,11 @@ export class TerminalConsole {
     this.#output = output
   }
 
+  /** Whether the session is to end. */
+  get quitting(): boolean {
+    return this.#quitting
+  }
+
   get result(): ConsoleResult {
     return { commands: this.#commands, failures: this.#failures }
   }

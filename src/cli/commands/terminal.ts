@@ -1,43 +1,9 @@
 import { Command, Option } from 'commander'
-import { ConsolePanel, type PanelLanguage } from '../../terminal/adapters/console-panel.ts'
-import { JournalFailure } from '../../terminal/adapters/journal-failure.ts'
-import { type LineSource, ReadlineSource } from '../../terminal/adapters/line-source.ts'
-import { openTerminal } from '../../terminal/adapters/open-terminal.ts'
-import { JsonPanelOutput, TextPanelOutput } from '../../terminal/adapters/panel-output.ts'
 import { openSerialPeripherals } from '../../terminal/adapters/serial-peripherals.ts'
-import { SystemClock } from '../../terminal/adapters/system-clock.ts'
-import { type Terminal, TerminalStopped } from '../../terminal/adapters/terminal.ts'
-import { LOG_LEVELS, type LogLevel } from '../../terminal/adapters/terminal-log.ts'
-import { renderScreen } from '../../terminal/flows/screen-texts.ts'
-import { Finding, UsageFailure } from '../failure.ts'
+import { LOG_LEVELS } from '../../terminal/adapters/terminal-log.ts'
 import { languageOf } from '../language.ts'
-import { type ConsoleOutput, TerminalConsole } from '../terminal-console.ts'
-import { consoleHelp, splitScript } from '../terminal-console-commands.ts'
-import {
-  checkDevicePath,
-  checkHostName,
-  type IdentityFlags,
-  parseHostAddress,
-  readKeyBlock,
-  readSetup,
-  readTls,
-  type TlsFlags,
-} from '../terminal-console-setup.ts'
-
-interface TerminalFlags extends TlsFlags, IdentityFlags {
-  readonly reader: string
-  readonly pinpad: string
-  readonly printer: string
-  readonly host: string
-  readonly data: string
-  readonly baud: string
-  readonly keyBlock?: string
-  readonly keyBlockFile?: string
-  readonly run?: string
-  readonly json?: boolean
-  readonly lang: PanelLanguage
-  readonly logLevel: LogLevel
-}
+import { consoleHelp } from '../terminal-console-commands.ts'
+import { runTerminal, type TerminalFlags } from '../terminal-console-program.ts'
 
 export function buildCommand(): Command {
   return new Command('terminal')
@@ -77,129 +43,10 @@ export function buildCommand(): Command {
     .action(run)
 }
 
-async function run(flags: TerminalFlags): Promise<void> {
-  const reader = checkDevicePath('--reader', flags.reader)
-  const pinPad = checkDevicePath('--pinpad', flags.pinpad)
-  const printer = checkDevicePath('--printer', flags.printer)
-  const baudRate = Number(flags.baud)
-  if (!Number.isInteger(baudRate) || baudRate < 1200)
-    throw new UsageFailure('--baud takes a number from 1200')
-  const hostAddress = parseHostAddress(flags.host)
-  const setup = readSetup(flags)
-  const tls = readTls(flags)
-  const keyBlock = readKeyBlock(flags)
-  await checkHostName(hostAddress)
-
-  const session = startSession(flags)
-  const peripherals = openSerialPeripherals({
-    readerPath: reader,
-    pinPadPath: pinPad,
-    printerPath: printer,
-    baudRate,
-    clock: new SystemClock(),
+function run(flags: TerminalFlags): Promise<void> {
+  return runTerminal(flags, {
+    input: process.stdin,
+    output: process.stdout,
+    openPeripherals: openSerialPeripherals,
   })
-  try {
-    const terminal = await openTerminal({
-      dataDirectory: flags.data,
-      ...setup,
-      hostAddress,
-      ...(tls === undefined ? {} : { tls }),
-      peripherals,
-      panel: session.panel,
-      logLevel: flags.logLevel,
-    })
-    try {
-      checkIdentity(terminal, flags)
-      await work(session.console, terminal, keyBlock, flags)
-    } finally {
-      await terminal.close()
-    }
-  } catch (error) {
-    throw clearFailure(error, session.console)
-  } finally {
-    session.end()
-  }
-  report(session.console, flags)
-}
-
-interface Session {
-  readonly console: TerminalConsole
-  readonly panel: ConsolePanel
-  end(): void
-}
-
-/** Keyboard or pipe, screens, and what Ctrl-C does. */
-function startSession(flags: TerminalFlags): Session {
-  let terminalConsole: TerminalConsole | undefined
-  const interrupt = (): void => terminalConsole?.interrupt()
-  const quit = (): void => terminalConsole?.quit()
-  const lines = new ReadlineSource({ input: process.stdin, output: process.stdout, interrupted: interrupt })
-  const output = outputOf(flags, lines)
-  terminalConsole = new TerminalConsole(lines, output)
-  process.on('SIGINT', interrupt)
-  process.on('SIGTERM', quit)
-  return {
-    console: terminalConsole,
-    panel: new ConsolePanel(lines, output.panel),
-    end: () => {
-      lines.close()
-      process.off('SIGINT', interrupt)
-      process.off('SIGTERM', quit)
-    },
-  }
-}
-
-function outputOf(flags: TerminalFlags, lines: LineSource): ConsoleOutput {
-  const print = (text: string): void => lines.print(text)
-  if (flags.json === true) return { kind: 'json', panel: new JsonPanelOutput(print, renderScreen) }
-  return { kind: 'text', panel: new TextPanelOutput(print, renderScreen, flags.lang) }
-}
-
-/** Commissions a new terminal, then takes commands from `--run` or from the input. */
-async function work(
-  terminalConsole: TerminalConsole,
-  terminal: Terminal,
-  keyBlock: string | undefined,
-  flags: TerminalFlags,
-): Promise<void> {
-  terminalConsole.attach(terminal)
-  if (!terminal.state.commissioned) {
-    if (keyBlock === undefined)
-      throw new UsageFailure(
-        `${flags.data} holds no terminal yet: give the master key with --key-block or --key-block-file`,
-      )
-    const { terminalId, merchantId } = terminal.profile
-    await terminalConsole.run({ kind: 'commission', keyBlock, profile: { terminalId, merchantId } })
-    if (!terminal.state.commissioned) throw new Finding('the terminal could not be commissioned')
-  }
-  if (flags.run === undefined) await terminalConsole.takeCommands()
-  else for (const line of splitScript(flags.run)) await terminalConsole.perform(line)
-}
-
-/** A folder belongs to the terminal that was commissioned in it. */
-function checkIdentity(terminal: Terminal, { tid, mid, data }: TerminalFlags): void {
-  if (!terminal.state.commissioned) return
-  const { terminalId, merchantId } = terminal.profile
-  if ((tid ?? terminalId) !== terminalId || (mid ?? merchantId) !== merchantId)
-    throw new UsageFailure(
-      `${data} belongs to terminal ${terminalId} of merchant ${merchantId}: leave --tid and --mid out, or give another --data folder`,
-    )
-}
-
-/** At a keyboard a person has seen it; a script needs the exit code. */
-function report(terminalConsole: TerminalConsole, flags: TerminalFlags): void {
-  const { commands, failures } = terminalConsole.result
-  const scripted = flags.run !== undefined || process.stdin.isTTY !== true
-  if (scripted && failures > 0)
-    throw new Finding(`${failures} of ${commands} commands were not done as asked`)
-}
-
-function clearFailure(error: unknown, terminalConsole: TerminalConsole): unknown {
-  if (error instanceof JournalFailure)
-    return error.kind === 'inUse' || error.kind === 'notWritable'
-      ? new UsageFailure(error.message)
-      : new Finding(error.message)
-  if (!(error instanceof TerminalStopped) || error.stopCause.kind === 'bug') return error
-  terminalConsole.tellStop(error)
-  return new Finding(`the terminal stopped: ${error.message}; start it again`)
 }

@@ -1,10 +1,11 @@
 import { type Codec, compileSpec } from '../../iso8583/compile.ts'
 import { ISO1987_ASCII } from '../../iso8583/specs/iso1987-ascii.ts'
+import { ISO1987_ASCII_BINARY_BITMAP } from '../../iso8583/specs/iso1987-ascii-binary-bitmap.ts'
 import { ISO1987_BINARY } from '../../iso8583/specs/iso1987-binary.ts'
 import { UNIONPAY_POS } from '../../iso8583/specs/unionpay-pos.ts'
 import { UsageFailure } from '../failure.ts'
 
-const SPECS = [UNIONPAY_POS, ISO1987_ASCII, ISO1987_BINARY]
+const SPECS = [UNIONPAY_POS, ISO1987_ASCII, ISO1987_BINARY, ISO1987_ASCII_BINARY_BITMAP]
 
 /** Identifiers of the built-in dialects. */
 export const DIALECT_IDS: readonly string[] = SPECS.map((spec) => spec.id)

@@ -130,7 +130,8 @@ export type TransactionKind =
 
 type TransactionState = 'approved' | 'declined' | 'voided' | 'reversed'
 
-export type Dialect = 'unionpay-pos' | 'iso1987-ascii' | 'iso1987-binary'
+/** `iso1987-ascii-binary-bitmap` is met on the ASCII port and answered there in its own form. */
+export type Dialect = 'unionpay-pos' | 'iso1987-ascii' | 'iso1987-ascii-binary-bitmap' | 'iso1987-binary'
 
 export interface TransactionRow {
   /** Number of the record and, in twelve digits, its retrieval reference number (field 37). */

@@ -2,9 +2,14 @@ import type { EnvelopeKind } from '../../iso8583/framing/envelope.ts'
 import type { LengthPrefix } from '../../iso8583/framing/length-prefix.ts'
 import type { Dialect } from '../core/records.ts'
 
+/** A dialect that has a port of its own. */
+export type PortDialect = Exclude<Dialect, 'iso1987-ascii-binary-bitmap'>
+
+export const PORT_DIALECTS: readonly PortDialect[] = ['unionpay-pos', 'iso1987-ascii', 'iso1987-binary']
+
 /** How one port speaks. */
 export interface PortOptions {
-  readonly dialect: Dialect
+  readonly dialect: PortDialect
   /** 0: any free port. */
   readonly port: number
   readonly prefix: LengthPrefix
@@ -38,12 +43,28 @@ export const DEFAULT_LIMITS: GatewayLimits = {
 }
 
 /** What stands before a message on a port of `dialect`. */
-export function envelopeKindOf(dialect: Dialect): EnvelopeKind {
+export function envelopeKindOf(dialect: PortDialect): EnvelopeKind {
   return dialect === 'unionpay-pos' ? 'tpduAndHeader' : 'none'
 }
 
-export const DEFAULT_PREFIXES: Readonly<Record<Dialect, LengthPrefix>> = {
+export const DEFAULT_PREFIXES: Readonly<Record<PortDialect, LengthPrefix>> = {
   'unionpay-pos': 'binary2',
   'iso1987-ascii': 'ascii4',
   'iso1987-binary': 'binary2',
+}
+
+const MTI_SIZE = 4
+const HEX_BITMAP_SIZE = 16
+
+/**
+ * The dialect of one frame on a port. On the ASCII port a bitmap that is not sixteen hexadecimal characters is one
+ * of eight bytes.
+ */
+export function dialectOfFrame(port: PortDialect, frame: Uint8Array): Dialect {
+  if (port !== 'iso1987-ascii') return port
+  for (let at = MTI_SIZE; at < Math.min(frame.length, MTI_SIZE + HEX_BITMAP_SIZE); at++) {
+    const isHex = /[0-9A-Fa-f]/.test(String.fromCharCode(frame[at] ?? 0))
+    if (!isHex) return 'iso1987-ascii-binary-bitmap'
+  }
+  return port
 }

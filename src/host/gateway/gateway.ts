@@ -1,8 +1,7 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
-import type { Dialect } from '../core/records.ts'
 import { Connection, type Rejection } from './connection.ts'
-import type { GatewayLimits, PortOptions, TlsOptions } from './gateway-options.ts'
+import type { GatewayLimits, PortDialect, PortOptions, TlsOptions } from './gateway-options.ts'
 
 export interface GatewayOptions {
   readonly address: string
@@ -30,7 +29,7 @@ export class Gateway {
   readonly #options: GatewayOptions
   readonly #listener: GatewayListener
   readonly #connections = new Set<Connection>()
-  readonly #servers: { readonly dialect: Dialect; readonly server: Server }[] = []
+  readonly #servers: { readonly dialect: PortDialect; readonly server: Server }[] = []
   #sweep: NodeJS.Timeout | undefined
 
   constructor(options: GatewayOptions, listener: GatewayListener) {
@@ -47,8 +46,8 @@ export class Gateway {
    *
    * @throws {GatewayError}
    */
-  async open(): Promise<Readonly<Record<Dialect, number>>> {
-    const numbers: Partial<Record<Dialect, number>> = {}
+  async open(): Promise<Readonly<Record<PortDialect, number>>> {
+    const numbers: Partial<Record<PortDialect, number>> = {}
     try {
       for (const port of this.#options.ports) numbers[port.dialect] = await this.#listen(port)
     } catch (error) {
@@ -59,7 +58,7 @@ export class Gateway {
     const every = Math.max(50, Math.min(5000, this.#options.limits.idleTimeoutMs / 4))
     this.#sweep = setInterval(() => this.#closeIdle(), every)
     this.#sweep.unref()
-    return numbers as Record<Dialect, number>
+    return numbers as Record<PortDialect, number>
   }
 
   /** Stops listening; ends each connection after what is queued for it. */

@@ -5,7 +5,7 @@ import type { Inbound, Outcome, OutcomeSummary } from '../core/inbound.ts'
 import type { ExplainRow } from '../core/records.ts'
 import { type HostStore, NO_ROWS, StoreError } from '../core/store-port.ts'
 import type { Connection, Rejection } from '../gateway/connection.ts'
-import { envelopeKindOf } from '../gateway/gateway-options.ts'
+import { dialectOfFrame, envelopeKindOf } from '../gateway/gateway-options.ts'
 
 /** What the service tells: masked summaries, never a message. */
 export interface ServiceLog {
@@ -66,7 +66,7 @@ export class HostService {
     // The splitter's view ends with this turn; the batch may be decided in the next.
     const bytes = frame.slice()
     const inbound: Inbound = {
-      dialect,
+      dialect: dialectOfFrame(dialect, bytes),
       envelope: parsed.envelope,
       bytes,
       start: parsed.start,

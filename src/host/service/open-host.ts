@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Clock } from '../../base/ports.ts'
 import { HostCore } from '../core/host-core.ts'
-import type { Dialect, TerminalRow, TransactionRow } from '../core/records.ts'
+import type { TerminalRow, TransactionRow } from '../core/records.ts'
 import type { BooksFinding, HostStore, LedgerBalance } from '../core/store-port.ts'
 import { ACQUIRER_INSTITUTION } from '../estate/default-estate.ts'
 import { Estate } from '../estate/estate.ts'
@@ -12,6 +12,8 @@ import {
   DEFAULT_LIMITS,
   DEFAULT_PREFIXES,
   type GatewayLimits,
+  PORT_DIALECTS,
+  type PortDialect,
   type TlsOptions,
 } from '../gateway/gateway-options.ts'
 import { openPersonalisation, type Personalisation } from '../security-module/personalisation.ts'
@@ -28,7 +30,7 @@ export interface HostOptions {
   /** Made when it is not there, with mode 0700. One host a folder. */
   readonly dataDirectory: string
   /** 0: any free port; undefined: the default. */
-  readonly ports?: Partial<Readonly<Record<Dialect, number>>>
+  readonly ports?: Partial<Readonly<Record<PortDialect, number>>>
   readonly address?: string
   readonly tls?: TlsOptions
   readonly limits?: Partial<GatewayLimits>
@@ -40,7 +42,7 @@ export interface HostOptions {
   readonly onFatal?: (reason: string) => void
 }
 
-export const DEFAULT_PORTS: Readonly<Record<Dialect, number>> = {
+export const DEFAULT_PORTS: Readonly<Record<PortDialect, number>> = {
   'unionpay-pos': 8583,
   'iso1987-ascii': 8584,
   'iso1987-binary': 8585,
@@ -56,7 +58,7 @@ export interface HostRecords {
 }
 
 export interface Host extends Omit<HostRecords, 'close' | 'security'> {
-  readonly ports: Readonly<Record<Dialect, number>>
+  readonly ports: Readonly<Record<PortDialect, number>>
   /** Empty when the books are right. */
   checkBooks(): readonly BooksFinding[]
   terminal(tid: string): TerminalRow | undefined
@@ -123,7 +125,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
   const gateway: Gateway = new Gateway(
     {
       address: options.address ?? '127.0.0.1',
-      ports: (Object.keys(DEFAULT_PORTS) as Dialect[]).map((dialect) => ({
+      ports: PORT_DIALECTS.map((dialect) => ({
         dialect,
         port: options.ports?.[dialect] ?? DEFAULT_PORTS[dialect],
         prefix: DEFAULT_PREFIXES[dialect],
@@ -152,7 +154,7 @@ function openedHost(
   { store, estate, personalisation }: HostRecords,
   gateway: Gateway,
   service: HostService,
-  ports: Readonly<Record<Dialect, number>>,
+  ports: Readonly<Record<PortDialect, number>>,
 ): Host {
   let closing: Promise<void> | undefined
   return {

@@ -38,6 +38,8 @@ export interface OpenTerminalOptions extends Partial<TerminalSetup> {
   /** The same for the whole life of a journal: it made the hashes that are in it. */
   readonly passwords?: PasswordHasher
   readonly logLevel?: LogLevel
+  /** Gets the terminal before it does what a power cut left open, so that it can be watched and closed meanwhile. */
+  readonly created?: (terminal: Terminal) => void
   /** As `JournalOptions.sizeMaxBytes`. */
   readonly journalSizeMaxBytes?: number
 }
@@ -100,6 +102,7 @@ export async function openTerminal(options: OpenTerminalOptions): Promise<Termin
     log.devices(report)
     terminal.devicesChanged(report)
   })
+  options.created?.(terminal)
   log.event('opened', { records: journal.lastSequence })
   try {
     await terminal.start()

@@ -5,6 +5,7 @@ import type { Dialect } from '../../../src/host/core/records.ts'
 import { type Codec, compileSpec } from '../../../src/iso8583/compile.ts'
 import type { Fields, Message } from '../../../src/iso8583/message.ts'
 import { ISO1987_ASCII } from '../../../src/iso8583/specs/iso1987-ascii.ts'
+import { ISO1987_ASCII_BINARY_BITMAP } from '../../../src/iso8583/specs/iso1987-ascii-binary-bitmap.ts'
 import { ISO1987_BINARY } from '../../../src/iso8583/specs/iso1987-binary.ts'
 import { balanceOf, expectRightBooks } from './books.ts'
 import { BALANCE, EXPIRY, ISO_TID, NO_ACCOUNT_PAN, PAN, TestHost } from './test-host.ts'
@@ -12,6 +13,7 @@ import { amountText, inboundOf, stanText, withoutUndefined } from './test-termin
 
 const CODECS: Readonly<Record<Exclude<Dialect, 'unionpay-pos'>, Codec>> = {
   'iso1987-ascii': compileSpec(ISO1987_ASCII),
+  'iso1987-ascii-binary-bitmap': compileSpec(ISO1987_ASCII_BINARY_BITMAP),
   'iso1987-binary': compileSpec(ISO1987_BINARY),
 }
 const MID = 'MERCHANT0000001'
@@ -57,7 +59,7 @@ class Client {
 const originalOf = (mti: string, reply: Message): string =>
   `${mti}${reply.fields[11]}0314150926${'0'.repeat(22)}`
 
-describe.each(['iso1987-ascii', 'iso1987-binary'] as const)('host: %s', (dialect) => {
+describe.each(['iso1987-ascii', 'iso1987-ascii-binary-bitmap', 'iso1987-binary'] as const)('host: %s', (dialect) => {
   it('network messages: sign-on, echo, sign-off, unknown', () => {
     const client = new Client(dialect)
     const codes = ['001', '301', '002', '399'].map((code) => client.send('0800', { 70: code }).fields[39])

@@ -24,10 +24,12 @@ afterEach(async () => {
 class PeerClient {
   readonly socket: Socket
   #pending = Buffer.alloc(0)
+  #fail: ((error: Error) => void) | undefined
   #waiting: ((reply: Record<string, string>) => void) | undefined
 
   constructor(port: number) {
     this.socket = connect(port, '127.0.0.1')
+    this.socket.on('close', () => this.#fail?.(new Error('the host closed the connection')))
     this.socket.on('data', (chunk: Buffer) => {
       this.#pending = Buffer.concat([this.#pending, chunk])
       const size = Number(this.#pending.subarray(0, 4).toString())
@@ -43,8 +45,9 @@ class PeerClient {
     if (!Buffer.isBuffer(message)) throw new Error(message.error)
     // The package puts a two-byte length before the message.
     const body = message.subarray(2)
-    return new Promise((done) => {
+    return new Promise((done, fail) => {
       this.#waiting = done
+      this.#fail = fail
       this.socket.write(Buffer.concat([Buffer.from(String(body.length).padStart(4, '0')), body]))
     })
   }

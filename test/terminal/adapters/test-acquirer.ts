@@ -10,11 +10,13 @@ export class TestAcquirer {
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
   silent = false
+  connections = 0
   /** Called with the message type of each request. */
   heard: (mti: string) => void = () => {}
 
   private constructor() {
     this.#server = createServer((socket) => {
+      this.connections++
       this.#sockets.add(socket)
       socket.on('error', () => {})
       // Requests of the terminal are small and come one by one: each in one piece over loopback.
