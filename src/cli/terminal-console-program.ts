@@ -38,7 +38,7 @@ export interface TerminalFlags extends TlsFlags, IdentityFlags {
 }
 
 /** Where the devices of a terminal are. */
-export interface PeripheralPaths {
+interface PeripheralPaths {
   readonly readerPath: string
   readonly pinPadPath: string
   readonly printerPath: string

@@ -51,29 +51,49 @@ export interface OpenTerminalOptions extends Partial<TerminalSetup> {
  * the peripherals too.
  */
 export async function openTerminal(options: OpenTerminalOptions): Promise<Terminal> {
-  const { dataDirectory, peripherals } = options
-  const setup: TerminalSetup = { ...DEFAULT_SETUP, ...options }
-  let journal: SqliteJournal
+  const journal = openJournal(options)
+  const log = openTerminalLog(options.dataDirectory, options.logLevel ?? 'info')
+  const terminal = assemble(options, journal, log)
+  options.created?.(terminal)
+  log.event('opened', { records: journal.lastSequence })
   try {
-    const sizeMaxBytes = options.journalSizeMaxBytes
-    journal = openSqliteJournal({
+    await terminal.start()
+  } catch (error) {
+    await terminal.close()
+    throw error
+  }
+  return terminal
+}
+
+function openJournal({
+  dataDirectory,
+  journalSizeMaxBytes,
+  peripherals,
+}: OpenTerminalOptions): SqliteJournal {
+  try {
+    return openSqliteJournal({
       directory: dataDirectory,
-      ...(sizeMaxBytes === undefined ? {} : { sizeMaxBytes }),
+      ...(journalSizeMaxBytes === undefined ? {} : { sizeMaxBytes: journalSizeMaxBytes }),
     })
   } catch (error) {
     peripherals.close()
     throw error
   }
-  const log = openTerminalLog(dataDirectory, options.logLevel ?? 'info')
+}
+
+/** Joins flows, runtime and adapters to one terminal. */
+function assemble(options: OpenTerminalOptions, journal: SqliteJournal, log: TerminalLog): Terminal {
+  const { dataDirectory, hostAddress, tls, panel, peripherals } = options
+  const setup: TerminalSetup = { ...DEFAULT_SETUP, ...options }
   const clock = options.clock ?? systemClock(journal, log)
   const keeper = new JournaledState(journal, journal.openingState)
-  const hostLink = new DialedHostLink(setup.link, new TcpDialer(options.hostAddress, options.tls), clock, log)
+  const hostLink = new DialedHostLink(setup.link, new TcpDialer(hostAddress, tls), clock, log)
   const interpreter = new Interpreter({
     clock,
     random: systemRandom,
     keeper,
     hostLink,
-    panel: observed(options.panel, (screen) => terminal.screenShown(screen)),
+    panel: observed(panel, (screen) => terminal.screenShown(screen)),
     peripherals,
     passwords: options.passwords ?? scryptHasher,
     storage: new DiskSpace(dataDirectory),
@@ -86,30 +106,19 @@ export async function openTerminal(options: OpenTerminalOptions): Promise<Termin
       return keeper.state
     },
   }
-  const terminal = new Terminal({
-    interpreter,
-    context,
-    tidy: batchTidier(context, journal, setup.keepBatches, log),
-    release: () => {
-      hostLink.disconnect()
-      peripherals.close()
-      journal.close()
-      log.event('closed')
-      log.close()
-    },
-  })
+  const release = (): void => {
+    hostLink.disconnect()
+    peripherals.close()
+    journal.close()
+    log.event('closed')
+    log.close()
+  }
+  const tidy = batchTidier(context, journal, setup.keepBatches, log)
+  const terminal = new Terminal({ interpreter, context, tidy, release })
   peripherals.onChange((report) => {
     log.devices(report)
     terminal.devicesChanged(report)
   })
-  options.created?.(terminal)
-  log.event('opened', { records: journal.lastSequence })
-  try {
-    await terminal.start()
-  } catch (error) {
-    await terminal.close()
-    throw error
-  }
   return terminal
 }
 
