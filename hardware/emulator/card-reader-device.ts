@@ -1,0 +1,210 @@
+import { concatBytes } from '../../src/base/bytes.ts'
+import type { CancelTimer, Clock, Random } from '../../src/base/ports.ts'
+import {
+  encodeDeviceStatus,
+  encodeIdentity,
+  PROTOCOL_VERSION,
+  READER_FLAG,
+} from '../protocol/device-payloads.ts'
+import { ADDRESS, COMMAND, EVENT, STATUS } from '../protocol/link-codes.ts'
+import { type ArmRequest, type CardEvent, decodeArm, encodeCardEvent } from '../protocol/reader-payloads.ts'
+import { isAcceptableAtr } from './answer-to-reset.ts'
+import { bootIdFrom } from './boot-id.ts'
+import type { ChipCard } from './chip-card/chip-card.ts'
+import { type DeviceReply, DeviceSession, OK } from './device-session.ts'
+
+/** The tracks of a card as the head reads them: without sentinels and LRC; undefined is not readable. */
+export interface Stripe {
+  readonly track1?: string | undefined
+  readonly track2?: string | undefined
+  readonly track3?: string | undefined
+}
+
+export interface CardReaderDeviceOptions {
+  readonly clock: Clock
+  readonly random: Random
+  readonly serialNumber: string
+  /** The reader's lamp: a card is wanted, the card may be taken, or neither. */
+  readonly lamp: (state: 'off' | 'cardWanted' | 'takeCard') => void
+}
+
+/** A card reader with a chip slot and a stripe head. Source: docs/peripheral-link.md 6. */
+export class CardReaderDevice {
+  readonly session: DeviceSession
+  readonly #options: CardReaderDeviceOptions
+  #bootId: number
+  #armed: ArmRequest | undefined
+  #cancelArm: CancelTimer | undefined
+  #card: ChipCard | undefined
+  #isPowered = false
+  /** The contacts do not meet: the next chip inserted gives no answer to reset. */
+  #isDirty = false
+
+  constructor(options: CardReaderDeviceOptions) {
+    this.#options = options
+    this.#bootId = bootIdFrom(options.random)
+    this.session = new DeviceSession({
+      address: ADDRESS.cardReader,
+      clock: options.clock,
+      perform: (command, payload, finish) => finish(this.#perform(command, payload)),
+      restarted: () => this.#disarm(),
+    })
+  }
+
+  get hasCard(): boolean {
+    return this.#card !== undefined
+  }
+
+  /** Power came back: a new life, with nothing armed; a card stays where it is. */
+  restart(): void {
+    this.#bootId = bootIdFrom(this.#options.random)
+    this.#disarm()
+    this.#powerOff()
+  }
+
+  /** `isDirty`: its contacts are not readable. False when the slot is taken. */
+  insert(card: ChipCard, isDirty = false): boolean {
+    if (this.#card !== undefined) return false
+    this.#card = card
+    this.#isDirty = isDirty
+    this.#offerChip()
+    return true
+  }
+
+  /** Pulls the card, whatever goes on. False when there was none. */
+  remove(): boolean {
+    if (this.#card === undefined) return false
+    this.#powerOff()
+    this.#card = undefined
+    this.#options.lamp('off')
+    this.session.report(EVENT.cardRemoved, new Uint8Array(0))
+    return true
+  }
+
+  /** True when the reader was waiting for a stripe. */
+  swipe({ track1, track2, track3 }: Stripe): boolean {
+    if (this.#armed?.stripe !== true) return false
+    const isReadable = [track1, track2, track3].some((track) => track !== undefined)
+    this.#offer(isReadable ? { kind: 'stripe', track1, track2, track3 } : { kind: 'stripeUnreadable' })
+    return true
+  }
+
+  #perform(command: number, payload: Uint8Array): DeviceReply {
+    switch (command) {
+      case COMMAND.identify:
+        return { status: STATUS.ok, body: this.#identity() }
+      case COMMAND.selfTest:
+        return { status: STATUS.ok, body: Uint8Array.of(0) }
+      case COMMAND.status:
+        return {
+          status: STATUS.ok,
+          body: encodeDeviceStatus({ bootId: this.#bootId, flags: this.#flags(), fault: 0 }),
+        }
+      case COMMAND.arm:
+        return this.#arm(decodeArm(payload))
+      case COMMAND.disarm:
+        this.#disarm()
+        return OK
+      case COMMAND.transmit:
+        return this.#transmit(payload)
+      case COMMAND.powerOff:
+        this.#powerOff()
+        if (this.#card !== undefined) this.#options.lamp('takeCard')
+        return OK
+      default:
+        return { status: STATUS.unknownCommand }
+    }
+  }
+
+  #identity(): Uint8Array {
+    return encodeIdentity({
+      protocolVersion: PROTOCOL_VERSION,
+      deviceClass: ADDRESS.cardReader,
+      bootId: this.#bootId,
+      serialNumber: this.#options.serialNumber,
+      firmware: 'Tillwire emulated reader 1',
+    })
+  }
+
+  #flags(): number {
+    return (
+      (this.#card === undefined ? 0 : READER_FLAG.cardPresent) |
+      (this.#isPowered ? READER_FLAG.powered : 0) |
+      (this.#armed === undefined ? 0 : READER_FLAG.armed)
+    )
+  }
+
+  #arm(request: ArmRequest | undefined): DeviceReply {
+    if (request === undefined) return { status: STATUS.badPayload }
+    this.#disarm()
+    this.#armed = request
+    this.#options.lamp('cardWanted')
+    const { clock } = this.#options
+    if (request.timeoutMs > 0) {
+      this.#cancelArm = clock.schedule(clock.nowMs() + request.timeoutMs, () => this.#disarm())
+    }
+    if (this.#card !== undefined) this.#offerChip()
+    return OK
+  }
+
+  #disarm(): void {
+    this.#cancelArm?.()
+    if (this.#armed !== undefined) this.#options.lamp('off')
+    this.#armed = undefined
+  }
+
+  /** Cold reset, and one warm reset when its answer is not acceptable. Source: ISO 7816-3; EMV Book 1, 6.1.3. */
+  #offerChip(): void {
+    const card = this.#card
+    if (card === undefined || this.#armed?.chip !== true) return
+    const resets = this.#isDirty ? [] : [card.powerOn(), card.powerOn()]
+    const atr = resets.find(isAcceptableAtr)
+    this.#isPowered = atr !== undefined
+    if (atr === undefined) card.powerOff()
+    this.#offer(atr === undefined ? { kind: 'chipUnreadable' } : { kind: 'chip', atr })
+  }
+
+  #offer(event: CardEvent): void {
+    this.#disarm()
+    this.session.report(EVENT.card, encodeCardEvent(event))
+  }
+
+  #transmit(apdu: Uint8Array): DeviceReply {
+    const card = this.#card
+    if (apdu.length < 4) return { status: STATUS.badPayload }
+    if (card === undefined || !this.#isPowered) return { status: STATUS.noCard }
+    const body = exchangeApdu(card, apdu)
+    // A card that says nothing is as good as gone, until it is put in again.
+    if (body.length < 2) this.#powerOff()
+    return body.length < 2 ? { status: STATUS.noCard } : { status: STATUS.ok, body }
+  }
+
+  #powerOff(): void {
+    if (this.#isPowered) this.#card?.powerOff()
+    this.#isPowered = false
+  }
+}
+
+const GET_RESPONSES_MAX = 8
+
+/** Hides what T=0 cards leave to the transport: 61xx is fetched, 6Cxx repeated. Source: ISO 7816-3, 10.3. */
+function exchangeApdu(card: ChipCard, apdu: Uint8Array): Uint8Array {
+  let response = card.transmit(apdu)
+  const collected: Uint8Array[] = []
+  for (let count = 0; count < GET_RESPONSES_MAX && response.length >= 2; count++) {
+    const sw1 = response[response.length - 2]
+    const sw2 = response[response.length - 1] ?? 0
+    if (sw1 === 0x6c) {
+      response = card.transmit(concatBytes([withoutLe(apdu), Uint8Array.of(sw2)]))
+    } else if (sw1 === 0x61) {
+      collected.push(response.subarray(0, -2))
+      response = card.transmit(Uint8Array.of(0x00, 0xc0, 0x00, 0x00, sw2))
+    } else break
+  }
+  return concatBytes([...collected, response])
+}
+
+function withoutLe(apdu: Uint8Array): Uint8Array {
+  if (apdu.length === 5) return apdu.subarray(0, 4)
+  return apdu.length === 6 + (apdu[4] ?? 0) ? apdu.subarray(0, -1) : apdu
+}

@@ -1,0 +1,202 @@
+/** One unit of a printer's input. */
+export type EscposToken =
+  /** One, two or four bytes. */
+  | { readonly kind: 'character'; readonly bytes: Uint8Array }
+  /** A byte below 20 that starts no command. */
+  | { readonly kind: 'control'; readonly code: number }
+  | EscposCommand
+
+export interface EscposCommand {
+  readonly kind: 'command'
+  /** Prefix and code, as in `ESC d`. */
+  readonly name: string
+  readonly parameters: readonly number[]
+  /** What follows the parameters by their count; at most 64 KiB are kept, the rest is passed over. */
+  readonly data: Uint8Array
+}
+
+interface Shape {
+  /** Bytes after the code; may depend on those that are there. */
+  readonly parameters: number | ((head: readonly number[]) => number)
+  /** Bytes after the parameters; `nul`: up to a zero byte. */
+  readonly data?: (parameters: readonly number[]) => number | 'nul'
+}
+
+const word = (low = 0, high = 0): number => low + high * 256
+
+/** ( and its relatives: function, then a count of two bytes. */
+const COUNTED: Shape = { parameters: 3, data: ([, low, high]) => word(low, high) }
+const NUL_ENDED: Shape = { parameters: 0, data: () => 'nul' }
+
+/** Commands by prefix and code. A command that is not here is taken as two bytes without meaning. */
+const SHAPES: { readonly [name: string]: Shape } = {
+  ...shapes('ESC', 0, '@ 2 L S i m < v'),
+  ...shapes('ESC', 1, 'd J K e ! E G - a M 3 { V t R SP = % ? T U r u'),
+  ...shapes('ESC', 2, '$ \\ c'),
+  ...shapes('ESC', 3, 'p'),
+  ...shapes('ESC', 8, 'W'),
+  'ESC *': { parameters: 3, data: ([mode = 0, low, high]) => word(low, high) * (mode >= 32 ? 3 : 1) },
+  'ESC D': NUL_ENDED,
+  'ESC (': COUNTED,
+  ...shapes('FS', 0, '& .'),
+  ...shapes('FS', 1, '! - W'),
+  ...shapes('FS', 2, 'C S p ?'),
+  'FS 2': { parameters: 2, data: () => 72 },
+  'FS (': COUNTED,
+  ...shapes('GS', 0, ': c'),
+  ...shapes('GS', 1, '! B h w H f r a I b T / j E'),
+  ...shapes('GS', 2, 'L W P $ \\'),
+  ...shapes('GS', 3, '^'),
+  'GS V': { parameters: ([mode = 0]) => (mode >= 65 ? 2 : 1) },
+  'GS k': {
+    parameters: ([system = 0]) => (system >= 65 ? 2 : 1),
+    data: ([, count]) => count ?? 'nul',
+  },
+  'GS v': { parameters: 6, data: ([, , xl, xh, yl, yh]) => word(xl, xh) * word(yl, yh) },
+  'GS (': COUNTED,
+  'GS 8': {
+    parameters: 5,
+    data: ([, a, b, c, d]) => word(a, b) + word(c, d) * 65536,
+  },
+  'GS *': { parameters: 2, data: ([x = 0, y = 0]) => x * y * 8 },
+  'DLE EOT': { parameters: ([kind = 0]) => (kind >= 7 ? 2 : 1) },
+  'DLE ENQ': { parameters: 1 },
+  'DLE DC4': { parameters: ([code = 0]) => (code === 8 ? 8 : 3) },
+}
+
+function shapes(prefix: string, parameters: number, codes: string): { readonly [name: string]: Shape } {
+  return Object.fromEntries(codes.split(' ').map((code) => [`${prefix} ${code}`, { parameters }]))
+}
+
+const PREFIXES: ReadonlyMap<number, string> = new Map([
+  [0x10, 'DLE'],
+  [0x1b, 'ESC'],
+  [0x1c, 'FS'],
+  [0x1d, 'GS'],
+])
+const CODE_NAMES: ReadonlyMap<number, string> = new Map([
+  [0x04, 'EOT'],
+  [0x05, 'ENQ'],
+  [0x14, 'DC4'],
+  [0x20, 'SP'],
+])
+
+/** Most bytes of one command's data that are kept. */
+const DATA_MAX = 65_536
+/** Data without a count that get longer than this are no data. */
+const NUL_DATA_MAX = 255
+const NOTHING: readonly EscposToken[] = []
+
+interface DataState {
+  readonly name: string
+  readonly parameters: readonly number[]
+  /** Bytes still to come; undefined: up to a zero byte. */
+  left: number | undefined
+  readonly kept: Uint8Array
+  size: number
+}
+
+/** Cuts a printer's input into commands and characters, one byte at a time. Never throws, never grows. */
+export class EscposTokeniser {
+  /** Bytes of the unit that has begun, prefix included; at most 10. */
+  #head: number[] = []
+  #data: DataState | undefined
+  #isKanji = true
+
+  /** Forgets a unit that has begun. */
+  reset(): void {
+    this.#head = []
+    this.#data = undefined
+    this.#isKanji = true
+  }
+
+  /** The units that `byte` completes: none, one, or two when it ends a broken character. */
+  push(byte: number): readonly EscposToken[] {
+    if (this.#data !== undefined) return this.#pushData(this.#data, byte)
+    const first = this.#head[0]
+    if (first === undefined) return this.#begin(byte)
+    this.#head.push(byte)
+    return PREFIXES.has(first) ? this.#pushCommand(first) : this.#pushCharacter()
+  }
+
+  #begin(byte: number): readonly EscposToken[] {
+    if (PREFIXES.has(byte) || (this.#isKanji && isLead(byte))) {
+      this.#head = [byte]
+      return NOTHING
+    }
+    if (byte < 0x20) return [{ kind: 'control', code: byte }]
+    return [{ kind: 'character', bytes: Uint8Array.of(byte) }]
+  }
+
+  /** GB18030: a lead byte and a trail byte, or digit, lead, digit. A broken one vanishes up to the next byte. */
+  #pushCharacter(): readonly EscposToken[] {
+    const [, second = 0, third, fourth] = this.#head
+    if (isTrail(second)) return this.#endCharacter()
+    if (isDigit(second)) {
+      if (third === undefined || (isLead(third) && fourth === undefined)) return NOTHING
+      if (isLead(third) && fourth !== undefined && isDigit(fourth)) return this.#endCharacter()
+    }
+    const rest = this.#head.slice(1)
+    this.#head = []
+    return rest.flatMap((byte) => this.push(byte))
+  }
+
+  #endCharacter(): readonly EscposToken[] {
+    const bytes = Uint8Array.from(this.#head)
+    this.#head = []
+    return [{ kind: 'character', bytes }]
+  }
+
+  #pushCommand(prefix: number): readonly EscposToken[] {
+    const code = this.#head[1] ?? 0
+    const name = `${PREFIXES.get(prefix)} ${CODE_NAMES.get(code) ?? String.fromCharCode(code)}`
+    const shape = SHAPES[name]
+    if (shape === undefined) {
+      this.#head = []
+      return NOTHING
+    }
+    const parameters = this.#head.slice(2)
+    if (parameters.length < parameterCount(shape, parameters)) return NOTHING
+    this.#head = []
+    const size = shape.data?.(parameters) ?? 0
+    if (size === 0) return [this.#command(name, parameters, new Uint8Array(0))]
+    const isOpen = size === 'nul'
+    const kept = new Uint8Array(isOpen ? NUL_DATA_MAX : Math.min(size, DATA_MAX))
+    this.#data = { name, parameters, left: isOpen ? undefined : size, kept, size: 0 }
+    return NOTHING
+  }
+
+  #pushData(data: DataState, byte: number): readonly EscposToken[] {
+    const isEnd = data.left === undefined ? byte === 0 || data.size === NUL_DATA_MAX : data.left === 1
+    const belongs = data.left !== undefined || byte !== 0
+    if (belongs && data.size < data.kept.length) data.kept[data.size++] = byte
+    if (data.left !== undefined) data.left--
+    if (!isEnd) return NOTHING
+    this.#data = undefined
+    return [this.#command(data.name, data.parameters, data.kept.subarray(0, data.size))]
+  }
+
+  #command(name: string, parameters: readonly number[], data: Uint8Array): EscposCommand {
+    if (name === 'ESC @' || name === 'FS &') this.#isKanji = true
+    if (name === 'FS .') this.#isKanji = false
+    return { kind: 'command', name, parameters, data }
+  }
+}
+
+/** A count that depends on the first parameter is not known before it is there. */
+function parameterCount({ parameters }: Shape, known: readonly number[]): number {
+  if (typeof parameters === 'number') return parameters
+  return known.length === 0 ? 1 : parameters(known)
+}
+
+function isLead(byte: number): boolean {
+  return byte >= 0x81 && byte <= 0xfe
+}
+
+function isTrail(byte: number): boolean {
+  return byte >= 0x40 && byte <= 0xfe && byte !== 0x7f
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 0x30 && byte <= 0x39
+}
