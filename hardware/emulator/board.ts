@@ -120,6 +120,15 @@ export class Board {
     return this.#reader.hasCard
   }
 
+  get isEnteringPin(): boolean {
+    return this.#pinPad.isEnteringPin
+  }
+
+  /** Whether the pad was given a terminal master key. */
+  get padHasMasterKey(): boolean {
+    return this.#pinPad.hasMasterKey
+  }
+
   onEvent(listener: (event: BoardEvent) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)

@@ -55,6 +55,7 @@ export class EscposInterpreter {
   readonly #widthDots: number
   #symbols = DEFAULT_SYMBOLS
   #codeTable = 0
+  #isBehindColumns = false
 
   constructor(widthDots: number, output: PrinterOutput) {
     this.#output = output
@@ -68,6 +69,12 @@ export class EscposInterpreter {
     this.#line.settings = DEFAULT_LINE
     this.#symbols = DEFAULT_SYMBOLS
     this.#codeTable = 0
+    this.#isBehindColumns = false
+  }
+
+  /** Forgets the characters of a line that is not printed yet. */
+  clearLine(): void {
+    this.#line.clear()
   }
 
   /** Whether `token` moves paper, so that it must wait while there is none. */
@@ -105,11 +112,15 @@ export class EscposInterpreter {
 
   /** CR is ignored, as on serial printers by default. */
   #control(code: number): void {
-    if (code === 0x0a || code === 0x0c) this.#printLine()
+    const endsLine = code === 0x0a || code === 0x0c
+    // The line feed behind a column image is the one that moves the paper past it.
+    if (endsLine && this.#isBehindColumns && this.#line.isEmpty) this.#isBehindColumns = false
+    else if (endsLine) this.#printLine()
     if (code === 0x09) this.#line.tab()
   }
 
   #printLine(feedDots = this.#line.settings.spacingDots): void {
+    this.#isBehindColumns = false
     this.#output.print(this.#line.take(feedDots))
   }
 
@@ -137,6 +148,10 @@ export class EscposInterpreter {
     moveTo: (dots) => this.#line.moveTo(dots),
     moveBy: (dots) => this.#line.moveBy(dots),
     image: (image) => this.#image('image', image),
+    columns: (image) => {
+      this.#image('image', image)
+      this.#isBehindColumns = true
+    },
     qr: () => {
       const { qrData, qrLevel, qrModuleDots } = this.#symbols
       if (qrData.length > 0) this.#image('qr', drawQrSymbol(qrData, qrLevel, qrModuleDots))
@@ -183,6 +198,7 @@ interface Machine {
   moveTo(dots: number): void
   moveBy(dots: number): void
   image(image: DotImage | undefined): void
+  columns(image: DotImage | undefined): void
   qr(): void
   barcode(system: number, data: Uint8Array): void
   cut(feedDots: number): void
@@ -193,7 +209,7 @@ interface Machine {
 type Command = (machine: Machine, command: EscposCommand) => void
 
 /** Commands that move paper whatever their parameters. */
-const FEEDING: ReadonlySet<string> = new Set(['ESC d', 'ESC J', 'GS v', 'GS k'])
+const FEEDING: ReadonlySet<string> = new Set(['ESC d', 'ESC J', 'ESC *', 'GS v', 'GS k'])
 
 const ALIGNMENTS = ['left', 'centre', 'right'] as const
 const isOn = (value: number | undefined): boolean => ((value ?? 0) & 1) === 1
@@ -242,7 +258,7 @@ const COMMANDS: { readonly [name: string]: Command } = {
   'GS L': (machine, { parameters: [low, high] }) => machine.set({ leftMargin: word(low, high) }),
   'GS W': (machine, { parameters: [low, high] }) => machine.set({ printWidth: word(low, high) }),
   'GS v': (machine, command) => machine.image(rasterRows(command)),
-  'ESC *': (machine, command) => machine.image(columnImage(command)),
+  'ESC *': (machine, command) => machine.columns(columnImage(command)),
   'GS (': (machine, { parameters: [code], data }) => {
     if (code === 0x6b && data[0] === 0x31) qrFunction(machine, data)
   },

@@ -64,6 +64,10 @@ export class PinPadDevice {
     })
   }
 
+  get hasMasterKey(): boolean {
+    return this.#keys.has('masterKey')
+  }
+
   get isEnteringPin(): boolean {
     return this.#entry !== undefined
   }

@@ -9,7 +9,14 @@ interface CommandModule {
 
 /** Loaded only when asked for, so that `decode` never waits for serial ports and databases. */
 const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<CommandModule> }>> = {
+  up: { summary: 'run host, emulated board and terminal together', load: () => import('./commands/up.ts') },
   host: { summary: 'run the acquirer host, look into its books', load: () => import('./commands/host.ts') },
+  board: {
+    summary: 'run the emulated board: card reader, PIN pad, printer',
+    load: () => import('./commands/board.ts'),
+  },
+  terminal: { summary: 'run the terminal on a board', load: () => import('./commands/terminal.ts') },
+  card: { summary: 'make and look at test cards', load: () => import('./commands/card.ts') },
   decode: { summary: 'print an ISO 8583 message', load: () => import('./commands/decode.ts') },
   encode: { summary: 'write a message from JSON', load: () => import('./commands/encode.ts') },
   doctor: {

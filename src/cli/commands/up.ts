@@ -1,0 +1,88 @@
+import { Command, Option } from 'commander'
+import { StoreError } from '../../host/core/store-port.ts'
+import { EstateError } from '../../host/estate/estate.ts'
+import { GatewayError } from '../../host/gateway/gateway.ts'
+import { SecurityModuleError } from '../../host/security-module/security-module-error.ts'
+import type { PanelLanguage } from '../../terminal/adapters/console-panel.ts'
+import { JournalFailure } from '../../terminal/adapters/journal-failure.ts'
+import { TerminalStopped } from '../../terminal/adapters/terminal.ts'
+import { BOARD_FAILURES } from '../board/board-failures.ts'
+import { Finding, UsageFailure } from '../failure.ts'
+import { languageOf } from '../language.ts'
+import { runInteractive } from '../up/run-interactive.ts'
+import { runOnce } from '../up/run-once.ts'
+
+interface UpFlags {
+  readonly once?: boolean
+  readonly data?: string
+  readonly fast?: boolean
+  readonly baud: string
+  readonly sharedLine?: boolean
+  readonly freePorts?: boolean
+  readonly json?: boolean
+  readonly lang: PanelLanguage
+}
+
+export function buildCommand(): Command {
+  return new Command('up')
+    .description(
+      'Run host, emulated board and terminal together. 一起运行主机、仿真外设板与终端。\n' +
+        'At the first start the terminal is given its keys; then it takes commands at a prompt.',
+    )
+    .option(
+      '--once',
+      '不用人跑完一天，对账后退出 | run a whole day without a person, compare the books, quit',
+    )
+    .option('--data <dir>', '数据目录 | data folder (default: tillwire-data; with --once a temporary one)')
+    .option('--baud <rate>', '仿真串口速率 | speed of the emulated serial lines', '115200')
+    .option('--fast', '串口不限速 | serial lines as fast as they go')
+    .option('--shared-line', '读卡器与密码键盘共用一条线 | reader and PIN pad on one cable')
+    .option('--free-ports', '主机用任意空闲端口 | the host takes any free ports')
+    .option('--json', '与 --once 合用：只输出 JSON 结果 | with --once: print the result as JSON only')
+    .addOption(
+      new Option('--lang <language>', '界面语言 | language of the screens')
+        .choices(['zh', 'en', 'both'])
+        .default(languageOf(process.env)),
+    )
+    .action(run)
+}
+
+async function run(flags: UpFlags): Promise<void> {
+  const speed = Number(flags.baud)
+  if (!Number.isInteger(speed) || speed < 1200 || speed > 4_000_000)
+    throw new UsageFailure('--baud takes a number from 1200 to 4000000')
+  if (flags.json === true && flags.once !== true) throw new UsageFailure('--json goes with --once')
+  const common = {
+    baudRate: flags.fast === true ? undefined : speed,
+    sharedLine: flags.sharedLine === true,
+    language: flags.lang,
+  }
+  try {
+    if (flags.once === true) {
+      const print = (text: string): void => void process.stdout.write(text)
+      await runOnce({ ...common, directory: flags.data, json: flags.json === true, print })
+    } else {
+      const directory = flags.data ?? 'tillwire-data'
+      await runInteractive(
+        { ...common, directory, freePorts: flags.freePorts === true },
+        {
+          input: process.stdin,
+          output: process.stdout,
+        },
+      )
+    }
+  } catch (error) {
+    throw clearFailure(error)
+  }
+}
+
+const USAGE_FAILURES = [...BOARD_FAILURES, EstateError, GatewayError, SecurityModuleError, StoreError]
+
+/** What the environment did wrong becomes one line that says what to do. */
+function clearFailure(error: unknown): unknown {
+  if (error instanceof JournalFailure) return new UsageFailure(error.message)
+  if (error instanceof TerminalStopped && error.stopCause.kind !== 'bug')
+    return new Finding(`the terminal stopped: ${error.message}; start it again`)
+  const isKnown = USAGE_FAILURES.some((type) => error instanceof type)
+  return isKnown && error instanceof Error ? new UsageFailure(error.message) : error
+}

@@ -1,0 +1,146 @@
+import type { Board } from '../../../hardware/emulator/board.ts'
+import { renderPaperText } from '../../../hardware/emulator/paper-text.ts'
+import { ConsolePanel, type PanelLanguage } from '../../terminal/adapters/console-panel.ts'
+import { type LineStreams, ReadlineSource } from '../../terminal/adapters/line-source.ts'
+import { TextPanelOutput } from '../../terminal/adapters/panel-output.ts'
+import { ScriptedPanel } from '../../terminal/adapters/scripted-panel.ts'
+import { renderScreen } from '../../terminal/flows/screen-texts.ts'
+import type { Panel } from '../../terminal/runtime/terminal-world.ts'
+import { BoardConsole, boardHelp } from '../board/board-commands.ts'
+import { BoardLines } from '../board/board-lines.ts'
+import { Finding } from '../failure.ts'
+import { TerminalConsole } from '../terminal-console.ts'
+import { openWorld, WORLD_OPERATORS, type World } from './world.ts'
+import { WORLD_PIN } from './world-cards.ts'
+
+export interface InteractiveOptions {
+  readonly directory: string
+  readonly baudRate: number | undefined
+  readonly sharedLine: boolean
+  readonly freePorts: boolean
+  readonly language: PanelLanguage
+}
+
+/** A terminal day by hand: the operator's commands, and the hands that hold cards and pull plugs. */
+export async function runInteractive(
+  options: InteractiveOptions,
+  { input, output }: Pick<LineStreams, 'input' | 'output'>,
+): Promise<void> {
+  let operator: TerminalConsole | undefined
+  const interrupt = (): void => operator?.interrupt()
+  const quit = (): void => operator?.quit()
+  const keyboard = new ReadlineSource({ input, output, interrupted: interrupt })
+  const print = (text: string): void => keyboard.print(text)
+  const panel = new ExchangeablePanel(morningPanel())
+  let hostFailure: string | undefined
+  process.on('SIGINT', interrupt)
+  process.on('SIGTERM', quit)
+  let world: World | undefined
+  try {
+    world = await openWorld({
+      ...options,
+      panel,
+      opened: (part) => {
+        if ('board' in part) watchBoard(part.board, print)
+      },
+      hostStopped: (reason) => {
+        hostFailure = reason
+        quit()
+      },
+    })
+    const { board, cardsDirectory, terminal } = world
+    const isKeyboard = input.isTTY === true
+    const boardConsole = new BoardConsole({ board, cardsDirectory, print })
+    const lines = new BoardLines(keyboard, boardConsole, isKeyboard)
+    const text = new TextPanelOutput(print, renderScreen, options.language)
+    operator = new TerminalConsole(lines, { kind: 'text', panel: text })
+    operator.attach(terminal)
+    await terminal.run({ kind: 'logOn', operator: WORLD_OPERATORS.cashier.number })
+    panel.use(new ConsolePanel(lines, text))
+    print(welcome(world, options.directory))
+    await operator.takeCommands()
+    const failures = operator.result.failures + lines.failures
+    if (hostFailure !== undefined) throw new Finding(hostFailure)
+    if (!isKeyboard && failures > 0) throw new Finding(`${failures} commands were not done as asked`)
+  } finally {
+    await world?.close()
+    keyboard.close()
+    process.off('SIGINT', interrupt)
+    process.off('SIGTERM', quit)
+  }
+}
+
+/** Lamp, PIN pad and paper, as somebody beside the terminal sees them. */
+function watchBoard(board: Board, print: (text: string) => void): void {
+  board.onEvent((event) => {
+    switch (event.kind) {
+      case 'lamp':
+        if (event.lamp === 'cardWanted') print('  [读卡器 reader] 请插卡或刷卡  insert CARD | swipe CARD\n')
+        if (event.lamp === 'takeCard') print('  [读卡器 reader] 请取卡  remove\n')
+        break
+      case 'padScreen':
+        if (event.screen.kind === 'enterPin') {
+          const { amountText, digitCount } = event.screen
+          print(`  [密码键盘 PIN pad] ${amountText} ${'*'.repeat(digitCount)}  keys ${WORLD_PIN}#\n`)
+        }
+        break
+      case 'printed':
+        print(`${renderPaperText(event.piece)}\n`)
+        break
+      case 'plugged':
+      case 'unplugged':
+        break
+    }
+  })
+}
+
+/** Starts the day: nobody is at the keyboard yet. */
+function morningPanel(): Panel {
+  const { cashier } = WORLD_OPERATORS
+  return new ScriptedPanel({
+    enterPassword: { kind: 'entered', text: cashier.password },
+    choosePrinterTrouble: { kind: 'chosen', id: 'skip' },
+  })
+}
+
+/** The terminal's panel; whoever stands at it may change. */
+class ExchangeablePanel implements Panel {
+  #panel: Panel
+
+  constructor(panel: Panel) {
+    this.#panel = panel
+  }
+
+  use(panel: Panel): void {
+    this.#panel = panel
+  }
+
+  show(...args: Parameters<Panel['show']>): void {
+    this.#panel.show(...args)
+  }
+
+  ask(...args: Parameters<Panel['ask']>): void {
+    this.#panel.ask(...args)
+  }
+
+  withdraw(): void {
+    this.#panel.withdraw()
+  }
+}
+
+function welcome({ host, board, terminal }: World, directory: string): string {
+  const { supervisor, cashier } = WORLD_OPERATORS
+  const { terminalId, merchantId } = terminal.profile
+  return `
+Tillwire  终端 terminal ${terminalId}  商户 merchant ${merchantId}
+  主机 host       127.0.0.1:${host.ports['unionpay-pos']} (UnionPay POS)  :${host.ports['iso1987-ascii']} (ISO 8583:1987 ASCII)  :${host.ports['iso1987-binary']} (binary)
+  外设 board      ${board.paths.reader}  ${board.paths.pinpad}  ${board.paths.printer}
+  数据 data       ${directory}
+  操作员 operators  ${cashier.number} 收银员 cashier, 密码 password ${cashier.password};  ${supervisor.number} 主管 supervisor, 密码 password ${supervisor.password}
+  卡片密码 PIN of the cards  ${WORLD_PIN}
+
+试一试 try:  sale 12.34   insert chip   keys ${WORLD_PIN}#   remove   settle   help   quit
+外设命令 commands of the board:
+${boardHelp('zh')}${boardHelp('en')}
+`
+}
