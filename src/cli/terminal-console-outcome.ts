@@ -1,6 +1,7 @@
 import { currencyCode, formatAmount } from '../base/money.ts'
 import type { DeviceCondition } from '../terminal/flows/peripheral-effect.ts'
 import type { CommandOutcome, TransactionView } from '../terminal/flows/terminal-command.ts'
+import type { SettlementSummary } from '../terminal/flows/terminal-model.ts'
 import type { CliLanguage } from './language.ts'
 
 type Texts = readonly [zh: string, en: string]
@@ -21,6 +22,24 @@ const OUTCOMES: { readonly [kind in CommandOutcome['kind']]: Texts } = {
   cancelled: ['已取消', 'cancelled'],
   refused: ['未受理', 'refused'],
   failed: ['失败', 'failed'],
+}
+
+const LABELS = {
+  batch: ['批次', 'batch'],
+  trace: ['凭证号', 'trace'],
+  reference: ['参考号', 'reference'],
+  authorisation: ['授权码', 'authorisation'],
+  count: ['笔', 'transactions'],
+  balanced: ['对账平', 'balanced'],
+  unbalanced: ['对账不平', 'not balanced'],
+} satisfies { readonly [name: string]: Texts }
+
+const REVERSALS: { readonly [result in Extract<CommandOutcome, { kind: 'reversed' }>['reversal']]: Texts } = {
+  accepted: ['冲正成功', 'reversal accepted'],
+  nothingToReverse: ['主机无此交易，无需冲正', 'the host has nothing to reverse'],
+  refused: ['冲正被拒，请联系收单行', 'reversal refused: ask the acquirer'],
+  due: ['冲正待发', 'reversal due'],
+  exhausted: ['冲正失败，请联系收单行', 'reversal failed: ask the acquirer'],
 }
 
 const DEVICES: { readonly [device in DeviceCondition['device']]: Texts } = {
@@ -56,25 +75,27 @@ export function describeOutcome(outcome: CommandOutcome, language: CliLanguage):
   const head = textOf(OUTCOMES[outcome.kind], language)
   switch (outcome.kind) {
     case 'approved':
-      return [`${head}  ${transactionLine(outcome.transaction)}`]
+      return [`${head}  ${transactionLine(outcome.transaction, language)}`]
     case 'declined':
-      return [`${head} ${outcome.responseCode}  ${transactionLine(outcome.transaction)}`]
-    case 'reversed':
-      return [`${head}  ${outcome.stan} ${outcome.reversal}`]
+      return [`${head} ${outcome.responseCode}  ${transactionLine(outcome.transaction, language)}`]
+    case 'reversed': {
+      const reversal = textOf(REVERSALS[outcome.reversal], language)
+      return [`${head}  ${label('trace', language)} ${outcome.stan}  ${reversal}`]
+    }
     case 'queued':
-      return [`${head}  ${outcome.stan}`]
+      return [`${head}  ${label('trace', language)} ${outcome.stan}`]
     case 'balance':
       return [`${head}  ${money(outcome.amountMinor, outcome.currency)}`]
     case 'settled':
-      return [
-        `${head}  ${outcome.summary.batch}  ${outcome.summary.domesticFlag}${outcome.summary.foreignFlag}`,
-      ]
+      return [settledLine(head, outcome.summary, language)]
     case 'report':
-      return [`${head}  ${outcome.batch}  ${outcome.count}`]
+      return [
+        `${head}  ${label('batch', language)} ${outcome.batch}  ${outcome.count} ${label('count', language)}`,
+      ]
     case 'transactions':
       return [
-        `${head}  ${outcome.batch}`,
-        ...outcome.items.map((item) => `  ${item.status.padEnd(15)} ${transactionLine(item)}`),
+        `${head}  ${label('batch', language)} ${outcome.batch}`,
+        ...outcome.items.map((item) => `  ${item.status.padEnd(15)} ${transactionLine(item, language)}`),
       ]
     case 'devices':
       return outcome.devices.map((device) => describeDevice(device, language))
@@ -106,14 +127,35 @@ function money(amountMinor: number, currency: string): string {
   return `${currencyCode(currency)} ${formatAmount(amountMinor, currency)}`
 }
 
-function transactionLine(view: TransactionView): string {
-  const codes = [view.referenceNumber, view.authorisationCode].filter((each) => each !== undefined)
+function settledLine(
+  head: string,
+  { batch, domesticFlag, foreignFlag, transactionCount }: SettlementSummary,
+  language: CliLanguage,
+): string {
+  const isBalanced = domesticFlag === '1' && foreignFlag === '1'
+  const balance = label(isBalanced ? 'balanced' : 'unbalanced', language)
+  const count = `${transactionCount} ${label('count', language)}`
+  return `${head}  ${label('batch', language)} ${batch}  ${count}  ${balance}`
+}
+
+function transactionLine(view: TransactionView, language: CliLanguage): string {
+  const codes = [
+    ...(view.referenceNumber === undefined
+      ? []
+      : [`${label('reference', language)} ${view.referenceNumber}`]),
+    ...(view.authorisationCode === undefined
+      ? []
+      : [`${label('authorisation', language)} ${view.authorisationCode}`]),
+  ]
   return [
-    view.batch,
-    view.stan,
-    view.type,
-    money(view.amountMinor, view.currency),
+    `${view.type} ${money(view.amountMinor, view.currency)}`,
     view.panTruncated,
+    `${label('batch', language)} ${view.batch}`,
+    `${label('trace', language)} ${view.stan}`,
     ...codes,
-  ].join(' ')
+  ].join('  ')
+}
+
+function label(name: keyof typeof LABELS, language: CliLanguage): string {
+  return textOf(LABELS[name], language)
 }

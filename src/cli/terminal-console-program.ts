@@ -117,6 +117,7 @@ function startSession(flags: TerminalFlags, { input, output: out }: TerminalProc
   terminalConsole = new TerminalConsole(lines, output)
   process.on('SIGINT', interrupt)
   process.on('SIGTERM', quit)
+  process.on('SIGHUP', quit)
   return {
     console: terminalConsole,
     panel: new ConsolePanel(lines, output.panel),
@@ -124,6 +125,7 @@ function startSession(flags: TerminalFlags, { input, output: out }: TerminalProc
       lines.close()
       process.off('SIGINT', interrupt)
       process.off('SIGTERM', quit)
+      process.off('SIGHUP', quit)
     },
   }
 }

@@ -47,9 +47,18 @@ export class TerminalConsole {
   /** The terminal that takes the commands; its devices are reported from now on. */
   attach(terminal: Terminal): void {
     this.#terminal = terminal
+    const told = new Map<string, string>()
     terminal.onDevices(({ devices }) => {
-      if (this.#output.kind === 'json') this.#output.panel.event('devices', { devices })
-      else for (const device of devices) this.#say((language) => `  ${describeDevice(device, language)}`)
+      if (this.#output.kind === 'json') {
+        this.#output.panel.event('devices', { devices })
+        return
+      }
+      // Each report names all devices; a person wants to hear of the one that changed.
+      for (const device of devices) {
+        const text = describeDevice(device, 'en')
+        if (told.get(device.device) !== text) this.#say((language) => `  ${describeDevice(device, language)}`)
+        told.set(device.device, text)
+      }
     })
   }
 

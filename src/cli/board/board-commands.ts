@@ -4,7 +4,6 @@ import type { PaperPiece } from '../../../hardware/emulator/paper.ts'
 import { renderPaperPng } from '../../../hardware/emulator/paper-png.ts'
 import { renderPaperText } from '../../../hardware/emulator/paper-text.ts'
 import { UsageFailure } from '../failure.ts'
-import type { CliLanguage } from '../language.ts'
 import { cardNames, cardPath } from './card-names.ts'
 
 interface BoardCommandContext {
@@ -229,8 +228,8 @@ function entryOf(line: string): BoardCommandEntry | undefined {
   return BOARD_COMMANDS.find(({ name, aliases }) => name === word || aliases.includes(word))
 }
 
-/** The list of the board's commands. */
-export function boardHelp(language: CliLanguage): string {
-  const lines = BOARD_COMMANDS.map((entry) => `  ${entry.usage.padEnd(32)}  ${entry[language]}`)
+/** The list of the board's commands, in both languages. */
+export function boardHelp(): string {
+  const lines = BOARD_COMMANDS.map(({ usage, zh, en }) => `  ${usage.padEnd(31)} ${zh}  ${en}`)
   return `${lines.join('\n')}\n`
 }

@@ -37,6 +37,7 @@ export async function runBoard(
   const stop = (): void => lines.close()
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
+  process.on('SIGHUP', stop)
   try {
     writeProvisioning(board, directory)
     const print = (text: string): void => lines.print(text)
@@ -50,6 +51,7 @@ export async function runBoard(
     board.close()
     process.off('SIGINT', stop)
     process.off('SIGTERM', stop)
+    process.off('SIGHUP', stop)
   }
 }
 
@@ -67,7 +69,7 @@ async function takeCommands(
     const command = line?.trim()
     if (command === undefined || command === 'quit' || command === 'exit') return failures
     if (command === '' || command.startsWith('#')) continue
-    if (command === 'help') print(`${boardHelp('zh')}${boardHelp('en')}`)
+    if (command === 'help') print(`${boardHelp()}`)
     else if (console.takes(command)) failures += (await console.perform(command, !isKeyboard)) ? 0 : 1
     else {
       failures += 1
@@ -87,7 +89,7 @@ function welcome({ paths }: Board, directory: string): string {
   return `仿真板已就绪  The emulated board is ready:
   --reader ${paths.reader} --pinpad ${paths.pinpad} --printer ${paths.printer}
   密码键盘资料 provisioning of its PIN pad: ${provisioning} (for "tillwire host terminal key --pad-file")
-${boardHelp('zh')}${boardHelp('en')}`
+${boardHelp()}`
 }
 
 function textEvent(event: BoardEvent): string {

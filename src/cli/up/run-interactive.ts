@@ -35,6 +35,7 @@ export async function runInteractive(
   let hostFailure: string | undefined
   process.on('SIGINT', interrupt)
   process.on('SIGTERM', quit)
+  process.on('SIGHUP', quit)
   let world: World | undefined
   try {
     world = await openWorld({
@@ -54,6 +55,8 @@ export async function runInteractive(
     const lines = new BoardLines(keyboard, boardConsole, isKeyboard)
     const text = new TextPanelOutput(print, renderScreen, options.language)
     operator = new TerminalConsole(lines, { kind: 'text', panel: text })
+    // All devices are there or known to be missing before anybody types.
+    await terminal.run({ kind: 'deviceReport' })
     operator.attach(terminal)
     await terminal.run({ kind: 'logOn', operator: WORLD_OPERATORS.cashier.number })
     panel.use(new ConsolePanel(lines, text))
@@ -67,6 +70,7 @@ export async function runInteractive(
     keyboard.close()
     process.off('SIGINT', interrupt)
     process.off('SIGTERM', quit)
+    process.off('SIGHUP', quit)
   }
 }
 
@@ -79,10 +83,8 @@ function watchBoard(board: Board, print: (text: string) => void): void {
         if (event.lamp === 'takeCard') print('  [读卡器 reader] 请取卡  remove\n')
         break
       case 'padScreen':
-        if (event.screen.kind === 'enterPin') {
-          const { amountText, digitCount } = event.screen
-          print(`  [密码键盘 PIN pad] ${amountText} ${'*'.repeat(digitCount)}  keys ${WORLD_PIN}#\n`)
-        }
+        if (event.screen.kind === 'enterPin' && event.screen.digitCount === 0)
+          print(`  [密码键盘 PIN pad] ${event.screen.amountText} 请输入密码  keys ${WORLD_PIN}#\n`)
         break
       case 'printed':
         print(`${renderPaperText(event.piece)}\n`)
@@ -141,6 +143,6 @@ Tillwire  终端 terminal ${terminalId}  商户 merchant ${merchantId}
 
 试一试 try:  sale 12.34   insert chip   keys ${WORLD_PIN}#   remove   settle   help   quit
 外设命令 commands of the board:
-${boardHelp('zh')}${boardHelp('en')}
+${boardHelp()}
 `
 }

@@ -50,6 +50,7 @@ async function runIn(directory: string, options: OnceOptions): Promise<void> {
   }
   process.on('SIGINT', interrupt)
   process.on('SIGTERM', interrupt)
+  process.on('SIGHUP', interrupt)
   try {
     const show = (text: string): void => say(`  ${text}\n`)
     world = await openWorld({
@@ -73,6 +74,7 @@ async function runIn(directory: string, options: OnceOptions): Promise<void> {
     await world?.close()
     process.off('SIGINT', interrupt)
     process.off('SIGTERM', interrupt)
+    process.off('SIGHUP', interrupt)
   }
 }
 

@@ -154,6 +154,20 @@ export const SCREEN_TEXTS: { readonly [id in ScreenId]: Texts } = TEXTS
 export function renderScreen(screen: Screen, language: Language): string {
   const texts: { readonly [id: string]: Texts } = TEXTS
   const text = texts[screen.id]?.[language === 'zh' ? 0 : 1] ?? screen.id
-  const filled = text.replace(/\{(\w+)\}/g, (_, name: string) => String(screen.values?.[name] ?? ''))
+  const filled = text.replace(/\{(\w+)\}/g, (_, name: string) =>
+    valueText(name, screen.values?.[name] ?? '', language),
+  )
   return filled.replace(/\s+/g, ' ').replace(/[\s.]+$/, '')
+}
+
+const DEVICES: { readonly [device: string]: Texts } = {
+  cardReader: ['读卡器', 'card reader'],
+  pinPad: ['密码键盘', 'PIN pad'],
+  printer: ['打印机', 'printer'],
+}
+
+/** Devices by the name that people give them; any other value as it is. */
+function valueText(name: string, value: string | number, language: Language): string {
+  const device = name === 'device' ? DEVICES[value] : undefined
+  return device?.[language === 'zh' ? 0 : 1] ?? String(value)
 }
