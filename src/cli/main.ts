@@ -61,10 +61,21 @@ function exitCodeOf(error: unknown): number {
     process.stderr.write(`tillwire: ${error.message}\n`)
     return error instanceof UsageFailure ? 2 : 1
   }
+  const failure = systemFailureText(error)
+  if (failure !== undefined) {
+    process.stderr.write(`tillwire: ${failure}\n`)
+    return 2
+  }
   process.stderr.write(`tillwire: internal error: ${error instanceof Error ? error.message : 'unknown'}\n`)
   if (process.env['TILLWIRE_DEBUG'] !== undefined && error instanceof Error)
     process.stderr.write(`${error.stack}\n`)
   return 70
+}
+
+/** What the operating system refused, when it was about a file: no fault of the program. */
+function systemFailureText(error: unknown): string | undefined {
+  if (!(error instanceof Error && 'code' in error && 'syscall' in error && 'path' in error)) return undefined
+  return `cannot ${error.syscall} ${error.path} (${error.code}): check the path, its permissions and the space on disk`
 }
 
 // A reader that closes early (`tillwire decode … | head`) is no failure.

@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { loadCardImage } from '../../hardware/emulator/chip-card/card-image-file.ts'
+import { PadMemory } from '../../hardware/emulator/pad-memory.ts'
+import { fromHex } from '../../src/base/bytes.ts'
+import { createTdes } from '../../src/crypto/block-cipher.ts'
+import { encodePinBlock } from '../../src/crypto/pin-block.ts'
+import { TEST_CARDS } from '../../src/host/core/test-cards.ts'
+import { FOREIGN_TEST_CARDS } from '../../src/host/estate/default-estate.ts'
+import { byteSecret, digitSecret, filesBelow, foundIn, type Secret } from './card-data.ts'
+import { Program } from './program.ts'
+
+let directory: string
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'tillwire-e2e-'))
+})
+afterEach(() => rmSync(directory, { recursive: true, force: true }))
+
+describe('card data and keys', () => {
+  it('are in no database, log, journal or output, not even after a power cut', async () => {
+    const program = new Program(['up', '--free-ports', '--fast', '--lang', 'both', '--data', directory])
+    program.write('sale 12.34\ninsert chip\nkeys 123456#\nremove\n')
+    await approved(program, '12.34')
+    program.write('sale 5.60\nswipe stripe\nkeys 123456#\n')
+    await approved(program, '5.60')
+    program.write('sale 7.80\ninsert visa\nremove\n')
+    await approved(program, '7.80')
+    program.write('sale 9.10\nswipe lost\nkeys 123456#\n')
+    await program.until(({ output }) => (/= declined/.test(output) ? true : undefined))
+    program.write('refund 1.00\n')
+    // The write-ahead logs are still there, and the pad still has its working keys.
+    await program.kill()
+    expectNoCardData(program, directory)
+  }, 60_000)
+
+  it('are in no file after a whole day', async () => {
+    const program = new Program(['up', '--once', '--fast', '--lang', 'both', '--data', directory])
+    expect(await program.ended(), program.errors).toBe(0)
+    expectNone(program, directory, cardSecrets(directory))
+  }, 60_000)
+})
+
+function approved(program: Program, amount: string): Promise<true> {
+  return program.until(({ output }) => (output.includes(`= approved  sale CNY ${amount}`) ? true : undefined))
+}
+
+function expectNoCardData(program: Program, data: string): void {
+  expectNone(program, data, [...cardSecrets(data), ...keySecrets(data)])
+}
+
+/** Neither what was printed nor any file but the card images holds one of `secrets`. */
+function expectNone(program: Program, data: string, secrets: readonly Secret[]): void {
+  expect(foundIn(Buffer.from(program.output + program.errors), secrets)).toEqual([])
+  const files = filesBelow(data)
+  expect(files.map(({ path }) => path)).toEqual(
+    expect.arrayContaining(['host/host.db', 'host/host.log', 'terminal/journal.db', 'terminal/terminal.log']),
+  )
+  // The images are the cards themselves: there the search must find what it looks for.
+  const cards = files.filter(({ path }) => path.startsWith('cards/'))
+  expect(cards.flatMap(({ bytes }) => foundIn(bytes, secrets)).length).toBeGreaterThan(cards.length)
+  const others = files.filter(({ path }) => !path.startsWith('cards/'))
+  expect(
+    others.flatMap(({ path, bytes }) => foundIn(bytes, secrets).map((name) => `${path}: ${name}`)),
+  ).toEqual([])
+}
+
+const CARDS = [...TEST_CARDS, ...FOREIGN_TEST_CARDS]
+
+function cardSecrets(data: string): readonly Secret[] {
+  return [
+    ...CARDS.map(({ pan }) => digitSecret(`card number …${pan.slice(-4)}`, pan)),
+    ...['chip', 'stripe', 'visa', 'lost'].map((name) => trackSecret(data, name)),
+    ...CARDS.map(({ pan, pin }) =>
+      byteSecret(`clear PIN block …${pan.slice(-4)}`, encodePinBlock({ format: 0, pin, pan })),
+    ),
+  ]
+}
+
+/** What the PIN pad holds, and what it made with its PIN key. */
+function keySecrets(data: string): readonly Secret[] {
+  const { masterKey, pinKey, macKey, trackKey, ...pad } = new PadMemory(join(data, 'board')).content
+  if (masterKey === undefined || pinKey === undefined || macKey === undefined || trackKey === undefined)
+    throw new Error('the pad has not got all its keys')
+  const pinCipher = createTdes(fromHex(pinKey))
+  return [
+    ...CARDS.map(({ pan, pin }) =>
+      byteSecret(`PIN block …${pan.slice(-4)}`, pinCipher.encrypt(encodePinBlock({ format: 0, pin, pan }))),
+    ),
+    byteSecret('master key', fromHex(masterKey.key)),
+    byteSecret('PIN key', fromHex(pinKey)),
+    byteSecret('MAC key', fromHex(macKey)),
+    byteSecret('track key', fromHex(trackKey)),
+    byteSecret('key block protection key', fromHex(pad.keyBlockProtectionKey)),
+    byteSecret('data key', fromHex(pad.dataKey)),
+  ]
+}
+
+/** The part of track 2 behind the card number. */
+function trackSecret(data: string, name: string): Secret {
+  const image = loadCardImage(join(data, 'cards', `${name}.json`))
+  const track2 = image.ok ? image.value.stripe?.track2 : undefined
+  const tail = track2?.split('=')[1]
+  if (tail === undefined || tail.length < 8) throw new Error(`card ${name} has no track 2`)
+  return digitSecret(`track 2 of ${name}`, tail)
+}
