@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { OutlineFont, type Outline, readWoffTables } from './woff-font.ts'
+import { type Outline, OutlineFont, readWoffTables } from './woff-font.ts'
 
 /** Dots of a glyph, 16 high, row by row; 8 wide, or 16 for full-width characters. */
 export interface Glyph {

@@ -61,7 +61,8 @@ function textLine(cells: readonly PaperCell[]): TextLine {
 
 /** A cell of a double-byte character is as wide as high. */
 function consoleColumns(cell: PaperCell): number {
-  const wide = /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/u
+  const wide =
+    /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/u
   return wide.test(cell.text) ? 2 : 1
 }
 

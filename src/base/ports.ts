@@ -43,13 +43,3 @@ export interface StreamListener {
   received(bytes: Uint8Array): void
   ended(end: StreamEnd): void
 }
-
-/** A protocol state machine without I/O: one pump joins it to a stream and a clock. */
-export interface Session {
-  receive(bytes: Uint8Array, nowMs: number): void
-  expire(nowMs: number): void
-  /** When `expire` is due, or undefined while nothing is outstanding. */
-  readonly deadlineMs: number | undefined
-  /** Bytes to send now, in order; taken once. */
-  takeOutput(): readonly Uint8Array[]
-}

@@ -45,9 +45,12 @@ async function main(argv: readonly string[]): Promise<void> {
 /** One line on standard error for bad use, and no exit behind our back. */
 function settle(command: Command): void {
   // An option belongs to the command it stands behind: `host status --data` is not the host's.
-  command.enablePositionalOptions().exitOverride().configureOutput({
-    outputError: (text, write) => write(`tillwire: ${text.replace(/^error: /, '').trim()} (see --help)\n`),
-  })
+  command
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({
+      outputError: (text, write) => write(`tillwire: ${text.replace(/^error: /, '').trim()} (see --help)\n`),
+    })
   command.commands.forEach(settle)
 }
 

@@ -3,7 +3,6 @@ import type * as content from './content.ts'
 import type { DataElementSpec, MessageSpec } from './spec.ts'
 
 export type ContentReader = (bytes: Uint8Array, at: number, size: number) => string | Uint8Array | undefined
-export type ContentWriter = (target: Uint8Array, at: number, value: never) => number
 
 /** Names of the functions of `content.ts` that read and write one element, and its sizes as source text. */
 export interface ElementPlan {

@@ -153,7 +153,6 @@ export const cardImageSchema = z
 export type CardImage = z.infer<typeof cardImageSchema>
 export type ChipImage = z.infer<typeof chipSchema>
 export type ApplicationImage = z.infer<typeof applicationSchema>
-export type ApplicationState = z.infer<typeof stateSchema>
 export type StripeImage = z.infer<typeof stripeSchema>
 export type ReplayImage = z.infer<typeof replaySchema>
 export type CardFaults = z.infer<typeof faultsSchema>

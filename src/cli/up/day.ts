@@ -8,7 +8,7 @@ import type { SettlementSummary } from '../../terminal/flows/terminal-model.ts'
 import type { CustomerCard } from './hands.ts'
 
 /** The cards of the day, by name. */
-export interface DayCards {
+interface DayCards {
   readonly chip: CustomerCard
   readonly stripe: CustomerCard
   readonly foreign: CustomerCard
@@ -38,39 +38,46 @@ interface Step {
 /** The test host takes a sale of this amount and loses its answer; see docs/host-test-behaviour.md. */
 const LOST_REPLY_MINOR = 770_301
 
-function stepsOf({ chip, stripe, foreign }: DayCards): readonly Step[] {
-  const plain = (zh: string, en: string, command: TerminalCommand, wanted: Step['wanted']): Step => ({
-    zh,
-    en,
-    command: () => command,
-    wanted,
-  })
+function plain(zh: string, en: string, command: TerminalCommand, wanted: Step['wanted']): Step {
+  return { zh, en, command: () => command, wanted }
+}
+
+function sale(
+  zh: string,
+  en: string,
+  card: CustomerCard,
+  amountMinor: number,
+  wanted: Step['wanted'] = 'approved',
+): Omit<Step, 'name'> {
+  return { zh, en, card, command: () => ({ kind: 'sale', amountMinor }), wanted }
+}
+
+function stepsOf(cards: DayCards): readonly Step[] {
   return [
     plain('柜员登录', 'cashier logs on', { kind: 'logOn', operator: '01' }, 'done'),
     plain('签到', 'sign-in: fresh working keys', { kind: 'signIn' }, 'done'),
-    {
-      zh: '芯片卡消费，输入密码',
-      en: 'chip sale with PIN',
-      card: chip,
-      command: () => ({ kind: 'sale', amountMinor: 12_800 }),
-      wanted: 'approved',
-      name: 'chipSale',
-    },
-    {
-      zh: '磁条卡消费，输入密码',
-      en: 'stripe sale with PIN',
-      card: stripe,
-      command: () => ({ kind: 'sale', amountMinor: 4_560 }),
-      wanted: 'approved',
-      name: 'stripeSale',
-    },
-    {
-      zh: '外卡芯片消费，签名',
-      en: 'foreign chip sale with signature',
-      card: foreign,
-      command: () => ({ kind: 'sale', amountMinor: 6_600 }),
-      wanted: 'approved',
-    },
+    ...salesOf(cards),
+    ...followUpsOf(cards),
+    sale(
+      '应答丢失的消费，随后冲正',
+      'a sale whose answer is lost, and its reversal',
+      cards.stripe,
+      LOST_REPLY_MINOR,
+      'reversed',
+    ),
+  ]
+}
+
+function salesOf({ chip, stripe, foreign }: DayCards): readonly Step[] {
+  return [
+    { ...sale('芯片卡消费，输入密码', 'chip sale with PIN', chip, 12_800), name: 'chipSale' },
+    { ...sale('磁条卡消费，输入密码', 'stripe sale with PIN', stripe, 4_560), name: 'stripeSale' },
+    sale('外卡芯片消费，签名', 'foreign chip sale with signature', foreign, 6_600),
+  ]
+}
+
+function followUpsOf({ chip, stripe }: DayCards): readonly Step[] {
+  return [
     {
       zh: '撤销磁条卡消费（主管授权）',
       en: 'void of the stripe sale, by the supervisor',
@@ -103,13 +110,6 @@ function stepsOf({ chip, stripe, foreign }: DayCards): readonly Step[] {
       command: (approved) => completionOf(approved.get('preAuthorisation'), 38_880),
       wanted: 'approved',
     },
-    {
-      zh: '应答丢失的消费，随后冲正',
-      en: 'a sale whose answer is lost, and its reversal',
-      card: stripe,
-      command: () => ({ kind: 'sale', amountMinor: LOST_REPLY_MINOR }),
-      wanted: 'reversed',
-    },
   ]
 }
 
@@ -131,13 +131,8 @@ function completionOf(hold: TransactionView | undefined, amountMinor: number): T
 }
 
 const CLOSING: readonly Step[] = [
-  {
-    zh: '批结算',
-    en: 'settlement',
-    command: () => ({ kind: 'settle' }),
-    wanted: 'settled',
-  },
-  { zh: '签退', en: 'sign-off', command: () => ({ kind: 'signOff' }), wanted: 'done' },
+  plain('批结算', 'settlement', { kind: 'settle' }, 'settled'),
+  plain('签退', 'sign-off', { kind: 'signOff' }, 'done'),
 ]
 
 export interface DayOptions {

@@ -4,7 +4,7 @@ import {
   decodeIdentity,
   PROTOCOL_VERSION,
 } from '../../../hardware/protocol/device-payloads.ts'
-import { COMMAND, STATUS, statusText } from '../../../hardware/protocol/link-codes.ts'
+import { COMMAND, STATUS } from '../../../hardware/protocol/link-codes.ts'
 import type { CancelTimer, Clock } from '../../base/ports.ts'
 import type { Device, DeviceCondition } from '../flows/peripheral-effect.ts'
 import type { LineUser, LinkLine } from './link-line.ts'
@@ -73,18 +73,13 @@ export class LinkDevice implements LineUser {
 
   get condition(): DeviceCondition {
     const { device } = this.#options
-    switch (this.#state.kind) {
-      case 'ready': {
-        const { identity, fault } = this.#state
-        const name = `${identity.firmware} ${identity.serialNumber}`
-        if (fault === 0) return { device, state: 'ready', identity: name, detail: '' }
-        return { device, state: 'degraded', identity: name, detail: `fault ${fault}` }
-      }
-      case 'missing':
-        return { device, state: 'missing', detail: this.#state.detail }
-      case 'probing':
-        return { device, state: 'missing', detail: 'not found yet' }
-    }
+    const state = this.#state
+    if (state.kind === 'probing') return { device, state: 'missing', detail: 'not found yet' }
+    if (state.kind === 'missing') return { device, state: 'missing', detail: state.detail }
+    const { identity, fault } = state
+    const name = `${identity.firmware} ${identity.serialNumber}`
+    if (fault === 0) return { device, state: 'ready', identity: name, detail: '' }
+    return { device, state: 'degraded', identity: name, detail: `fault ${fault}` }
   }
 
   /** `done` comes exactly once, perhaps before this returns. */
@@ -201,9 +196,4 @@ export class LinkDevice implements LineUser {
     this.#cancelHeartbeat?.()
     this.#cancelHeartbeat = undefined
   }
-}
-
-/** Why a reply was a refusal, for the operator; undefined when it was none. */
-export function refusalText(result: CommandResult): string | undefined {
-  return result.kind === 'missing' || result.status === STATUS.ok ? undefined : statusText(result.status)
 }
