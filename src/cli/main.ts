@@ -19,6 +19,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
   card: { summary: 'make and look at test cards', load: () => import('./commands/card.ts') },
   decode: { summary: 'print an ISO 8583 message', load: () => import('./commands/decode.ts') },
   encode: { summary: 'write a message from JSON', load: () => import('./commands/encode.ts') },
+  calc: {
+    summary: 'the calculator of payment engineers: DUKPT, PIN blocks, MACs, EMV and more',
+    load: () => import('./commands/calc.ts'),
+  },
   doctor: {
     summary: 'check this machine, with a fix for each finding',
     load: () => import('./commands/doctor.ts'),
