@@ -127,16 +127,18 @@ function simpleOutline(data: Buffer, contourCount: number): Outline {
   }
   const xs = readCoordinates(data, at, flags, 0x02, 0x10)
   const ys = readCoordinates(data, xs.end, flags, 0x04, 0x20)
-  const edges: (readonly [number, number, number, number])[] = []
-  let first = 0
-  for (const last of ends) {
-    for (let point = first; point <= last; point++) {
-      const next = point === last ? first : point + 1
-      edges.push([xs.values[point] ?? 0, ys.values[point] ?? 0, xs.values[next] ?? 0, ys.values[next] ?? 0])
-    }
-    first = last + 1
-  }
-  return edges
+  return ends.flatMap((last, contour) =>
+    contourEdges((ends[contour - 1] ?? -1) + 1, last, xs.values, ys.values),
+  )
+}
+
+/** From each point to the next, and from the last one back. The font has no curves. */
+function contourEdges(first: number, last: number, xs: readonly number[], ys: readonly number[]): Outline {
+  return Array.from({ length: last - first + 1 }, (_, index) => {
+    const point = first + index
+    const next = point === last ? first : point + 1
+    return [xs[point] ?? 0, ys[point] ?? 0, xs[next] ?? 0, ys[next] ?? 0] as const
+  })
 }
 
 /** `short`: one byte, whose sign is the `same` bit; else `same`: no change, or two bytes. */

@@ -20,7 +20,7 @@ export function openSerialPeripherals(options: SerialPeripheralsOptions): Termin
   const { readerPath, pinPadPath, printerPath, baudRate, clock } = options
   const readerLine = new LinkLine(clock)
   const pinPadLine = pinPadPath === readerPath ? readerLine : new LinkLine(clock)
-  const printer = new PrinterDriver({ clock, encodeText: (text) => iconv.encode(text, 'gb18030') })
+  const printer = new PrinterDriver({ clock, baudRate, encodeText: (text) => iconv.encode(text, 'gb18030') })
   const peripherals = new Peripherals({ clock, readerLine, pinPadLine, printer })
   const lines = new Map([
     [readerPath, readerLine],

@@ -23,7 +23,7 @@ export interface LinkDeviceOptions {
   readonly clock: Clock
   /** A device event that belongs to the kind of device. */
   readonly event: (code: number, payload: Uint8Array) => void
-  /** The device became ready, degraded or missing, or began anew: what it was asked to wait for is forgotten. */
+  /** The device became ready, degraded or missing. `isLost`: what it was asked to wait for is forgotten. */
   readonly changed: (isLost: boolean) => void
 }
 
@@ -148,7 +148,8 @@ export class LinkDevice implements LineUser {
       this.#lose('another kind of device is on its line: the cables may be swapped')
     else {
       this.#state = { kind: 'ready', identity, fault: 0 }
-      this.#options.changed(true)
+      // Whatever waits was asked while this device was looked for: it has lost nothing.
+      this.#options.changed(false)
       this.#askStatus()
     }
   }

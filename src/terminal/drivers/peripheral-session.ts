@@ -26,6 +26,8 @@ interface Exchange {
   readonly command: number
   readonly attempts: number
   readonly deadlineMs: number
+  /** Once for each transmission: on a bad line, questions about questions would fill it. */
+  readonly askedAgain: boolean
 }
 
 /**
@@ -66,7 +68,7 @@ export class PeripheralSession {
     const { address } = this.#config
     const sequence = this.#sequence
     const bytes = encodeFrame({ address, sequence, command, payload })
-    this.#transmit({ bytes, sequence, command, attempts: 0, deadlineMs: nowMs }, nowMs)
+    this.#transmit({ bytes, sequence, command, attempts: 0, deadlineMs: nowMs, askedAgain: false }, nowMs)
   }
 
   /** A frame from this device. */
@@ -90,7 +92,9 @@ export class PeripheralSession {
 
   /** A frame on the line had a wrong CRC. If it was the reply, the device sends it again. */
   damaged(): void {
-    if (this.#exchange !== undefined) this.#send(this.#exchange.sequence, LINK.nak)
+    if (this.#exchange === undefined || this.#exchange.askedAgain) return
+    this.#exchange = { ...this.#exchange, askedAgain: true }
+    this.#send(this.#exchange.sequence, LINK.nak)
   }
 
   expire(nowMs: number): void {
@@ -133,7 +137,7 @@ export class PeripheralSession {
 
   #transmit(exchange: Exchange, nowMs: number): void {
     const deadlineMs = nowMs + this.#config.replyTimeoutMs
-    this.#exchange = { ...exchange, attempts: exchange.attempts + 1, deadlineMs }
+    this.#exchange = { ...exchange, attempts: exchange.attempts + 1, deadlineMs, askedAgain: false }
     this.#output.push(exchange.bytes)
   }
 

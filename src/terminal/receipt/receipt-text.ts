@@ -27,6 +27,12 @@ export function centred(text: string, bold = false): PrintLine {
   return bold ? { kind: 'text', text, align: 'centre', bold } : { kind: 'text', text, align: 'centre' }
 }
 
+/** A sentence in the middle; in both languages it takes two lines. */
+export function sentence(profile: TerminalProfile, words: Words): readonly PrintLine[] {
+  if (profile.receiptLanguage !== 'both') return [centred(say(profile, words))]
+  return words.map((each) => centred(each))
+}
+
 export const TRANSACTION_WORDS: { readonly [type in TransactionType]: Words } = {
   sale: ['消费', 'SALE'],
   saleVoid: ['消费撤销', 'VOID'],

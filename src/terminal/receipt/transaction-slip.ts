@@ -5,7 +5,16 @@ import { responseCodeInfo } from '../flows/response-codes.ts'
 import type { ChipDetails, EntryMethod, HostReply, Transaction } from '../flows/terminal-model.ts'
 import type { TerminalProfile } from '../flows/terminal-profile.ts'
 import type { ReceiptForm } from './receipt-form.ts'
-import { centred, DUPLICATE, header, row, say, TRANSACTION_WORDS, type Words } from './receipt-text.ts'
+import {
+  centred,
+  DUPLICATE,
+  header,
+  row,
+  say,
+  sentence,
+  TRANSACTION_WORDS,
+  type Words,
+} from './receipt-text.ts'
 
 const TITLE: Words = ['签购单', 'SALES SLIP']
 const COPIES: { readonly [copy in ReceiptForm['copy']]: Words } = {
@@ -135,7 +144,7 @@ function signatureLines(
       request.verification === 'pin'
         ? ['交易凭密码,无需签名', 'PIN VERIFIED, NO SIGNATURE REQUIRED']
         : ['无需签名', 'NO SIGNATURE REQUIRED']
-    return [centred(say(profile, words))]
+    return sentence(profile, words)
   }
   if (form.copy === 'cardholder') return []
   return [
@@ -152,5 +161,8 @@ function signatureLines(
 /** What support needs to find it: terminal, batch, trace number, reference number. No card data. */
 function qrLines({ request, reply }: Transaction): readonly PrintLine[] {
   const reference = reply?.referenceNumber ?? ''
-  return [{ kind: 'qr', data: `tillwire:${request.batch}:${request.stan}:${reference}` }]
+  return [
+    { kind: 'feed', lines: 1 },
+    { kind: 'qr', data: `tillwire:${request.batch}:${request.stan}:${reference}` },
+  ]
 }
