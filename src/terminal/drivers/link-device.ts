@@ -44,7 +44,13 @@ const EMPTY = new Uint8Array(0)
 type State =
   /** The line was just opened, or never tried yet. */
   | { readonly kind: 'probing' }
-  | { readonly kind: 'ready'; readonly identity: DeviceIdentity; readonly fault: number }
+  | {
+      readonly kind: 'ready'
+      readonly identity: DeviceIdentity
+      readonly fault: number
+      /** Result of its self-test; 0: it found nothing. */
+      readonly selfTest: number
+    }
   | { readonly kind: 'missing'; readonly detail: string }
 
 /**
@@ -76,10 +82,11 @@ export class LinkDevice implements LineUser {
     const state = this.#state
     if (state.kind === 'probing') return { device, state: 'missing', detail: 'not found yet' }
     if (state.kind === 'missing') return { device, state: 'missing', detail: state.detail }
-    const { identity, fault } = state
-    const name = `${identity.firmware} ${identity.serialNumber}`
-    if (fault === 0) return { device, state: 'ready', identity: name, detail: '' }
-    return { device, state: 'degraded', identity: name, detail: `fault ${fault}` }
+    const { fault, selfTest } = state
+    const identity = `${state.identity.firmware} ${state.identity.serialNumber}`
+    if (fault !== 0) return { device, state: 'degraded', identity, detail: `fault ${fault}` }
+    if (selfTest !== 0) return { device, state: 'degraded', identity, detail: `self-test found ${selfTest}` }
+    return { device, state: 'ready', identity, detail: '' }
   }
 
   /** `done` comes exactly once, perhaps before this returns. */
@@ -147,11 +154,24 @@ export class LinkDevice implements LineUser {
     else if (identity.deviceClass !== this.#options.address)
       this.#lose('another kind of device is on its line: the cables may be swapped')
     else {
-      this.#state = { kind: 'ready', identity, fault: 0 }
+      this.#state = { kind: 'ready', identity, fault: 0, selfTest: 0 }
       // Whatever waits was asked while this device was looked for: it has lost nothing.
       this.#options.changed(false)
       this.#askStatus()
+      this.#test()
     }
+  }
+
+  /** Once for each time that it is found. */
+  #test(): void {
+    this.send(COMMAND.selfTest, EMPTY, (result) => {
+      const state = this.#state
+      if (result.kind === 'missing' || state.kind !== 'ready') return
+      const selfTest = result.status === STATUS.ok ? (result.body[0] ?? 0) : result.status
+      if (selfTest === 0) return
+      this.#state = { ...state, selfTest }
+      this.#options.changed(false)
+    })
   }
 
   #askStatus(): void {
