@@ -40,6 +40,44 @@ function envelopesOf({ spec }: Codec): readonly EnvelopeKind[] {
   return spec.bits === 64 ? ['tpduAndHeader', 'tpdu', 'none'] : ['none', 'tpdu']
 }
 
+/** A reading of bytes behind a length that announces another number of bytes. */
+export interface MisannouncedReading extends Reading {
+  readonly announced: number
+  readonly actual: number
+}
+
+/**
+ * The reading that gets furthest when the length before the message is not believed: a frame that was cut off, or
+ * copied with something behind it. Undefined when no length stands there.
+ */
+export function detectMisannounced(
+  bytes: Uint8Array,
+  codecs: readonly Codec[],
+): MisannouncedReading | undefined {
+  const readings = PREFIXES.flatMap((prefix): readonly MisannouncedReading[] => {
+    if (prefix === 'none') return []
+    const size = lengthPrefixSize(prefix)
+    const announced = bytes.length < size ? undefined : readLengthPrefix(prefix, bytes, 0)
+    const actual = bytes.length - size
+    if (announced === undefined || announced === actual || announced > ANNOUNCED_MAX) return []
+    return codecs.flatMap((codec) =>
+      envelopesOf(codec).flatMap((kind) => {
+        const reading = readBehind(bytes, codec, prefix, kind)
+        return reading === undefined ? [] : [{ ...reading, announced, actual }]
+      }),
+    )
+  })
+  return readings.sort((left, right) => rank(right, bytes.length) - rank(left, bytes.length))[0]
+}
+
+/** Longer messages are not met; larger numbers are no lengths. */
+const ANNOUNCED_MAX = 16_384
+
+/** How many bytes a reading explains. */
+export function reachOf({ result, start }: Reading, size: number): number {
+  return result.ok ? size : start + result.error.offset
+}
+
 /** One reading; undefined when the prefix does not announce just these bytes or the envelope does not fit. */
 export function readAs(
   bytes: Uint8Array,
@@ -50,6 +88,16 @@ export function readAs(
   const prefixSize = prefix === 'none' ? 0 : lengthPrefixSize(prefix)
   if (bytes.length < prefixSize) return undefined
   if (prefix !== 'none' && readLengthPrefix(prefix, bytes, 0) !== bytes.length - prefixSize) return undefined
+  return readBehind(bytes, codec, prefix, envelopeKind)
+}
+
+function readBehind(
+  bytes: Uint8Array,
+  codec: Codec,
+  prefix: LengthPrefix | 'none',
+  envelopeKind: EnvelopeKind,
+): Reading | undefined {
+  const prefixSize = prefix === 'none' ? 0 : lengthPrefixSize(prefix)
   const parsed = parseEnvelope(bytes.subarray(prefixSize), envelopeKind)
   if (parsed === undefined) return undefined
   const start = prefixSize + parsed.start
@@ -61,8 +109,8 @@ export function readAs(
 const MTI = /^0[1-8][0-5][0-5]$/
 
 function rank(reading: Reading, size: number): number {
-  const { result, start, prefix, envelope } = reading
-  const reach = result.ok ? size : start + result.error.offset
+  const { result, prefix, envelope } = reading
+  const reach = reachOf(reading, size)
   // A reading that explains all bytes wins; among those, one whose message type and TPDU make sense.
   const whole = result.ok ? 1_000_000 + (MTI.test(result.value.mti) ? 500_000 : 0) : 0
   const typical = (prefix === 'none' ? 0 : 2) + (/^(60|80|68)/.test(envelope.tpdu ?? '') ? 3 : 0)

@@ -2,7 +2,13 @@ import { Command, Option } from 'commander'
 import { type Codec, compileSpec } from '../../iso8583/compile.ts'
 import { describeDecodeError } from '../../iso8583/decode-error.ts'
 import { describeMessage } from '../../iso8583/describe.ts'
-import { detectDialect, type Reading } from '../../iso8583/detect-dialect.ts'
+import {
+  detectDialect,
+  detectMisannounced,
+  type MisannouncedReading,
+  type Reading,
+  reachOf,
+} from '../../iso8583/detect-dialect.ts'
 import { Finding, UsageFailure } from '../failure.ts'
 import { type CliLanguage, languageOf } from '../language.ts'
 import { describeChipData } from '../message/chip-data.ts'
@@ -76,7 +82,12 @@ function decodeOne(bytes: Uint8Array, codecs: readonly Codec[], flags: DecodeFla
   const readings = detectDialect(bytes, codecs)
   const best = readings[0]
   if (best === undefined) return ['the message is shorter than any envelope']
-  if (!best.result.ok) return [explainFailure(best, bytes, codecs, flags)]
+  if (!best.result.ok) {
+    const cut = detectMisannounced(bytes, codecs)
+    if (cut !== undefined && reachOf(cut, bytes.length) > reachOf(best, bytes.length))
+      return [explainMisannounced(cut, flags.lang)]
+    return [explainFailure(best, bytes, codecs, flags)]
+  }
   const { spec } = best.codec
   const message = best.result.value
   if (flags.json) {
@@ -91,6 +102,22 @@ function decodeOne(bytes: Uint8Array, codecs: readonly Codec[], flags: DecodeFla
   })
   process.stdout.write(`${describeEnvelope(best, flags.lang)}${description}\n`)
   return []
+}
+
+function explainMisannounced(
+  { announced, actual, codec, result, start }: MisannouncedReading,
+  language: CliLanguage,
+): string {
+  const sizes =
+    language === 'zh'
+      ? `报文长度为 ${announced} 字节，实际 ${actual} 字节`
+      : `the length says ${announced} bytes, ${actual} follow`
+  if (result.ok)
+    return language === 'zh'
+      ? `${sizes}；去掉长度可按 ${codec.spec.id} 解析`
+      : `${sizes}; without the length it decodes as ${codec.spec.id}`
+  const sentence = describeDecodeError(result.error, language)
+  return `${sizes}; ${codec.spec.id}: ${sentence} (${result.error.kind}, message starts at byte ${start})`
 }
 
 function explainFailure(
