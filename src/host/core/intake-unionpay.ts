@@ -66,8 +66,11 @@ export function unionPayRequest(view: MessageView, inbound: Inbound): HostReques
     ...base,
     operation,
     fault: firstFault([
-      [stan === undefined && operation !== 'echo', F.stan, 'the STAN is missing'],
+      // Field 60 says what the message is: without it the others can not be judged.
+      [isUnreadable(view, F.customData), F.customData, 'field 60 holds something that is no digit'],
       [!field60.ok, F.customData, 'field 60 is missing or has a length that it can not have'],
+      [isUnreadable(view, F.stan), F.stan, 'the STAN is no number'],
+      [stan === undefined && operation !== 'echo', F.stan, 'the STAN is missing'],
       [field61?.ok === false, F.originalMessage, 'field 61 has a length that it can not have'],
       [
         processingCode !== undefined && textField(view, F.processingCode) !== processingCode,

@@ -1,7 +1,7 @@
 import { invariant } from '../../base/invariant.ts'
 import type { MessageView } from '../../iso8583/compile.ts'
 import { describeDecodeError } from '../../iso8583/decode-error.ts'
-import { codecOf, DIALECTS } from './dialects.ts'
+import { codecOf, DIALECTS, dialectsThatDecode } from './dialects.ts'
 import type { HostRequest } from './host-request.ts'
 import type { Inbound } from './inbound.ts'
 import { isoRequest } from './intake-iso1987.ts'
@@ -46,9 +46,8 @@ export function viewOf(dialect: Dialect): MessageView {
 function undecodable(inbound: Inbound, view: MessageView): UndecodableIntake {
   const { error } = view
   invariant(error !== undefined, 'a view that refuses without a reason')
-  const decodableAs = DIALECTS.filter(
-    (dialect) =>
-      dialect !== inbound.dialect && codecOf(dialect).decode(inbound.bytes, inbound.start, inbound.end).ok,
+  const decodableAs = dialectsThatDecode(inbound.bytes.subarray(0, inbound.end), inbound.start).filter(
+    (dialect) => dialect !== inbound.dialect,
   )
   return {
     ok: false,

@@ -4,8 +4,13 @@ import { lengthPrefixBytes } from '../../iso8583/framing/length-prefix.ts'
 import { type StreamItem, StreamSplitter } from '../../iso8583/framing/stream-splitter.ts'
 import type { GatewayLimits, PortOptions } from './gateway-options.ts'
 
-/** Why a connection was given up by this side. */
-export type Rejection = { readonly kind: 'oversized'; readonly size: number } | { readonly kind: 'badLength' }
+/** Why a connection was given up by this side. `chunk`: what had come in just then, valid during the call. */
+export type Rejection = (
+  | { readonly kind: 'oversized'; readonly size: number }
+  | { readonly kind: 'badLength' }
+) & {
+  readonly chunk: Uint8Array
+}
 
 export interface ConnectionListener {
   frame(connection: Connection, frame: Uint8Array): void
@@ -92,13 +97,13 @@ export class Connection {
   }
 
   #receive(chunk: Uint8Array): void {
-    for (const item of this.#splitter.push(chunk)) this.#take(item)
+    for (const item of this.#splitter.push(chunk)) this.#take(item, chunk)
     if (this.#mustWait()) this.#socket.pause()
   }
 
-  #take(item: StreamItem): void {
+  #take(item: StreamItem, chunk: Uint8Array): void {
     if (item.kind !== 'frame') {
-      this.#listener.rejected(this, item)
+      this.#listener.rejected(this, { ...item, chunk })
       this.destroy()
       return
     }

@@ -1,8 +1,9 @@
 import type { Clock } from '../../base/ports.ts'
 import { parseEnvelope } from '../../iso8583/framing/envelope.ts'
+import { dialectsThatDecode } from '../core/dialects.ts'
 import type { HostCore } from '../core/host-core.ts'
 import type { Inbound, Outcome, OutcomeSummary } from '../core/inbound.ts'
-import type { ExplainRow } from '../core/records.ts'
+import type { Dialect, ExplainRow } from '../core/records.ts'
 import { type HostStore, NO_ROWS, StoreError } from '../core/store-port.ts'
 import type { Connection, Rejection } from '../gateway/connection.ts'
 import { dialectOfFrame, envelopeKindOf } from '../gateway/gateway-options.ts'
@@ -60,6 +61,7 @@ export class HostService {
         connection,
         `a frame of ${frame.length} bytes is shorter than TPDU and header`,
         frame.length,
+        dialectsThatDecode(frame),
       )
       return
     }
@@ -82,7 +84,7 @@ export class HostService {
       rejection.kind === 'oversized'
         ? `the length announces ${rejection.size} bytes, more than a frame may have; the connection is closed`
         : 'the first bytes are no length of this port; the connection is closed'
-    this.#reject(connection, reason, 0)
+    this.#reject(connection, reason, 0, dialectsThatDecode(rejection.chunk))
   }
 
   /** Decides what has come in and stops taking more. */
@@ -91,7 +93,7 @@ export class HostService {
     this.#stopped = true
   }
 
-  #reject(connection: Connection, reason: string, offset: number): void {
+  #reject(connection: Connection, reason: string, offset: number, decodableAs: readonly Dialect[]): void {
     const explain: ExplainRow = {
       receivedAtMs: this.#options.epochMs(),
       dialect: connection.options.dialect,
@@ -102,7 +104,7 @@ export class HostService {
       reason,
       field: undefined,
       offset,
-      decodableAs: [],
+      decodableAs,
     }
     this.#options.log.explained(connection.peer, explain)
     this.#rejections.push(explain)
