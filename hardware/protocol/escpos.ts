@@ -21,11 +21,6 @@ export function bold(on: boolean): Uint8Array {
   return Uint8Array.of(ESC, 0x45, on ? 1 : 0)
 }
 
-/** Underline of 0 (none), 1 or 2 dots. Source: ESC - n. */
-export function underline(dots: 0 | 1 | 2): Uint8Array {
-  return Uint8Array.of(ESC, 0x2d, dots)
-}
-
 export type Alignment = 'left' | 'centre' | 'right'
 const ALIGNMENTS: { readonly [alignment in Alignment]: number } = { left: 0, centre: 1, right: 2 }
 
@@ -42,16 +37,6 @@ export function size(width: number, height: number): Uint8Array {
 /** Prints the line buffer and feeds 0 to 255 lines. Source: ESC d n. */
 export function feedLines(lines: number): Uint8Array {
   return Uint8Array.of(ESC, 0x64, within(lines, 0, 255))
-}
-
-/** Prints the line buffer and feeds 0 to 255 dots. Source: ESC J n. */
-export function feedDots(dots: number): Uint8Array {
-  return Uint8Array.of(ESC, 0x4a, within(dots, 0, 255))
-}
-
-/** Distance of lines in dots (0 to 255); undefined restores the default. Source: ESC 3 n, ESC 2. */
-export function lineSpacing(dots: number | undefined): Uint8Array {
-  return dots === undefined ? Uint8Array.of(ESC, 0x32) : Uint8Array.of(ESC, 0x33, within(dots, 0, 255))
 }
 
 /** Cuts where the paper stands, or, with `feed` (0 to 255 dots), behind the cutter. Source: GS V m, GS V m n. */
@@ -75,11 +60,6 @@ export function drawerPulse(pin: 2 | 5, onMs: number, offMs: number): Uint8Array
 /** Bytes above 7F start characters of two or four bytes, or are single ones. Source: FS & and FS . */
 export function kanjiMode(on: boolean): Uint8Array {
   return Uint8Array.of(FS, on ? 0x26 : 0x2e)
-}
-
-/** Code table of single bytes above 7F: 0 is CP437, 16 is WPC1252. Source: ESC t n. */
-export function codeTable(table: number): Uint8Array {
-  return Uint8Array.of(ESC, 0x74, within(table, 0, 255))
 }
 
 export type QrLevel = 'L' | 'M' | 'Q' | 'H'

@@ -11,14 +11,6 @@ export interface PrinterStatus {
 
 export type PrinterError = 'cutter' | 'unrecoverable' | 'recoverable' | 'autoRecoverable'
 
-export const READY_STATUS: PrinterStatus = {
-  online: true,
-  coverOpen: false,
-  paperNearEnd: false,
-  paperEnd: false,
-  error: undefined,
-}
-
 /** What one real-time reply says: the fields that the asked kind (DLE EOT n) carries. */
 export type RealTimeStatus =
   | {

@@ -5,11 +5,6 @@ export function sha1(data: Uint8Array): Uint8Array {
   return createHash('sha1').update(data).digest()
 }
 
-/** 32 bytes. Source: FIPS 180-4. */
-export function sha256(data: Uint8Array): Uint8Array {
-  return createHash('sha256').update(data).digest()
-}
-
 /** 32 bytes. Source: RFC 2104. */
 export function hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array {
   return createHmac('sha256', key).update(data).digest()

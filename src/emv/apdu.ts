@@ -100,10 +100,6 @@ export function getDataCommand(tag: string): Uint8Array {
   )
 }
 
-export function getChallengeCommand(): Uint8Array {
-  return Uint8Array.of(0x00, 0x84, 0x00, 0x00, 0x00)
-}
-
 /** Status and data of a response; undefined when it is shorter than a status word. */
 export function splitResponse(bytes: Uint8Array): ResponseApdu | undefined {
   if (bytes.length < 2) return undefined

@@ -111,6 +111,25 @@ describe('calc for a person', () => {
     expect(JSON.parse(output)).toEqual({ ciphertext: '681EDF34D206965E86B3E94F536E4246' })
   })
 
+  it('tells a status word in both languages', async () => {
+    const { output } = await run(['status-word', '--sw', '6A82'])
+    expect(output).toContain('6A82 file or application not found')
+    expect(output).toContain('文件或应用未找到')
+  })
+
+  // Source: NIST SP 800-38B, D.4 and D.5 (three-key and two-key TDES).
+  it('makes the published TDES-CMACs', () => {
+    const cmac = (key: string, message: string): unknown => {
+      const answer = answerLine(JSON.stringify({ id: 1, category: 'tdes-cmac', inputs: { key, message } }))
+      return 'outputs' in answer ? answer.outputs['cmac'] : answer.error
+    }
+    expect(cmac('8AA83BF8CBDA10620BC1BF19FBB6CD58BC313D4A371CA8B5', '')).toBe('B7A688E122FFAF95')
+    expect(cmac('8AA83BF8CBDA10620BC1BF19FBB6CD58BC313D4A371CA8B5', '6BC1BEE22E409F96')).toBe(
+      '8E8F293136283797',
+    )
+    expect(cmac('4CF15134A2850DD58A3D10BA80570D38', '')).toBe('BD2EBF9A3BA00361')
+  })
+
   it('makes and opens a key block', async () => {
     const protection = '0123456789ABCDEFFEDCBA9876543210'
     const key = '11223344556677889900AABBCCDDEEFF'

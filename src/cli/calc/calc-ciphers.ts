@@ -8,7 +8,7 @@ import {
   encryptCbc,
 } from '../../crypto/block-cipher.ts'
 import { type CheckValueAlgorithm, keyCheckValue } from '../../crypto/key-check-value.ts'
-import { aesCmac, type MacPadding, macX99, macX919 } from '../../crypto/mac.ts'
+import { aesCmac, type MacPadding, macX99, macX919, tdesCmac } from '../../crypto/mac.ts'
 import { CalcFailure } from './calc-failure.ts'
 import type { CalcInputs } from './calc-inputs.ts'
 import type { CalcOutputs, Operation } from './operation.ts'
@@ -83,20 +83,31 @@ export const MAC_X9_19 = macOperation(
   macX919,
 )
 
-/** Source: NIST SP 800-38B; RFC 4493. */
-export const AES_CMAC: Operation = {
-  category: 'aes-cmac',
-  zh: 'AES-CMAC',
-  en: 'AES-CMAC',
-  inputs: [
-    ['key', '16, 24 or 32 bytes'],
-    ['message', 'hexadecimal; may be empty'],
-    ['dataAscii', 'text, instead of the message'],
-  ],
-  run(inputs) {
-    return { cmac: toHex(aesCmac(inputs.hex('key', 16, 24, 32), inputs.dataFrom(['message', 'data']))) }
-  },
+function cmacOperation(
+  category: string,
+  name: string,
+  keySizes: readonly number[],
+  mac: (key: Uint8Array, data: Uint8Array) => Uint8Array,
+): Operation {
+  return {
+    category,
+    zh: name,
+    en: name,
+    inputs: [
+      ['key', `${keySizes.join(', ')} bytes`],
+      ['message', 'hexadecimal; may be empty'],
+      ['dataAscii', 'text, instead of the message'],
+    ],
+    run: (inputs) => ({
+      cmac: toHex(mac(inputs.hex('key', ...keySizes), inputs.dataFrom(['message', 'data']))),
+    }),
+  }
 }
+
+/** Source: NIST SP 800-38B; RFC 4493. */
+export const AES_CMAC = cmacOperation('aes-cmac', 'AES-CMAC', [16, 24, 32], aesCmac)
+/** Source: NIST SP 800-38B. */
+export const TDES_CMAC = cmacOperation('tdes-cmac', 'TDES-CMAC', [16, 24], tdesCmac)
 
 function cipherOperation(
   category: string,

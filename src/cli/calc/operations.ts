@@ -1,6 +1,6 @@
 import { APDU_TRACE } from './calc-apdu-trace.ts'
 import { ATR } from './calc-atr.ts'
-import { AES, AES_CMAC, KEY_CHECK_VALUE, MAC_X9_9, MAC_X9_19, SM4, TDES } from './calc-ciphers.ts'
+import { AES, AES_CMAC, KEY_CHECK_VALUE, MAC_X9_9, MAC_X9_19, SM4, TDES, TDES_CMAC } from './calc-ciphers.ts'
 import { DUKPT_AES, DUKPT_TDES } from './calc-dukpt.ts'
 import { CA_KEY, OFFLINE_DATA_AUTHENTICATION } from './calc-emv-card.ts'
 import { EMV_CRYPTOGRAM } from './calc-emv-cryptogram.ts'
@@ -10,6 +10,7 @@ import { KEY_BLOCK } from './calc-key-block.ts'
 import { SERIAL, TEXT, TRACK } from './calc-lines.ts'
 import { CUP_MESSAGE, ISO8583_ASCII } from './calc-message.ts'
 import { PIN_BLOCK } from './calc-pin-block.ts'
+import { STATUS_WORD } from './calc-status-word.ts'
 import { DOL, TLV } from './calc-tlv.ts'
 import { CUP_KEYS, CUP_MAC_ECB, CUP_MAC_VARIANTS, CUP_TRACK } from './calc-unionpay.ts'
 import type { Operation } from './operation.ts'
@@ -24,6 +25,7 @@ export const OPERATIONS: readonly Operation[] = [
   MAC_X9_9,
   MAC_X9_19,
   AES_CMAC,
+  TDES_CMAC,
   TDES,
   AES,
   SM4,
@@ -42,6 +44,7 @@ export const OPERATIONS: readonly Operation[] = [
   APDU_TRACE,
   TLV,
   DOL,
+  STATUS_WORD,
   ATR,
   TRACK,
   SERIAL,

@@ -41,13 +41,3 @@ export function formatField59(items: readonly Field59Item[], lengthDigits: Field
     .map(({ tag, value }) => tag + String(value.length).padStart(lengthDigits, '0') + value)
     .join('')
 }
-
-/** Names of the objects inside A2. */
-export const TERMINAL_SECURITY_TAGS: Readonly<Record<string, { readonly en: string; readonly zh: string }>> =
-  {
-    '01': { en: 'device type', zh: '设备类型' },
-    '02': { en: 'serial number', zh: '终端硬件序列号' },
-    '03': { en: 'encryption random factor', zh: '加密随机因子' },
-    '04': { en: 'ciphered serial number', zh: '硬件序列号密文' },
-    '05': { en: 'application version', zh: '应用程序版本号' },
-  }
