@@ -116,6 +116,14 @@ const BOARD_COMMANDS: readonly BoardCommandEntry[] = [
     run: ({ cardsDirectory, print }) => print(`  ${cardNames(cardsDirectory).join('  ')}\n`),
   },
   {
+    name: 'board',
+    aliases: ['外设'],
+    usage: 'board',
+    zh: '列出这些命令',
+    en: 'list these commands',
+    run: ({ print }) => print(boardHelp()),
+  },
+  {
     name: 'slip',
     aliases: ['小票'],
     usage: 'slip [FILE.png]',

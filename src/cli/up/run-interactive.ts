@@ -141,7 +141,7 @@ Tillwire  终端 terminal ${terminalId}  商户 merchant ${merchantId}
   操作员 operators  ${cashier.number} 收银员 cashier, 密码 password ${cashier.password};  ${supervisor.number} 主管 supervisor, 密码 password ${supervisor.password}
   卡片密码 PIN of the cards  ${WORLD_PIN}
 
-试一试 try:  sale 12.34   insert chip   keys ${WORLD_PIN}#   remove   settle   help   quit
+试一试 try:  sale 12.34   insert chip   keys ${WORLD_PIN}#   remove   settle   help   board   quit
 外设命令 commands of the board:
 ${boardHelp()}
 `
