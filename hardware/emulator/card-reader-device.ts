@@ -55,11 +55,12 @@ export class CardReaderDevice {
     return this.#card !== undefined
   }
 
-  /** Power came back: a new life, with nothing armed; a card stays where it is. */
+  /** Power came back: a new life, with nothing armed; a card that is still there may be taken. */
   restart(): void {
     this.#bootId = bootIdFrom(this.#options.random)
     this.#disarm()
     this.#powerOff()
+    if (this.#card !== undefined) this.#options.lamp('takeCard')
   }
 
   /** `isDirty`: its contacts are not readable. False when the slot is taken. */
