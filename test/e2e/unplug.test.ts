@@ -11,7 +11,8 @@ beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'tillwire-unplug-'))
   program = new Program(['up', '--free-ports', '--fast', '--lang', 'en', '--data', directory])
 })
-afterEach(async () => {
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') process.stderr.write(`${program.output}\n${program.errors}\n`)
   await program.kill()
   rmSync(directory, { recursive: true, force: true })
 })

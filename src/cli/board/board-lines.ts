@@ -62,6 +62,8 @@ export class BoardLines implements LineSource {
       this.#waiting = waiting.line === undefined ? waiting : undefined
       this.#reader = undefined
       reader.done(waiting.line)
+      // The next line may be for the board, which the terminal now waits for.
+      if (waiting.line !== undefined && this.#reader === undefined) this.#resume()
       return
     }
     if (waiting !== undefined || this.#isBusy) return
