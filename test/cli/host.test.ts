@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { concatBytes, fromHex } from '../../src/base/bytes.ts'
+import { concatBytes, fromHex, toHex } from '../../src/base/bytes.ts'
 import { compileSpec } from '../../src/iso8583/compile.ts'
 import { lengthPrefixBytes } from '../../src/iso8583/framing/length-prefix.ts'
 import { UNIONPAY_POS } from '../../src/iso8583/specs/unionpay-pos.ts'
+import { readProfileFile } from '../../src/terminal/adapters/profile-file.ts'
 import { Program } from '../e2e/program.ts'
 import { makeCertificates } from '../terminal/adapters/test-certificates.ts'
 
@@ -218,6 +219,24 @@ describe('tillwire host terminal, account', () => {
     expect(await key.ended()).toBe(2)
     expect(key.errors).toContain('10000099')
   }, 60_000)
+
+  it('prints the profile that a terminal reads', async () => {
+    const program = new Program(['host', 'terminal', 'profile', '--data', data, '--tid', '10000001'])
+    expect(await program.ended(), program.errors).toBe(0)
+    const path = join(directory, 'profile.json')
+    writeFileSync(path, program.output)
+    const setup = readProfileFile(path)
+    if (!setup.ok) throw new Error(setup.error.message)
+    expect(setup.value.profile).toMatchObject({ terminalId: '10000001', merchantId: '001290058120001' })
+    expect(setup.value.caKeys.map(({ rid }) => toHex(rid)).sort()).toEqual([
+      'A000000003',
+      'A000000004',
+      'A000000333',
+    ])
+    const none = new Program(['host', 'terminal', 'profile', '--data', data, '--tid', '99999999'])
+    expect(await none.ended()).toBe(2)
+    expectOneLine(none.errors)
+  }, 30_000)
 
   it('opens an account without telling its number', async () => {
     const open = async (pan: string): Promise<Program> => {

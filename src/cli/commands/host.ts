@@ -13,6 +13,7 @@ import { DEFAULT_PORTS, type HostRecords, openHost, openHostRecords } from '../.
 import { Finding, UsageFailure } from '../failure.ts'
 import { explainLine } from '../host/explain-line.ts'
 import { printStatus } from '../host/status-report.ts'
+import { terminalProfile } from '../host/terminal-profile.ts'
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent']
 
@@ -176,7 +177,20 @@ function terminalCommand(): Command {
         process.stdout.write(`${estate.keyBlockFor(flags.tid, padKey)}\n`)
       })
     })
-  return new Command('terminal').description('Terminals of the host.').addCommand(add).addCommand(key)
+  const profile = new Command('profile')
+    .description('Print the profile file of a registered terminal, with the CA keys of the test cards.')
+    .requiredOption('--tid <tid>', 'terminal number')
+    .option('--data <dir>', 'folder of the host', 'tillwire-data/host')
+    .action((flags: { tid: string; data: string }) =>
+      withRecords(flags.data, (records) => {
+        process.stdout.write(terminalProfile(records, flags.tid))
+      }),
+    )
+  return new Command('terminal')
+    .description('Terminals of the host.')
+    .addCommand(add)
+    .addCommand(key)
+    .addCommand(profile)
 }
 
 const provisioning = z.object({ serialNumber: z.string(), keyBlockProtectionKey: z.string() })

@@ -1,0 +1,27 @@
+import { toHex } from '../../base/bytes.ts'
+import type { HostRecords } from '../../host/service/open-host.ts'
+import { UsageFailure } from '../failure.ts'
+
+/**
+ * What a terminal has to know of itself, as the file that `tillwire terminal --profile` reads: its numbers, its MAC,
+ * and the public keys by which it checks chip cards. @throws {UsageFailure} when there is no such terminal.
+ */
+export function terminalProfile({ store, personalisation }: HostRecords, tid: string): string {
+  const terminal = store.listTerminals().find((each) => each.tid === tid)
+  if (terminal === undefined) throw new UsageFailure(`there is no terminal ${tid}`)
+  const merchant = store.listMerchants().find(({ mid }) => mid === terminal.mid)
+  const profile = {
+    terminalId: tid,
+    merchantId: terminal.mid,
+    ...(merchant === undefined ? {} : { currency: merchant.currency }),
+    macAlgorithm: terminal.profile.macAlgorithm,
+    workingKeyAlgorithm: terminal.profile.workingKeys,
+    caKeys: personalisation.caKeys.map(({ rid, index, modulus, exponent }) => ({
+      rid: toHex(rid),
+      index,
+      modulus: toHex(modulus),
+      exponent: toHex(exponent),
+    })),
+  }
+  return `${JSON.stringify(profile, undefined, 2)}\n`
+}
