@@ -76,13 +76,15 @@ async function run(flags: UpFlags): Promise<void> {
   }
 }
 
-const USAGE_FAILURES = [...BOARD_FAILURES, EstateError, GatewayError, SecurityModuleError, StoreError]
+const USAGE_FAILURES = [...BOARD_FAILURES, EstateError, SecurityModuleError, StoreError]
 
 /** What the environment did wrong becomes one line that says what to do. */
 function clearFailure(error: unknown): unknown {
   if (error instanceof JournalFailure) return new UsageFailure(error.message)
   if (error instanceof TerminalStopped && error.stopCause.kind !== 'bug')
     return new Finding(`the terminal stopped: ${error.message}; start it again`)
+  if (error instanceof GatewayError)
+    return new UsageFailure(`${error.message}; --free-ports takes any that are free`)
   const isKnown = USAGE_FAILURES.some((type) => error instanceof type)
   return isKnown && error instanceof Error ? new UsageFailure(error.message) : error
 }
