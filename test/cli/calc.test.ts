@@ -59,6 +59,23 @@ describe('calc --json-lines', () => {
     expect(answerLine(line)).toEqual(answer)
   })
 
+  it('takes the algorithm from the inputs, or from the id when they name none', () => {
+    const kcv = (id: string, more: object = {}): unknown => {
+      const inputs = { key: '2B7E151628AED2A6ABF7158809CF4F3C', ...more }
+      const answer = answerLine(JSON.stringify({ id, category: 'kcv', inputs }))
+      return 'outputs' in answer ? answer.outputs['kcv3bytes'] : answer.error
+    }
+    // CMAC of zeros, and the encryption of zeros. Source: NIST SP 800-38B, D.1 (CIPH of the zero block).
+    expect(kcv('kcv-aes-1')).toBe('7DF76B')
+    expect(kcv('a', { algorithm: 'aes' })).toBe('7DF76B')
+    expect(kcv('kcv-aes-cmac-1')).toBe(kcv('a', { algorithm: 'AES-CMAC' }))
+    expect(kcv('kcv-tdes-1')).toBe(kcv('a'))
+    expect(kcv('a', { algorithm: 'rot13' })).toBe('algorithm is none of tdes, aes-cmac, aes, sm4')
+    expect(new Set(['tdes', 'aes', 'aes-cmac', 'sm4'].map((algorithm) => kcv('a', { algorithm }))).size).toBe(
+      4,
+    )
+  })
+
   it('never throws and never repeats an input in an error', () => {
     const secret = '6210948000000011'
     for (const { category, inputs } of OPERATIONS) {

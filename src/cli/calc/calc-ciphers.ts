@@ -31,8 +31,9 @@ export const KEY_CHECK_VALUE: Operation = {
     ['algorithm', 'tdes (default), aes, aes-cmac or sm4'],
   ],
   run(inputs) {
-    const named = inputs.hint.includes('cmac') ? 'aes-cmac' : 'tdes'
-    const algorithm = inputs.choice('algorithm', ALGORITHMS, named)
+    // Of these only AES has keys of 32 bytes.
+    const usual = inputs.hex('key').length === 32 ? 'aes-cmac' : 'tdes'
+    const algorithm = inputs.choice('algorithm', ALGORITHMS, usual)
     const key = inputs.hex('key', ...KEY_SIZES[algorithm])
     const size = algorithm === 'tdes' ? 8 : 16
     const full = toHex(keyCheckValue(algorithm, key, size))

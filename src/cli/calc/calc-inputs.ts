@@ -9,7 +9,7 @@ export class CalcInputs {
 
   constructor(values: Readonly<Record<string, unknown>>, hint = '') {
     this.#values = values
-    this.hint = hint.toLowerCase()
+    this.hint = hint.toLowerCase().replace(/[^a-z0-9.]+/g, '-')
   }
 
   has(name: string): boolean {
@@ -82,12 +82,17 @@ export class CalcInputs {
     const given = this.optionalText(name)?.toLowerCase()
     const found =
       given === undefined
-        ? choices.find((choice) => this.hint.split(/[^a-z0-9.]+/).includes(choice))
+        ? longestFirst(choices).find((choice) => `-${this.hint}-`.includes(`-${choice}-`))
         : choices.find((choice) => choice === given)
     if (given !== undefined && found === undefined)
       throw new CalcFailure(`${name} is none of ${choices.join(', ')}`)
     return found ?? otherwise
   }
+}
+
+/** `aes-cmac` before `aes`. */
+function longestFirst<T extends string>(choices: readonly T[]): readonly T[] {
+  return choices.toSorted((left, right) => right.length - left.length)
 }
 
 function latin(name: string, text: string): Uint8Array {

@@ -26,7 +26,9 @@ export function* readCard(context: TerminalContext, purpose: CardPurpose): Flow<
   let accepting: Accepting = { chip: true, stripe: true, fallback: false }
   for (let tries = 0; tries < TRIES_MAX; tries++) {
     yield* showMessage(promptFor(accepting), {
-      amount: amountText(purpose.amountMinor, activeProfile(context).currency),
+      // A balance enquiry has no amount to show.
+      amount:
+        purpose.amountMinor === 0 ? '' : amountText(purpose.amountMinor, activeProfile(context).currency),
     })
     const { chip, stripe } = accepting
     const answer = yield* awaitCard({ chip, stripe }, activeProfile(context).cardTimeoutMs)

@@ -157,7 +157,7 @@ export function renderScreen(screen: Screen, language: Language): string {
   const filled = text.replace(/\{(\w+)\}/g, (_, name: string) =>
     valueText(name, screen.values?.[name] ?? '', language),
   )
-  return filled.replace(/\s+/g, ' ').replace(/[\s.]+$/, '')
+  return filled.replace(/\s+/g, ' ').replace(/^\s+|[\s.]+$/g, '')
 }
 
 const DEVICES: { readonly [device: string]: Texts } = {

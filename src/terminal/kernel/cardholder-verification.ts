@@ -3,6 +3,7 @@ import { invariant } from '../../base/invariant.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import { AIP, CVM_RESULT, hasBit, setBit, TSI, TVR } from '../../emv/results.ts'
 import { type Flow, pinPad } from '../flows/effect.ts'
+import { showMessage } from '../flows/show.ts'
 import { badCard } from './card-channel.ts'
 import type { ContactSession } from './contact-session.ts'
 import type { ContactStop } from './contact-stop.ts'
@@ -108,6 +109,7 @@ function* enterOnlinePin(session: ContactSession): Flow<Result<MethodOutcome, Co
     setBit(tvr, TVR.pinNotEntered)
     return ok('failed')
   }
+  yield* showMessage('enterPin')
   const answer = yield* pinPad({
     op: 'enterPin',
     pan: toHex(session.card.get('5A') ?? new Uint8Array(0)).replace(/F+$/, ''),

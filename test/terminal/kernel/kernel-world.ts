@@ -45,6 +45,8 @@ function perform(world: KernelWorld, random: Random, effect: Effect, exchanges: 
       return world.pinPad?.(effect.command) ?? { kind: 'pinEntered', pinBlock: PIN_BLOCK }
     case 'ask':
       return world.ask?.(effect.question) ?? { kind: 'cancelled' }
+    case 'display':
+      return undefined
     default:
       throw new Error(`the kernel must not ask for ${effect.kind}`)
   }
