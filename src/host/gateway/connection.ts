@@ -1,7 +1,7 @@
-import type { Socket } from 'node:net'
 import { concatBytes } from '../../base/bytes.ts'
 import { lengthPrefixBytes } from '../../iso8583/framing/length-prefix.ts'
 import { type StreamItem, StreamSplitter } from '../../iso8583/framing/stream-splitter.ts'
+import type { ClientStream } from './client-stream.ts'
 import type { GatewayLimits, PortOptions } from './gateway-options.ts'
 
 /** Why a connection was given up by this side. `chunk`: what had come in just then, valid during the call. */
@@ -25,7 +25,7 @@ export interface ConnectionListener {
 export class Connection {
   readonly options: PortOptions
   lastByteMs: number
-  readonly #socket: Socket
+  readonly #stream: ClientStream
   readonly #limits: GatewayLimits
   readonly #splitter: StreamSplitter
   readonly #listener: ConnectionListener
@@ -34,27 +34,26 @@ export class Connection {
   #closed = false
 
   constructor(
-    socket: Socket,
+    stream: ClientStream,
     options: PortOptions,
     limits: GatewayLimits,
     listener: ConnectionListener,
     nowMs: () => number,
   ) {
-    this.#socket = socket
+    this.#stream = stream
     this.options = options
     this.#limits = limits
     this.#listener = listener
     this.lastByteMs = nowMs()
     this.#splitter = new StreamSplitter({ prefix: options.prefix, frameSizeMax: limits.frameSizeMax })
-    socket.setNoDelay(true)
-    socket.on('data', (chunk: Uint8Array) => {
-      this.lastByteMs = nowMs()
-      this.#receive(chunk)
+    stream.listen({
+      received: (chunk) => {
+        this.lastByteMs = nowMs()
+        this.#receive(chunk)
+      },
+      drained: () => this.#resumeIfPossible(),
+      ended: () => this.#end(),
     })
-    socket.on('drain', () => this.#resumeIfPossible())
-    // What a peer does to its end of the line is no event of ours: `close` follows.
-    socket.on('error', () => socket.destroy())
-    socket.on('close', () => this.#end())
   }
 
   get isClosed(): boolean {
@@ -63,7 +62,7 @@ export class Connection {
 
   /** Address and port of the client, for the log. */
   get peer(): string {
-    return `${this.#socket.remoteAddress ?? 'unknown'}:${this.#socket.remotePort ?? 0}`
+    return this.#stream.peer
   }
 
   /** Queues a reply; `flush` sends all of a turn in one write. */
@@ -79,26 +78,26 @@ export class Connection {
   flush(): void {
     if (this.#closed) return
     if (this.#output.length > 0) {
-      this.#socket.write(concatBytes(this.#output))
+      this.#stream.write(concatBytes(this.#output))
       this.#output = []
     }
-    if (this.#mustWait()) this.#socket.pause()
+    if (this.#mustWait()) this.#stream.pause()
     else this.#resumeIfPossible()
   }
 
   /** Sends what is queued, then ends. */
   end(): void {
     this.flush()
-    this.#socket.end()
+    this.#stream.end()
   }
 
   destroy(): void {
-    this.#socket.destroy()
+    this.#stream.destroy()
   }
 
   #receive(chunk: Uint8Array): void {
     for (const item of this.#splitter.push(chunk)) this.#take(item, chunk)
-    if (this.#mustWait()) this.#socket.pause()
+    if (this.#mustWait()) this.#stream.pause()
   }
 
   #take(item: StreamItem, chunk: Uint8Array): void {
@@ -115,12 +114,12 @@ export class Connection {
 
   #mustWait(): boolean {
     return (
-      this.#outstanding >= this.#limits.outstandingMax || this.#socket.writableLength > this.#limits.unsentMax
+      this.#outstanding >= this.#limits.outstandingMax || this.#stream.unsentSize > this.#limits.unsentMax
     )
   }
 
   #resumeIfPossible(): void {
-    if (this.#socket.isPaused() && !this.#mustWait()) this.#socket.resume()
+    if (this.#stream.isPaused && !this.#mustWait()) this.#stream.resume()
   }
 
   #end(): void {

@@ -1,7 +1,8 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
-import { Connection, type Rejection } from './connection.ts'
+import { Connections, type ConnectionsListener } from './connections.ts'
 import type { GatewayLimits, PortDialect, PortOptions, TlsOptions } from './gateway-options.ts'
+import { peerOf, SocketClient } from './socket-client.ts'
 
 export interface GatewayOptions {
   readonly address: string
@@ -11,13 +12,8 @@ export interface GatewayOptions {
   readonly nowMs: () => number
 }
 
-export interface GatewayListener {
-  /** `frame` is without its length; it is valid until the end of the turn of the event loop. */
-  frame(connection: Connection, frame: Uint8Array): void
-  rejected(connection: Connection, rejection: Rejection): void
-  /** A client that was turned away, or a handshake that failed. `reason` in a few words. */
-  refused(peer: string, reason: string): void
-}
+/** `frame` is without its length; it is valid until the end of the turn of the event loop. */
+export type GatewayListener = ConnectionsListener
 
 /** A port that can't be opened; the message says what to do. */
 export class GatewayError extends Error {
@@ -28,17 +24,18 @@ export class GatewayError extends Error {
 export class Gateway {
   readonly #options: GatewayOptions
   readonly #listener: GatewayListener
-  readonly #connections = new Set<Connection>()
+  readonly #connections: Connections
   readonly #servers: { readonly dialect: PortDialect; readonly server: Server }[] = []
   #sweep: NodeJS.Timeout | undefined
 
   constructor(options: GatewayOptions, listener: GatewayListener) {
     this.#options = options
     this.#listener = listener
+    this.#connections = new Connections(options.limits, options.nowMs, listener)
   }
 
   get connectionCount(): number {
-    return this.#connections.size
+    return this.#connections.count
   }
 
   /**
@@ -56,7 +53,7 @@ export class Gateway {
     }
     // One sweep for all: a timer for each connection would be thousands.
     const every = Math.max(50, Math.min(5000, this.#options.limits.idleTimeoutMs / 4))
-    this.#sweep = setInterval(() => this.#closeIdle(), every)
+    this.#sweep = setInterval(() => this.#connections.closeIdle(), every)
     this.#sweep.unref()
     return numbers as Record<PortDialect, number>
   }
@@ -65,10 +62,8 @@ export class Gateway {
   async close(): Promise<void> {
     clearInterval(this.#sweep)
     const closed = this.#servers.map(({ server }) => new Promise<void>((done) => server.close(() => done())))
-    for (const connection of this.#connections) connection.end()
-    const patience = setTimeout(() => {
-      for (const connection of this.#connections) connection.destroy()
-    }, 1000)
+    this.#connections.endAll()
+    const patience = setTimeout(() => this.#connections.destroyAll(), 1000)
     await Promise.all(closed)
     clearTimeout(patience)
   }
@@ -77,11 +72,11 @@ export class Gateway {
   abort(): void {
     clearInterval(this.#sweep)
     for (const { server } of this.#servers) server.close()
-    for (const connection of this.#connections) connection.destroy()
+    this.#connections.destroyAll()
   }
 
   #listen(options: PortOptions): Promise<number> {
-    const server = this.#createServer((socket) => this.#accept(socket, options))
+    const server = this.#createServer((socket) => this.#connections.accept(new SocketClient(socket), options))
     server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: Socket) =>
       this.#listener.refused(peerOf(socket), `TLS handshake failed: ${error.code ?? 'unknown reason'}`),
     )
@@ -106,37 +101,6 @@ export class Gateway {
       accept,
     )
   }
-
-  #accept(socket: Socket, options: PortOptions): void {
-    const { limits, nowMs } = this.#options
-    if (this.#connections.size >= limits.connectionsMax) {
-      this.#listener.refused(peerOf(socket), `more than ${limits.connectionsMax} connections`)
-      socket.on('error', () => {})
-      socket.destroy()
-      return
-    }
-    const connection = new Connection(
-      socket,
-      options,
-      limits,
-      {
-        frame: (from, frame) => this.#listener.frame(from, frame),
-        rejected: (from, rejection) => this.#listener.rejected(from, rejection),
-        closed: (from) => this.#connections.delete(from),
-      },
-      nowMs,
-    )
-    this.#connections.add(connection)
-  }
-
-  #closeIdle(): void {
-    const deadline = this.#options.nowMs() - this.#options.limits.idleTimeoutMs
-    for (const connection of this.#connections) if (connection.lastByteMs < deadline) connection.destroy()
-  }
-}
-
-function peerOf(socket: Socket): string {
-  return `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}`
 }
 
 function openFailure(error: NodeJS.ErrnoException, { port }: PortOptions, address: string): GatewayError {
