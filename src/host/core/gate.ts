@@ -17,7 +17,10 @@ export function carriesMac(operation: OperationName): boolean {
   return !OPEN.has(operation) && !SETTLING.has(operation)
 }
 
-/** Who asks, and whether it may: terminal, merchant, session, MAC, batch, form; in this order. */
+/**
+ * Who asks, and whether it may: terminal, changed bytes, merchant, session, batch, form; in this order. What a wrong
+ * MAC says is not looked at: a damaged merchant number would get an answer that has a right one.
+ */
 export function admit(
   work: WorkingSet,
   request: HostRequest,
@@ -26,8 +29,9 @@ export function admit(
   const terminal = work.terminal(request.tid)
   if (terminal === undefined) return err(refuse('97', 'no terminal with this number', 41))
   const refusal =
+    changeRefusal(request, terminal, security) ??
     registrationRefusal(work, request, terminal) ??
-    sessionRefusal(request, terminal, security) ??
+    sessionRefusal(request, terminal) ??
     batchRefusal(request, terminal)
   if (refusal !== undefined) return err(refusal)
   if (request.fault !== undefined) return err(refuse('30', request.fault.reason, request.fault.field))
@@ -47,11 +51,19 @@ function registrationRefusal(
   return terminal.status === 'active' ? undefined : refuse('58', 'the terminal is blocked', 41)
 }
 
-function sessionRefusal(
-  request: HostRequest,
-  terminal: TerminalRow,
+function changeRefusal(
+  { operation, mac, macData }: HostRequest,
+  { signedIn, macKey, profile }: TerminalRow,
   security: SecurityModule,
 ): Refusal | undefined {
+  if (!carriesMac(operation) || (profile.signInRequired && !signedIn)) return undefined
+  if (mac === undefined || macData === undefined || macKey === undefined) return undefined
+  return security.verifyMac(macKey, profile.macAlgorithm, macData, mac)
+    ? undefined
+    : refuse('A0', 'the MAC is wrong: other key, other algorithm, or changed bytes', 64)
+}
+
+function sessionRefusal(request: HostRequest, terminal: TerminalRow): Refusal | undefined {
   if (OPEN.has(request.operation)) return undefined
   if (terminal.profile.signInRequired && !terminal.signedIn) {
     return refuse('77', 'the terminal is not signed in')
@@ -61,10 +73,9 @@ function sessionRefusal(
   if (mac === undefined || macData === undefined) {
     return terminal.profile.macRequired ? refuse('A0', 'the message has no MAC', 64) : undefined
   }
-  if (terminal.macKey === undefined) return refuse('A0', 'a MAC, but the terminal has no MAC key', 64)
-  return security.verifyMac(terminal.macKey, terminal.profile.macAlgorithm, macData, mac)
-    ? undefined
-    : refuse('A0', 'the MAC is wrong: other key, other algorithm, or changed bytes', 64)
+  return terminal.macKey === undefined
+    ? refuse('A0', 'a MAC, but the terminal has no MAC key', 64)
+    : undefined
 }
 
 function batchRefusal(request: HostRequest, terminal: TerminalRow): Refusal | undefined {

@@ -100,6 +100,16 @@ describe('host session: who may ask', () => {
     expect(host.store.listExplains(9).map((each) => each.field)).toEqual([64, 64])
   })
 
+  it('a wrong MAC is told before anything that it covers: a damaged merchant number proves nothing', () => {
+    const host = new TestHost()
+    const terminal = TestTerminal.signedIn(host)
+    const fields = {
+      ...terminal.financialFields('000000', '00', '22', {}),
+      42: '001290058129999',
+    }
+    expect(code(terminal.send('0200', fields, { key: new Uint8Array(8).fill(1) }))).toBe('A0')
+  })
+
   it('one changed bit anywhere in a sale is never accepted', () => {
     const host = new TestHost()
     const terminal = TestTerminal.signedIn(host)

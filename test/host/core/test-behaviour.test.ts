@@ -64,6 +64,16 @@ describe('host test behaviour: by amount', () => {
     expectRightBooks(host)
   })
 
+  it('7703.02 of a sale that was declined: the second reversal is answered', () => {
+    const { host, terminal } = begin()
+    host.changeAccount({ status: 'lost' })
+    expect(terminal.sale({ amount: 770_302 }).outcome.plan.kind).toBe('silent')
+    const reversal = () => terminal.reverseStan(terminal.stan, { 4: '000000770302' })
+    expect(reversal().outcome.plan.kind).toBe('silent')
+    expect([reversal(), reversal()].map(code)).toEqual(['00', '00'])
+    expectRightBooks(host)
+  })
+
   it('7704: twice, wrong MAC, wrong STAN, wrong amount', () => {
     const { terminal } = begin()
     expect(terminal.sale({ amount: 770_400 }).outcome.plan).toMatchObject({ copies: 2 })

@@ -40,10 +40,23 @@ export function reverse(
     return { ...refused(refuse('25', 'there was nothing to reverse', 11)), isRepeated: true }
   }
   if (original.state === 'reversed') return done(original, true)
-  if (original.state === 'declined') return done(original, false)
+  if (original.state === 'declined') return done(...noted(work, original, id, request.reversalReason))
   const refusal = refusalOf(work, request, terminal, original)
   if (refusal !== undefined) return refused(refusal)
   return done(undo(work, original, id, request.reversalReason), false)
+}
+
+/** Nothing is to be undone, but that it was asked for is kept: the next one is a repetition. */
+function noted(
+  work: WorkingSet,
+  original: TransactionRow,
+  reversalId: number,
+  reversalReason: string,
+): readonly [TransactionRow, boolean] {
+  if (original.reversalId !== undefined) return [original, true]
+  const row = { ...original, reversalId, reversalReason }
+  work.changeTransaction(row)
+  return [row, false]
 }
 
 function refusalOf(
