@@ -114,19 +114,20 @@ export class LinkDevice implements LineUser {
       if (this.#state.kind === 'ready') this.#options.event(event.code, event.payload)
       return
     }
+    if (event.kind === 'failed') {
+      // Lost first, then told: whoever is told may ask for the next thing at once.
+      this.#lose('the device does not answer')
+      return
+    }
     const current = this.#current
     this.#current = undefined
-    if (event.kind === 'failed') {
-      current?.done({ kind: 'missing' })
-      this.#lose('the device does not answer')
-    } else {
-      current?.done({ kind: 'reply', status: event.payload[0] ?? 0, body: event.payload.subarray(1) })
-    }
+    current?.done({ kind: 'reply', status: event.payload[0] ?? 0, body: event.payload.subarray(1) })
     this.#next()
   }
 
   #next(): void {
-    if (this.#current !== undefined || this.#state.kind !== 'ready') return
+    // Two devices may share a line: one is told of its end before the other, and may be asked meanwhile.
+    if (this.#current !== undefined || this.#state.kind !== 'ready' || !this.#options.line.isAttached) return
     const next = this.#queue.shift()
     if (next === undefined) this.#scheduleHeartbeat()
     else this.#start(next)
