@@ -76,6 +76,7 @@ const PROFILE: { readonly [K in keyof TerminalProfile]: z.ZodType<TerminalProfil
   reversalReasonAfterFailure: z.enum(['keep', '06']),
   reverseAtOnce: z.boolean(),
   reversalExhausted: z.enum(['clear', 'keep']),
+  unprovedAnswers: z.enum(['unclear', 'declined']),
   duplicateStanJump: z.int().min(0).max(999),
   journalLimit: z.int().min(1).max(100_000),
   storageFreeBytesMin: z.int().min(0),

@@ -3,7 +3,7 @@ import { invariant } from '../../base/invariant.ts'
 import type { Message } from '../../iso8583/message.ts'
 import { append, disconnect, type Flow, now, pinPad, receive, send } from './effect.ts'
 import type { PinPadAnswer } from './peripheral-effect.ts'
-import { SUCCESS_CODES } from './response-codes.ts'
+import { SIGN_IN_CODES, SUCCESS_CODES } from './response-codes.ts'
 import { activeProfile, type TerminalContext } from './terminal-context.ts'
 import type { ProcessingRequest } from './terminal-model.ts'
 import type { TerminalProfile } from './terminal-profile.ts'
@@ -14,7 +14,7 @@ export interface SealedRequest {
   readonly frame: Uint8Array
 }
 
-/** `none`: management, settlement and upload; `reversal`: also checked only for codes that end it. */
+/** `none`: management, settlement and upload; `reversal`: every answer that ends it, refusals too. */
 export type MacUse = 'none' | 'financial' | 'reversal'
 
 export type ExchangeResult =
@@ -155,7 +155,8 @@ function macNeeded(profile: TerminalProfile, macUse: MacUse, responseCode: strin
     case 'none':
       return false
     case 'reversal':
-      return profile.reversalDoneCodes.includes(responseCode)
+      // An unproved "no" would let go of money that was taken.
+      return !SIGN_IN_CODES.includes(responseCode)
     case 'financial':
       // A forged approval must never pass, so "only 00" is read as "only approvals".
       return profile.replyMacRule === 'always' ? responseCode !== 'A0' : SUCCESS_CODES.includes(responseCode)

@@ -111,6 +111,8 @@ function* signInByCommand(context: TerminalContext): Flow<CommandOutcome> {
 function* signOffByCommand(context: TerminalContext): Flow<CommandOutcome> {
   const barred = yield* checkReadiness(context)
   if (barred !== undefined) return barred
+  // What is left of a settlement needs the session that it began in.
+  if (context.state.settlement !== undefined) return yield* refuse('settlementUnfinished')
   const owed = context.state.reversal !== undefined || context.state.notices.length > 0
   const owing = owed ? yield* settleDuties(context) : undefined
   return owing ?? (yield* signOff(context))

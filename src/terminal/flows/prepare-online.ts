@@ -61,7 +61,8 @@ function* signInFirst(context: TerminalContext): Flow<CommandOutcome> {
   return yield* signIn(context)
 }
 
-function* signInResult(context: TerminalContext): Flow<CommandOutcome | undefined> {
+/** Signs in; undefined when that was done. */
+export function* signInResult(context: TerminalContext): Flow<CommandOutcome | undefined> {
   const outcome = yield* signInFirst(context)
   return outcome.kind === 'done' ? undefined : outcome
 }

@@ -84,6 +84,10 @@ const TEXTS = {
   hostRefused: ['{code} {shownZh}', '{code} {shownEn}'],
   noConnection: ['无法连接主机,请检查网络', 'No connection to the host: check the network'],
   noReply: ['主机无应答', 'No reply from the host'],
+  duplicateUnclear: [
+    '主机称流水号重复,首次应答丢失,为安全起见撤回',
+    'The host knows this number already, its first answer was lost: taken back to be safe',
+  ],
   replyMacWrong: ['应答MAC错,需重新签到', 'The reply has a wrong MAC: sign in again'],
   cardRefusedAfterApproval: ['卡片拒绝,交易将冲正', 'The card refused: the transaction will be reversed'],
   reversing: ['正在冲正 {stan}', 'Reversing {stan}'],
@@ -134,6 +138,10 @@ const TEXTS = {
   'refused.settlementUnfinished': ['请先完成结算', 'Finish the settlement first'],
   'refused.batchFull': ['流水已满,请先结算', 'The batch is full: settle first'],
   'refused.storageLow': ['存储空间不足,请先结算并清理', 'Storage is nearly full: settle and free some space'],
+  'refused.noticesUndelivered': [
+    '有通知类交易未送达,请检查网络后再结算',
+    'A refund or advice has not reached the host: check the network, then settle again',
+  ],
   'refused.reversalUndelivered': ['冲正未完成,请检查网络', 'A reversal is still due: check the network'],
   'refused.transactionNotFound': ['无此交易', 'No such transaction in this batch'],
   'refused.notVoidable': ['此交易不能撤销', 'This transaction can not be voided'],

@@ -7,11 +7,12 @@ import { exchange, noteProcessing, sealRequest } from './exchange.ts'
 import { textField } from './host-reply.ts'
 import { signOff } from './management.ts'
 import { concludePadTrouble, unprotectIfPossible } from './pad-services.ts'
-import { checkReadiness, settleDuties } from './prepare-online.ts'
+import { checkReadiness, settleDuties, signInResult } from './prepare-online.ts'
 import { printOwed } from './print-owed.ts'
 import { SIGN_IN_CODES } from './response-codes.ts'
 import { showMessage } from './show.ts'
 import { concludeRefusal, operatorField } from './sign-in.ts'
+import { refuse } from './step.ts'
 import type { CommandOutcome } from './terminal-command.ts'
 import { activeProfile, type TerminalContext } from './terminal-context.ts'
 import type { Settlement, SettlementSummary } from './terminal-model.ts'
@@ -27,15 +28,31 @@ import { stanText } from './transaction-state.ts'
 export function* settle(context: TerminalContext): Flow<CommandOutcome> {
   const barred = yield* checkReadiness(context)
   if (barred !== undefined) return barred
+  const unready = yield* prepareSettlement(context)
+  if (unready !== undefined) return unready
   if (context.state.settlement === undefined) {
-    const owing = yield* settleDuties(context)
-    if (owing !== undefined) return owing
     const { localTime } = yield* now()
     const totals = batchTotals(context.state.transactions)
     const operator = context.state.loggedOn ?? '01'
     yield* append({ kind: 'settlementStarted', totals, localTime, operator })
   }
   return yield* continueSettlement(context)
+}
+
+/**
+ * Valid keys, and nothing that the host has not heard of: a notice that is only queued would be in the terminal's
+ * totals and not in the host's, and after the batch nobody would send it any more.
+ */
+function* prepareSettlement(context: TerminalContext): Flow<CommandOutcome | undefined> {
+  if (context.state.settlement !== undefined) {
+    return context.state.signedIn ? undefined : yield* signInResult(context)
+  }
+  const owing = yield* settleDuties(context)
+  if (owing !== undefined) return owing
+  const { resendCount, reversalExhausted } = activeProfile(context)
+  const isHopeless = (attempts: number): boolean => reversalExhausted === 'clear' && attempts >= resendCount
+  const waiting = context.state.notices.filter(({ attempts }) => !isHopeless(attempts))
+  return waiting.length > 0 ? yield* refuse('noticesUndelivered') : undefined
 }
 
 /** Does the phases that are left. `quiet`: nobody is asked when the printer is in trouble. */
@@ -136,6 +153,7 @@ function* uploadItem(context: TerminalContext, item: UploadItem): Flow<CommandOu
   )
   if (!answer.ok) return answer.outcome
   const code = textField(answer.message, 39) ?? '00'
+  if (LATER_CODES.includes(code)) return yield* concludeLater(code)
   // A record that the host refuses is its to explain: the rest must still go up, and the day must end.
   if (code !== '00' && code !== '94') yield* showMessage('uploadRefused', { code })
   return undefined
@@ -158,9 +176,20 @@ function* endBatch(context: TerminalContext, settlement: Settlement): Flow<Comma
       },
     }))
     if (!answer.ok) return answer.outcome
+    const code = textField(answer.message, 39) ?? '00'
+    // The host has not closed the batch: the terminal must not go on alone.
+    if (code !== '00') return yield* concludeLater(code)
   }
   yield* append({ kind: 'batchEnded' })
   return undefined
+}
+
+/** Answers after which the same message is worth sending again: signed in anew, or when the host is well. */
+const LATER_CODES: readonly string[] = [...SIGN_IN_CODES, '90', '91', '96']
+
+function* concludeLater(code: string): Flow<CommandOutcome> {
+  if (SIGN_IN_CODES.includes(code)) yield* append({ kind: 'signInRequired', code })
+  return yield* concludeRefusal(code)
 }
 
 type Patient =

@@ -19,7 +19,8 @@ export function* recover(context: TerminalContext): Flow<void> {
     yield* showMessage('interrupted', { stan: inFlight.stan })
   }
   if (context.state.reversal !== undefined && context.state.signedIn) yield* deliverReversal(context, true)
-  if (context.state.settlement !== undefined && context.state.reversal === undefined) {
+  const { settlement, reversal, signedIn } = context.state
+  if (settlement !== undefined && reversal === undefined && signedIn) {
     yield* continueSettlement(context, true)
   }
   const slot: CardSlot = { powered: false }

@@ -133,6 +133,7 @@ export type RefusalReason =
   | 'batchFull'
   | 'storageLow'
   | 'reversalUndelivered'
+  | 'noticesUndelivered'
   | 'transactionNotFound'
   | 'notVoidable'
   | 'badValue'

@@ -62,6 +62,12 @@ export interface TerminalProfile {
   readonly reverseAtOnce: boolean
   /** What becomes of a reversal whose attempts are used up: cleared (and told), or it stays and blocks. 12. */
   readonly reversalExhausted: 'clear' | 'keep'
+  /**
+   * What a first answer 94 or A0 means. `unclear`: the terminal's books show the trace number unused before, so an
+   * earlier answer got lost, and A0 comes without a MAC: reverse it, or send the notice again. `declined`: as it
+   * says, nothing was done. 10.3, 13.
+   */
+  readonly unprovedAnswers: 'unclear' | 'declined'
   /** BW jumps the trace number by 50 when the host answers 94; 0 leaves it. 13. */
   readonly duplicateStanJump: number
   /** Records of the batch after which settlement is forced. 13. */
@@ -146,6 +152,7 @@ export const DEFAULT_PROFILE: TerminalProfile = {
   reversalReasonAfterFailure: 'keep',
   reverseAtOnce: true,
   reversalExhausted: 'clear',
+  unprovedAnswers: 'unclear',
   duplicateStanJump: 50,
   journalLimit: 500,
   storageFreeBytesMin: 16 * 1024 * 1024,

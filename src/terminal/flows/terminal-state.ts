@@ -78,6 +78,8 @@ export function foldRecords(records: Iterable<JournalRecord>): TerminalState {
 
 function applySignIn(state: TerminalState, batch: string): TerminalState {
   invariant(/^\d{6}$/.test(batch), 'batch number is not six digits')
+  // A settlement ends under the number that it began with: the host may have closed that batch already.
+  if (state.settlement !== undefined) return { ...state, signedIn: true }
   // The host's number wins even over a batch in use, or each further request would be answered 77.
   // Transactions keep the number they were made under.
   return { ...state, signedIn: true, batch }

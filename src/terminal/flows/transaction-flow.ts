@@ -61,15 +61,18 @@ function* concludeReply(
   const reply = hostReply(result.message)
   const approved = SUCCESS_CODES.includes(reply.responseCode)
   const completion = yield* completeCard(plan, result.message, reply, approved)
-  const extra: readonly JournalRecord[] =
-    result.processing === undefined ? [] : [{ kind: 'processingRequested', request: result.processing }]
-  if (approved && completion !== undefined && !completion.accepted) {
-    return yield* abandon(context, plan, request, { reason: '96', reply, completion }, extra)
-  }
   const partial = reply.responseCode === '10'
   const amountMinor = partial ? replyAmountMinor(result.message, request.amountMinor) : request.amountMinor
-  if (partial && !(amountMinor > 0 && amountMinor <= request.amountMinor)) {
-    return yield* abandon(context, plan, request, { reason: '96', reply }, extra)
+  const records: readonly JournalRecord[] = [
+    ...codeRecords(context, reply.responseCode),
+    ...(result.processing === undefined
+      ? []
+      : [{ kind: 'processingRequested', request: result.processing } as const]),
+  ]
+  const reason = reasonToUndo(context, request, { reply, amountMinor, completion })
+  if (reason !== undefined) {
+    const abandonment = { reason, reply, ...(completion === undefined ? {} : { completion }) }
+    return yield* abandon(context, plan, request, abandonment, records)
   }
   const keeps = approved && request.type !== 'balance'
   yield* append(
@@ -86,11 +89,41 @@ function* concludeReply(
       ...(completion?.scriptField55 === undefined ? {} : { scriptField55: completion.scriptField55 }),
       copies: keeps ? owedCopies(activeProfile(context)) : [],
     },
-    ...codeRecords(context, reply.responseCode),
-    ...extra,
+    ...records,
   )
   if (!approved) return yield* tellDeclined(request, reply)
   return yield* tellApproved(context, request, result.message, reply)
+}
+
+/** Why an answer can't stand as it is: the card refused, its amount is none, or it proves nothing. */
+function reasonToUndo(
+  context: TerminalContext,
+  request: TransactionRequest,
+  answer: {
+    readonly reply: HostReply
+    readonly amountMinor: number
+    readonly completion: ChipCompletion | undefined
+  },
+): ReversalReason | undefined {
+  const { reply, amountMinor, completion } = answer
+  const { responseCode } = reply
+  if (SUCCESS_CODES.includes(responseCode)) {
+    const isAmount = responseCode !== '10' || (amountMinor > 0 && amountMinor <= request.amountMinor)
+    return isAmount && completion?.accepted !== false ? undefined : '96'
+  }
+  if (!isUnclear(context, request, reply)) return undefined
+  return responseCode === 'A0' ? 'A0' : '06'
+}
+
+/**
+ * Answers that prove nothing about the request. "Duplicate" for a trace number that this terminal used once: the line
+ * brought the request twice, and the first answer was lost. "Wrong MAC" carries no MAC itself: anybody can say it.
+ * What the host did nobody knows here, so it is undone, or asked for again.
+ */
+function isUnclear(context: TerminalContext, request: TransactionRequest, reply: HostReply): boolean {
+  const { unprovedAnswers } = activeProfile(context)
+  const matters = TRANSACTION_KINDS[request.type].unanswered !== 'forget'
+  return ['94', 'A0'].includes(reply.responseCode) && matters && unprovedAnswers === 'unclear'
 }
 
 /** What an answer code asks of the terminal itself. Source: docs of the UnionPay dialect, 13. */
@@ -159,7 +192,9 @@ function* abandon(
 ): Flow<CommandOutcome> {
   const { reason, reply, completion } = abandonment
   const { stan } = request
-  const macWrong: readonly JournalRecord[] = reason === 'A0' ? [{ kind: 'signInRequired', code: 'A0' }] : []
+  const isTold = reply?.responseCode === 'A0'
+  const macWrong: readonly JournalRecord[] =
+    reason === 'A0' && !isTold ? [{ kind: 'signInRequired', code: 'A0' }] : []
   yield* append(
     {
       kind: 'abandoned',
@@ -169,7 +204,7 @@ function* abandon(
       ...(reply?.authorisationCode === undefined ? {} : { authorisationCode: reply.authorisationCode }),
       ...(completion === undefined ? {} : { field55: completion.reversalField55 }),
       ...(completion?.scriptField55 === undefined ? {} : { scriptField55: completion.scriptField55 }),
-      ...(completion?.failure === undefined
+      ...(completion?.failure === undefined || !isApproval(reply)
         ? {}
         : { chipFailure: failedChip(request, reply, completion, completion.failure) }),
     },
@@ -178,6 +213,10 @@ function* abandon(
   )
   if (completion === undefined) yield* finishCard(plan)
   return yield* tellAbandoned(context, request, reason)
+}
+
+function isApproval(reply: HostReply | undefined): boolean {
+  return reply !== undefined && SUCCESS_CODES.includes(reply.responseCode)
 }
 
 function failedChip(
@@ -204,7 +243,7 @@ const ABANDONED_SCREENS = {
   '98': 'noReply',
   '96': 'cardRefusedAfterApproval',
   A0: 'replyMacWrong',
-  '06': 'noReply',
+  '06': 'duplicateUnclear',
   '17': 'noReply',
 } as const
 

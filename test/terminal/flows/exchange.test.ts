@@ -79,10 +79,19 @@ describe('reply MAC', () => {
   it('rule "always": A0 itself needs none', () => {
     const world = openWorld()
     world.padLostAfterSend = true
-    expect(sell(world, { kind: 'answer', code: 'A0' })).toMatchObject({
-      kind: 'declined',
-      responseCode: 'A0',
-    })
+    expect(sell(world, { kind: 'answer', code: 'A0' })).toMatchObject({ kind: 'reversed', reason: 'A0' })
+  })
+
+  it('A0 and 94 prove nothing: what was perhaps done is undone, unless the profile believes them', () => {
+    const world = openWorld()
+    expect(sell(world, { kind: 'answer', code: '94' })).toMatchObject({ kind: 'reversed', reason: '06' })
+    for (const code of ['A0', '94']) {
+      const trusting = openWorld({ unprovedAnswers: 'declined' })
+      expect(sell(trusting, { kind: 'answer', code })).toMatchObject({
+        kind: 'declined',
+        responseCode: code,
+      })
+    }
   })
 
   it.each(['approvedOnly', 'always'] as const)(

@@ -49,7 +49,16 @@ describe('sign-in', () => {
     expect(world.screens()).toContain('hostRequests')
   })
 
-  it.each(['77', '99', 'A0'])('answer %s to a sale leads to a new sign-in before the next one', (code) => {
+  it('answer A0 to a sale leads to a new sign-in, and the sale is undone under the new keys', () => {
+    const world = openWorld()
+    world.cards = [STRIPE, STRIPE]
+    world.behaviours = [{ kind: 'answer', code: 'A0' }]
+    expect(world.run({ kind: 'sale', amountMinor: 100 })).toMatchObject({ kind: 'reversed', reversal: 'due' })
+    expect(world.run({ kind: 'sale', amountMinor: 100 })).toMatchObject({ kind: 'approved' })
+    expect(world.sent().map((each) => each.mti)).toEqual(['0200', '0800', '0400', '0200'])
+  })
+
+  it.each(['77', '99'])('answer %s to a sale leads to a new sign-in before the next one', (code) => {
     const world = openWorld()
     world.cards = [STRIPE, STRIPE]
     world.behaviours = [{ kind: 'answer', code }]

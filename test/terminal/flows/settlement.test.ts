@@ -184,3 +184,45 @@ describe('settlement', () => {
     expect([nextBatch('000012'), nextBatch('999999')]).toEqual(['000013', '000001'])
   })
 })
+
+const REFUND = {
+  kind: 'refund',
+  amountMinor: 700,
+  originalReferenceNumber: '112300000002',
+  original: { batch: '000011', stan: '000900', date: '1122' },
+} as const
+
+describe('settlement and what the host has not confirmed', () => {
+  it('waits for a refund whose answer is missing', () => {
+    const world = openWorld()
+    world.cards = [STRIPE]
+    world.behaviours = [{ kind: 'lost' }, { kind: 'silent' }]
+    expect(world.run(REFUND)).toMatchObject({ kind: 'queued' })
+    expect(world.run({ kind: 'settle' })).toEqual({ kind: 'refused', reason: 'noticesUndelivered' })
+    expect(world.state.settlement).toBeUndefined()
+    expect(world.run({ kind: 'settle' })).toMatchObject({ kind: 'settled' })
+  })
+
+  it('goes on without it after its attempts, where the profile lets go', () => {
+    const world = openWorld({ reversalExhausted: 'clear', resendCount: 2 })
+    world.cards = [STRIPE]
+    world.behaviours = [{ kind: 'silent' }, { kind: 'silent' }]
+    world.run(REFUND)
+    expect(world.run({ kind: 'settle' })).toMatchObject({ kind: 'settled' })
+  })
+
+  it('an end that the host refuses ends nothing; after 77 it signs in, and keeps the number of its batch', () => {
+    const world = openWorld()
+    sell(world, 100)
+    const { batch } = world.state
+    world.behaviours = [{ kind: 'answer' }, { kind: 'answer', code: '77' }]
+    expect(world.run({ kind: 'settle' })).toMatchObject({ kind: 'failed', reason: 'replyRefused' })
+    expect(world.state.settlement?.phase).toBe('end')
+    expect(world.run({ kind: 'signOff' })).toMatchObject({ kind: 'refused', reason: 'settlementUnfinished' })
+    world.host.batch = '000099'
+    world.story = []
+    expect(world.run({ kind: 'settle' })).toMatchObject({ kind: 'settled', summary: { batch } })
+    expect(world.sent().map((each) => each.mti)).toEqual(['0800', '0320'])
+    expect(world.sent('0320')[0]?.fields[60]).toBe(`00${batch}207`)
+  })
+})
