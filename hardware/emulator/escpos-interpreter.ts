@@ -107,7 +107,7 @@ export class EscposInterpreter {
     const isWide = bytes.length > 1
     if (this.#line.overflows(isWide)) this.#printLine()
     const encoding = isWide ? 'gb18030' : (CODE_TABLES[this.#codeTable] ?? 'cp437')
-    this.#line.add(iconv.decode(Buffer.from(bytes), encoding), isWide)
+    this.#line.add(textOf(bytes, encoding), isWide)
   }
 
   /** CR is ignored, as on serial printers by default. */
@@ -185,6 +185,24 @@ export class EscposInterpreter {
     this.#printLine()
   }
 }
+
+const knownTexts = new Map<string, string>()
+
+/** The character that `bytes` are in `encoding`; each is looked up once, and there are not many. */
+function textOf(bytes: Uint8Array, encoding: string): string {
+  const [first = 0, second = 0, third = 0, fourth = 0] = bytes
+  // All code tables here have ASCII in their lower half.
+  if (bytes.length === 1 && first < 0x7f) return String.fromCharCode(first)
+  const key = `${encoding} ${first} ${second} ${third} ${fourth}`
+  let text = knownTexts.get(key)
+  if (text === undefined) {
+    text = iconv.decode(Buffer.from(bytes), encoding)
+    if (knownTexts.size < KNOWN_TEXTS_MAX) knownTexts.set(key, text)
+  }
+  return text
+}
+
+const KNOWN_TEXTS_MAX = 30_000
 
 /** What a command may do to the interpreter. */
 interface Machine {

@@ -87,6 +87,11 @@ const DATA_MAX = 65_536
 const NUL_DATA_MAX = 255
 const NOTHING: readonly EscposToken[] = []
 
+/** The token of each byte that is one by itself. */
+const SINGLE_BYTES: readonly (readonly EscposToken[])[] = Array.from({ length: 256 }, (_, byte) => [
+  byte < 0x20 ? { kind: 'control', code: byte } : { kind: 'character', bytes: Uint8Array.of(byte) },
+])
+
 interface DataState {
   readonly name: string
   readonly parameters: readonly number[]
@@ -124,8 +129,7 @@ export class EscposTokeniser {
       this.#head = [byte]
       return NOTHING
     }
-    if (byte < 0x20) return [{ kind: 'control', code: byte }]
-    return [{ kind: 'character', bytes: Uint8Array.of(byte) }]
+    return SINGLE_BYTES[byte] ?? NOTHING
   }
 
   /** GB18030: a lead byte and a trail byte, or digit, lead, digit. A broken one vanishes up to the next byte. */

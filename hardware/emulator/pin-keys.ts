@@ -4,7 +4,7 @@ import type { Random } from '../../src/base/ports.ts'
 import { type BlockCipher, createSm4, createTdes } from '../../src/crypto/block-cipher.ts'
 import { unwrapKeyBlock } from '../../src/crypto/key-block.ts'
 import { keyCheckValue } from '../../src/crypto/key-check-value.ts'
-import { MESSAGE_MAC_KEY_SIZES, messageMac } from '../../src/crypto/mac.ts'
+import { MESSAGE_MAC_KEY_SIZES, type PreparedMac, prepareMessageMac } from '../../src/crypto/mac.ts'
 import { encodePinBlock } from '../../src/crypto/pin-block.ts'
 import { encryptTrackWith } from '../../src/crypto/track-cipher.ts'
 import { STATUS } from '../protocol/link-codes.ts'
@@ -25,6 +25,7 @@ export interface KeyMemory {
 
 const CHECK_VALUE_SIZE_MAX = 4
 const IV_SIZE = 12
+const CIPHERS_MAX = 4
 const TAG_SIZE = 16
 
 /**
@@ -34,6 +35,11 @@ const TAG_SIZE = 16
 export class PinKeys {
   readonly #memory: KeyMemory
   readonly #random: Random
+  /** Prepared for the keys that were used last. */
+  #mac:
+    | { readonly algorithm: LinkMacAlgorithm; readonly key: string; readonly prepared: PreparedMac }
+    | undefined
+  readonly #ciphers = new Map<string, BlockCipher>()
 
   constructor(memory: KeyMemory, random: Random) {
     this.#memory = memory
@@ -95,16 +101,15 @@ export class PinKeys {
   mac(algorithm: LinkMacAlgorithm, data: Uint8Array): DeviceReply {
     const { macKey } = this.#memory.content
     if (macKey === undefined) return missing('macKey')
-    const key = fromHex(macKey)
     // A key of another size belongs to another algorithm: the next sign-in brings the right one.
-    if (!MESSAGE_MAC_KEY_SIZES[algorithm].includes(key.length)) return missing('macKey')
-    return { status: STATUS.ok, body: messageMac(algorithm, key, data) }
+    if (!MESSAGE_MAC_KEY_SIZES[algorithm].includes(macKey.length / 2)) return missing('macKey')
+    return { status: STATUS.ok, body: this.#macOf(algorithm, macKey)(data) }
   }
 
   encryptTrack(digits: string): DeviceReply {
     const { trackKey, workingKeyAlgorithm } = this.#memory.content
     if (trackKey === undefined) return missing('trackKey')
-    const text = encryptTrackWith(createCipher(workingKeyAlgorithm ?? 'tdes', trackKey), digits)
+    const text = encryptTrackWith(this.#cipherOf(workingKeyAlgorithm ?? 'tdes', trackKey), digits)
     return { status: STATUS.ok, body: Buffer.from(text, 'latin1') }
   }
 
@@ -120,7 +125,24 @@ export class PinKeys {
     const { pinKey } = this.#memory.content
     if (pinKey === undefined) return undefined
     const block = encodePinBlock(pan === undefined ? { format: 0, pin } : { format: 0, pin, pan })
-    return createTdes(fromHex(pinKey)).encrypt(block)
+    return this.#cipherOf('tdes', pinKey).encrypt(block)
+  }
+
+  #macOf(algorithm: LinkMacAlgorithm, key: string): PreparedMac {
+    if (this.#mac?.algorithm !== algorithm || this.#mac.key !== key) {
+      this.#mac = { algorithm, key, prepared: prepareMessageMac(algorithm, fromHex(key)) }
+    }
+    return this.#mac.prepared
+  }
+
+  #cipherOf(algorithm: 'tdes' | 'sm4', key: string): BlockCipher {
+    let cipher = this.#ciphers.get(`${algorithm} ${key}`)
+    if (cipher === undefined) {
+      if (this.#ciphers.size >= CIPHERS_MAX) this.#ciphers.clear()
+      cipher = createCipher(algorithm, key)
+      this.#ciphers.set(`${algorithm} ${key}`, cipher)
+    }
+    return cipher
   }
 
   /** AES-GCM under a key of its own; 28 bytes longer than `data`. */

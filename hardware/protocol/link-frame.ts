@@ -72,7 +72,8 @@ export class LinkDecoder {
   }
 
   push(chunk: Uint8Array): readonly LinkItem[] {
-    this.#pending = concatBytes([this.#pending, chunk])
+    // A frame mostly comes whole; what is kept beyond this call is copied by `#next`, or here.
+    this.#pending = this.#pending.length === 0 ? new Uint8Array(chunk) : concatBytes([this.#pending, chunk])
     return this.#scan()
   }
 

@@ -58,6 +58,12 @@ const HEX_PAIRS: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
   byte.toString(16).toUpperCase().padStart(2, '0'),
 )
 
+const NO_DIGIT = 0x80
+const NIBBLE_OF_CODE = Uint8Array.from({ length: 256 }, (_, code) => {
+  const value = '0123456789ABCDEF'.indexOf(String.fromCharCode(code).toUpperCase())
+  return value < 0 ? NO_DIGIT : value
+})
+
 /** Upper-case hexadecimal, two digits a byte, no separators. */
 export function toHex(bytes: Uint8Array): string {
   let hex = ''
@@ -77,12 +83,16 @@ export function isHex(text: string): boolean {
  * @throws {InvariantError} when `hex` is not hexadecimal: check text from outside with `isHex` first.
  */
 export function fromHex(hex: string): Uint8Array {
-  const digits = hex.replace(/\s+/g, '')
-  invariant(isHex(digits), 'not an even number of hexadecimal digits')
-  const bytes = new Uint8Array(digits.length / 2)
+  const digits = /\s/.test(hex) ? hex.replace(/\s+/g, '') : hex
+  const bytes = new Uint8Array(digits.length >> 1)
+  let wrong = digits.length & 1
   for (let index = 0; index < bytes.length; index++) {
-    bytes[index] = Number.parseInt(digits.slice(index * 2, index * 2 + 2), 16)
+    const high = NIBBLE_OF_CODE[digits.charCodeAt(index * 2)] ?? NO_DIGIT
+    const low = NIBBLE_OF_CODE[digits.charCodeAt(index * 2 + 1)] ?? NO_DIGIT
+    wrong |= (high | low) & NO_DIGIT
+    bytes[index] = (high << 4) | low
   }
+  invariant(wrong === 0, 'not an even number of hexadecimal digits')
   return bytes
 }
 

@@ -1,8 +1,8 @@
-import iconv from 'iconv-lite'
 import type { Clock } from '../../base/ports.ts'
 import { LinkLine } from '../drivers/link-line.ts'
 import { Peripherals } from '../drivers/peripherals.ts'
 import { PrinterDriver } from '../drivers/printer-driver.ts'
+import { encodeGb18030 } from './gb18030.ts'
 import type { TerminalPeripherals } from './open-terminal.ts'
 import { PrinterSerialStream, SerialConnection, SerialStream } from './serial-connection.ts'
 
@@ -20,7 +20,7 @@ export function openSerialPeripherals(options: SerialPeripheralsOptions): Termin
   const { readerPath, pinPadPath, printerPath, baudRate, clock } = options
   const readerLine = new LinkLine(clock)
   const pinPadLine = pinPadPath === readerPath ? readerLine : new LinkLine(clock)
-  const printer = new PrinterDriver({ clock, baudRate, encodeText: (text) => iconv.encode(text, 'gb18030') })
+  const printer = new PrinterDriver({ clock, baudRate, encodeText: encodeGb18030 })
   const peripherals = new Peripherals({ clock, readerLine, pinPadLine, printer })
   const lines = new Map([
     [readerPath, readerLine],

@@ -111,6 +111,17 @@ const MASTERCARD = {
   tacOnline: fromHex('FC50BCF800'),
 }
 
+const APPLICATIONS: readonly ApplicationParameters[] = [
+  { ...UNIONPAY, aid: fromHex('A000000333010101') },
+  { ...UNIONPAY, aid: fromHex('A000000333010102') },
+  { ...UNIONPAY, aid: fromHex('A000000333010103') },
+  { ...UNIONPAY, aid: fromHex('A000000333010106') },
+  { ...VISA, aid: fromHex('A0000000031010') },
+  { ...MASTERCARD, aid: fromHex('A0000000041010') },
+]
+const CAPABILITIES = fromHex('E068C8')
+const ADDITIONAL_CAPABILITIES = fromHex('6000F0A001')
+
 /** A test terminal: attended, contact chip with online PIN, signature and no CVM, SDA, DDA and CDA. */
 export function defaultKernelConfig(
   identity: KernelIdentity,
@@ -120,19 +131,12 @@ export function defaultKernelConfig(
   return {
     ...identity,
     // Keys, stripe, chip; online PIN, signature, no CVM; SDA, DDA, CDA. No offline PIN: no PIN leaves the pad in clear.
-    terminalCapabilities: fromHex('E068C8'),
-    additionalCapabilities: fromHex('6000F0A001'),
+    terminalCapabilities: CAPABILITIES,
+    additionalCapabilities: ADDITIONAL_CAPABILITIES,
     terminalType: 0x22,
     currencyExponent: identity.currency === '392' ? 0 : 2,
     merchantCategory: identity.merchantId.slice(7, 11),
-    applications: [
-      { ...UNIONPAY, aid: fromHex('A000000333010101') },
-      { ...UNIONPAY, aid: fromHex('A000000333010102') },
-      { ...UNIONPAY, aid: fromHex('A000000333010103') },
-      { ...UNIONPAY, aid: fromHex('A000000333010106') },
-      { ...VISA, aid: fromHex('A0000000031010') },
-      { ...MASTERCARD, aid: fromHex('A0000000041010') },
-    ],
+    applications: APPLICATIONS,
     caKeys,
     languages: ['zh', 'en'],
     codeTables: [1],
