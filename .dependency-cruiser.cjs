@@ -36,7 +36,7 @@ const LAYERS = {
   },
 }
 const layers = Object.entries(LAYERS)
-const project = '^(src|hardware|test|bench)/'
+const project = '^(src|hardware|sim|test|bench)/'
 
 module.exports = {
   forbidden: [
@@ -79,9 +79,15 @@ module.exports = {
       to: { path: '^src/(terminal|host)/', pathNot: '^src/$1/' },
     },
     {
-      name: 'product code never imports tests or the command line',
+      name: 'product code never imports tests, the simulated world or the command line',
       severity: 'error',
       from: { path: '^(src|hardware)/', pathNot: '^src/cli/' },
+      to: { path: '^(test|bench|sim|src/cli)/' },
+    },
+    {
+      name: 'the simulated world imports the product, never tests or the command line',
+      severity: 'error',
+      from: { path: '^sim/' },
       to: { path: '^(test|bench|src/cli)/' },
     },
     { name: 'everything imported exists', severity: 'error', from: {}, to: { couldNotResolve: true } },

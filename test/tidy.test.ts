@@ -14,7 +14,7 @@ const BANNED: readonly (readonly [RegExp, string])[] = [
   [/process\.exit\(\)/, 'an exit code'],
 ]
 
-const files = ['src', 'hardware', 'bench'].flatMap((root) =>
+const files = ['src', 'hardware', 'sim', 'bench'].flatMap((root) =>
   readdirSync(root, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.ts'))
     .map((path) => `${root}/${path}`),

@@ -23,6 +23,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'the calculator of payment engineers: DUKPT, PIN blocks, MACs, EMV and more',
     load: () => import('./commands/calc.ts'),
   },
+  sim: {
+    summary: 'break everything in virtual time, from one seed',
+    load: () => import('./commands/sim.ts'),
+  },
   doctor: {
     summary: 'check this machine, with a fix for each finding',
     load: () => import('./commands/doctor.ts'),

@@ -22,12 +22,22 @@ export interface IssuerKeys {
   readonly issuer: SigningKey
   /** MMYY. */
   readonly issuerExpiry: string
+  /** Makes the card's key pair; a fresh one of `size` bytes when left out. */
+  readonly newCardKey?: (size: number) => CardKeyPair
   /** The card's own master keys, 16 bytes each, upper-case hexadecimal. */
   cardKeys(
     pan: string,
     panSequence: string,
     scheme: CryptogramScheme,
   ): { readonly ac: string; readonly smi: string; readonly smc: string }
+}
+
+/** A card's own key pair. */
+export interface CardKeyPair {
+  readonly modulus: Uint8Array
+  readonly exponent: Uint8Array
+  /** Hexadecimal. */
+  readonly privateExponent: string
 }
 
 export interface CertifiedCard {
@@ -69,7 +79,7 @@ export function certifyCard(
     Uint8Array.of(...ALGORITHMS, issuer.modulus.length, issuer.exponent.length),
     issuerParts.inside,
   ])
-  const pair = newCardKey(card.signatureSize)
+  const pair = (keys.newCardKey ?? newCardKey)(card.signatureSize)
   const cardParts = splitKey(pair.modulus, issuer.modulus.length - CARD_OVERHEAD)
   const cardBody = concatBytes([
     Uint8Array.of(FORMAT_CARD),
@@ -102,11 +112,7 @@ function splitKey(
   return { inside: modulus.subarray(0, room), remainder: modulus.subarray(room) }
 }
 
-function newCardKey(size: number): {
-  readonly modulus: Uint8Array
-  readonly exponent: Uint8Array
-  readonly privateExponent: string
-} {
+function newCardKey(size: number): CardKeyPair {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: size * 8, publicExponent: EXPONENT })
   const { modulus, exponent, privateExponent } = exportKey(privateKey)
   return { modulus, exponent, privateExponent: toHex(privateExponent) }

@@ -2,7 +2,7 @@ import { BatchWork } from './batch-work.ts'
 import type { HostContext, HostCoreOptions } from './host-context.ts'
 import type { Inbound, Outcome } from './inbound.ts'
 import { NumberLease } from './number-lease.ts'
-import { type HostStore, Snapshot } from './store-port.ts'
+import { type DecisionStore, Snapshot } from './store-port.ts'
 
 const LEASE_SIZE = 10_000
 
@@ -43,7 +43,7 @@ export class HostCore {
    *
    * @throws {StoreError} when nothing was committed: then nothing may be answered.
    */
-  process(batch: readonly Inbound[], store: HostStore): readonly Outcome[] {
+  process(batch: readonly Inbound[], store: DecisionStore): readonly Outcome[] {
     if (this.numbersLeft < batch.length) {
       const count = Math.max(LEASE_SIZE, batch.length)
       this.addNumbers(store.leaseNumbers(count), count)

@@ -170,6 +170,9 @@ export interface HostStore {
   close(): void
 }
 
+/** The part of the store that decisions are made on. */
+export type DecisionStore = Pick<HostStore, 'fetch' | 'commit' | 'leaseNumbers'>
+
 /** The store can't do what was asked: disk full, file damaged, another process holds it. */
 export class StoreError extends Error {
   override readonly name = 'StoreError'

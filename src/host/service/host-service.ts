@@ -4,7 +4,7 @@ import { dialectsThatDecode } from '../core/dialects.ts'
 import type { HostCore } from '../core/host-core.ts'
 import type { Inbound, Outcome, OutcomeSummary } from '../core/inbound.ts'
 import type { Dialect, ExplainRow } from '../core/records.ts'
-import { type HostStore, NO_ROWS, StoreError } from '../core/store-port.ts'
+import { type DecisionStore, NO_ROWS, StoreError } from '../core/store-port.ts'
 import type { Connection, Rejection } from '../gateway/connection.ts'
 import { dialectOfFrame, envelopeKindOf } from '../gateway/gateway-options.ts'
 
@@ -19,7 +19,7 @@ export interface ServiceLog {
 
 export interface HostServiceOptions {
   readonly core: HostCore
-  readonly store: HostStore
+  readonly store: DecisionStore
   readonly clock: Clock
   /** Milliseconds since 1970 in UTC. */
   readonly epochMs: () => number

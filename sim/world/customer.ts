@@ -1,0 +1,76 @@
+import { type PadScreen, padKeys } from '../../hardware/emulator/pin-pad-device.ts'
+import type { SeededRandom } from './seeded-random.ts'
+import type { SimBoard } from './sim-board.ts'
+import { SIM_PIN, type SimCard } from './sim-estate.ts'
+import type { StepFaults } from './step-faults.ts'
+import type { VirtualClock } from './virtual-clock.ts'
+
+/** Hands that present a card when the lamp asks, press the PIN when the pad asks, and take the card back. */
+export class Customer {
+  readonly #clock: VirtualClock
+  readonly #random: SeededRandom
+  readonly #faults: StepFaults
+  #card: SimCard | undefined
+  /** A chip that could not be read: its holder is told to swipe. */
+  #swipes = false
+  #presented = 0
+
+  constructor(clock: VirtualClock, random: SeededRandom, faults: StepFaults) {
+    this.#clock = clock
+    this.#random = random
+    this.#faults = faults
+  }
+
+  /** The next customer, until another comes. */
+  hold(card: SimCard | undefined): void {
+    this.#card = card
+    this.#swipes = false
+    this.#presented = 0
+  }
+
+  lamp(board: SimBoard, state: 'off' | 'cardWanted' | 'takeCard'): void {
+    if (state === 'cardWanted') this.#soon(() => this.#present(board))
+    else if (state === 'takeCard') this.#soon(() => board.reader.remove())
+  }
+
+  padScreen(board: SimBoard, screen: PadScreen): void {
+    if (screen.kind !== 'enterPin' || screen.digitCount > 0) return
+    let keys = `${SIM_PIN}#`
+    for (const fault of this.#faults.at('pin')) {
+      if (fault.kind === 'pinTimeout') return
+      if (fault.kind === 'pinCancelled') keys = fault.part < 500 ? 'x' : '12x'
+      else if (fault.kind === 'pinBypassed') keys = '#'
+      else keys = '654321#'
+    }
+    this.#soon(() => board.press(padKeys(keys) ?? []))
+  }
+
+  #present(board: SimBoard): void {
+    const card = this.#card
+    if (card === undefined || this.#presented > 4) return
+    this.#presented++
+    let isDirty = false
+    let swipe = !card.hasChip || this.#swipes
+    for (const fault of this.#faults.at('card')) {
+      if (fault.kind === 'cardAbsent') return
+      if (fault.kind === 'cardDirty') {
+        isDirty = true
+        this.#swipes = true
+      } else if (card.hasChip) {
+        swipe = true
+      }
+    }
+    if (board.reader.hasCard) board.reader.remove()
+    if (!swipe) {
+      board.insert(card, isDirty)
+      return
+    }
+    const { stripe } = card.image
+    if (stripe !== undefined && !board.reader.swipe(stripe) && card.hasChip) board.insert(card, isDirty)
+  }
+
+  /** As people do: not at once. */
+  #soon(work: () => void): void {
+    this.#clock.after(this.#random.between(20, 300), work)
+  }
+}

@@ -1,0 +1,177 @@
+import { HostCore } from '../../src/host/core/host-core.ts'
+import { type DecisionStore, StoreError, type StoreRows } from '../../src/host/core/store-port.ts'
+import { ACQUIRER_INSTITUTION } from '../../src/host/estate/default-estate.ts'
+import type { ClientStream } from '../../src/host/gateway/client-stream.ts'
+import { Connections } from '../../src/host/gateway/connections.ts'
+import { DEFAULT_LIMITS, type PortOptions } from '../../src/host/gateway/gateway-options.ts'
+import type { SoftwareSecurityModule } from '../../src/host/security-module/software-security-module.ts'
+import { HostService } from '../../src/host/service/host-service.ts'
+import type { CommitFate, SimStore } from './sim-store.ts'
+import { DriftingClock, type VirtualClock } from './virtual-clock.ts'
+
+export interface SimHostOptions {
+  readonly clock: VirtualClock
+  readonly store: SimStore
+  readonly security: SoftwareSecurityModule
+  /** A bug in the host, or a store that failed for no reason of the world. */
+  readonly fault: (reason: string) => void
+  /** Something for the story. */
+  readonly tell: (text: string) => void
+}
+
+const PORT: PortOptions = { dialect: 'unionpay-pos', port: 0, prefix: 'binary2' }
+const RESTART_AFTER_FULL_MS = 3000
+
+interface Life {
+  readonly connections: Connections
+  readonly service: HostService
+  isOver: boolean
+}
+
+/** One host process on the common store: it can lose its power at any moment and come back. */
+export class SimHost {
+  readonly clock: DriftingClock
+  readonly #options: SimHostOptions
+  #life: Life | undefined
+  #isCalm = false
+  #nextFate: { readonly fate: CommitFate; readonly downMs: number } | undefined
+
+  constructor(options: SimHostOptions) {
+    this.#options = options
+    this.clock = new DriftingClock(options.clock)
+    this.start()
+  }
+
+  get isUp(): boolean {
+    return this.#life !== undefined
+  }
+
+  get connectionCount(): number {
+    return this.#life?.connections.count ?? 0
+  }
+
+  accept(stream: ClientStream): void {
+    this.#life?.connections.accept(stream, PORT)
+  }
+
+  /** From now on nothing goes wrong with it; it comes back if it is down. */
+  calm(): void {
+    this.#isCalm = true
+    this.#nextFate = undefined
+    this.#options.store.file.isFull = false
+    this.start()
+  }
+
+  /** The next commit of this process is its last. */
+  dieAtCommit(fate: CommitFate, downMs: number): void {
+    if (this.#isCalm) return
+    this.#nextFate = { fate, downMs }
+  }
+
+  /** No commit of any host succeeds for `forMs`. */
+  fillDisk(forMs: number): void {
+    const { clock, store, tell } = this.#options
+    tell('has no room on its disk')
+    store.file.isFull = true
+    clock.after(forMs, () => {
+      store.file.isFull = false
+    })
+  }
+
+  /** Loses power now and comes back after `downMs`. */
+  restart(downMs: number): void {
+    if (this.#life === undefined || this.#isCalm) return
+    this.#options.tell('loses power')
+    this.#end(this.#life)
+    this.#options.clock.after(downMs, () => this.start())
+  }
+
+  start(): void {
+    if (this.#life !== undefined) return
+    const { clock, security, fault, tell } = this.#options
+    this.#nextFate = undefined
+    const core = new HostCore({
+      security,
+      testBehaviour: true,
+      acquirer: { institution: ACQUIRER_INSTITUTION },
+    })
+    const life: Life = { isOver: false } as Life
+    const service = new HostService({
+      core,
+      store: this.#storeOf(life),
+      clock: this.#clockOf(life),
+      epochMs: () => this.clock.epochMs(),
+      defer: (work) => {
+        clock.after(0, () => {
+          if (!life.isOver) work()
+        })
+      },
+      log: {
+        decided() {},
+        explained() {},
+        stopped: (reason) => {
+          if (!life.isOver) tell(`stops: ${reason}`)
+        },
+        fault: (reason) => fault(reason),
+      },
+      onFatal: (reason) => this.#stopped(life, reason),
+    })
+    const connections = new Connections(DEFAULT_LIMITS, () => clock.nowMs(), {
+      frame: (from, frame) => {
+        if (!life.isOver) service.frame(from, frame)
+      },
+      rejected: (from, rejection) => service.rejected(from, rejection),
+      refused: (_peer, reason) => fault(reason),
+    })
+    this.#life = Object.assign(life, { connections, service })
+  }
+
+  /** Ends for good; nothing is left open. */
+  close(): void {
+    const life = this.#life
+    if (life === undefined) return
+    life.service.finish()
+    this.#end(life)
+  }
+
+  #end(life: Life): void {
+    life.isOver = true
+    if (this.#life === life) this.#life = undefined
+    life.connections.destroyAll()
+  }
+
+  /** As a supervisor does with a process that stopped by itself: it starts it again when there is room. */
+  #stopped(life: Life, reason: string): void {
+    if (life.isOver) return
+    const { clock, store, fault } = this.#options
+    this.#end(life)
+    if (!store.file.isFull) fault(`the host stopped: ${reason}`)
+    clock.after(RESTART_AFTER_FULL_MS, () => this.start())
+  }
+
+  #clockOf(life: Life) {
+    const clock = this.clock
+    return {
+      nowMs: () => clock.nowMs(),
+      localTime: () => clock.localTime(),
+      schedule: (atMs: number, fire: () => void) =>
+        clock.schedule(atMs, () => {
+          if (!life.isOver) fire()
+        }),
+    }
+  }
+
+  #storeOf(life: Life): DecisionStore {
+    const { store } = this.#options
+    return {
+      fetch: (keys, into) => store.fetch(keys, into),
+      leaseNumbers: (count) => store.leaseNumbers(count),
+      commit: (rows: StoreRows) => {
+        if (life.isOver) throw new StoreError('the power is gone')
+        const next = this.#nextFate
+        this.#nextFate = undefined
+        store.commitAs(rows, next?.fate, () => this.restart(next?.downMs ?? 0))
+      },
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import type { Fault } from '../plan/fault-kinds.ts'
+import type { Plan, TerminalPlan } from '../plan/plan.ts'
+import { Network } from './network.ts'
+import { SeededRandom } from './seeded-random.ts'
+import { type SimEstate, simEstate, terminalId } from './sim-estate.ts'
+import { SimHost } from './sim-host.ts'
+import { SimStore } from './sim-store.ts'
+import { SimTerminal } from './sim-terminal.ts'
+import { TerminalDay } from './terminal-day.ts'
+import { VirtualClock } from './virtual-clock.ts'
+import type { WorldWatch } from './world-watch.ts'
+
+/** Terminals, peripherals, lines, hosts, disks and issuers of one run, in virtual time. */
+export class SimWorld {
+  readonly clock = new VirtualClock()
+  readonly plan: Plan
+  readonly estate: SimEstate
+  readonly store: SimStore
+  readonly hosts: readonly SimHost[]
+  readonly terminals: readonly SimTerminal[]
+  readonly #watch: WorldWatch
+  readonly #days: readonly TerminalDay[]
+
+  constructor(plan: Plan, watch: WorldWatch) {
+    this.plan = plan
+    this.#watch = watch
+    this.estate = simEstate()
+    const { estate, clock } = this
+    // Keys and cards that are made for the first time must not take from the chance of this run.
+    for (const { index } of plan.terminals) {
+      estate.padKeys(index)
+      estate.cardsOf(index)
+    }
+    const initial = estate.begin(new SeededRandom(plan.seed, 1000))
+    this.store = new SimStore(() => estate.copyOf(initial))
+    this.hosts = Array.from({ length: plan.hosts }, (_, index) => this.#newHost(index))
+    const network = new Network({
+      clock,
+      hosts: this.hosts,
+      sent: (terminal, direction, frame) => watch.frame(terminal.name, direction, frame),
+    })
+    const pairs = plan.terminals.map((each) => this.#newTerminal(each, network))
+    this.terminals = pairs.map(({ terminal }) => terminal)
+    this.#days = pairs.map(({ day }) => day)
+  }
+
+  /** Runs to the end of the quiet time. */
+  run(): void {
+    this.#all((day, done) => day.begin(done))
+    for (const host of this.hosts) host.calm()
+    this.#all((day, done) =>
+      day.quieten((isQuiet) => {
+        if (!isQuiet) this.#watch.stuck()
+        done()
+      }),
+    )
+    for (const terminal of this.terminals) terminal.close()
+    for (const host of this.hosts) host.close()
+    this.#drain()
+  }
+
+  /** Starts `work` for each terminal and turns the clock until all are done. */
+  #all(work: (day: TerminalDay, done: () => void) => void): void {
+    let open = this.#days.length
+    for (const day of this.#days) work(day, () => open--)
+    while (open > 0) {
+      if (this.#watch.isOver) return
+      if (!this.#step()) {
+        this.#watch.deadlock()
+        return
+      }
+    }
+  }
+
+  /** What is still under way comes to its end; timers that repeat themselves for ever are a finding. */
+  #drain(): void {
+    for (let turns = 0; turns < 100_000; turns++) if (!this.#step()) return
+    this.#watch.leftTimers(this.clock.timerCount)
+  }
+
+  /** What a timer throws would have ended the program. */
+  #step(): boolean {
+    try {
+      return this.clock.step()
+    } catch (error) {
+      this.#watch.bug('the world', error)
+      return true
+    }
+  }
+
+  #newTerminal(
+    plan: TerminalPlan,
+    network: Network,
+  ): { readonly terminal: SimTerminal; readonly day: TerminalDay } {
+    const { clock, estate } = this
+    const { seed } = this.plan
+    const { index } = plan
+    const watch = this.#watch
+    const name = terminalId(index)
+    const terminal = new SimTerminal({
+      clock,
+      random: new SeededRandom(seed, 2000 + index),
+      plan,
+      estate,
+      network,
+      answer: (question) => day.answer(question),
+      observer: {
+        durable: (records) => watch.durable(name, records),
+        shown: (screen) => watch.shown(name, screen),
+        printed: (piece) => watch.printed(name, piece),
+        struck: (fault) => watch.struck(name, fault),
+        tell: (text) => watch.tell(name, text),
+        bug: (error) => watch.bug(name, error),
+      },
+    })
+    const day: TerminalDay = new TerminalDay(terminal, {
+      clock,
+      random: new SeededRandom(seed, 3000 + index),
+      plan,
+      cards: estate.cardsOf(index),
+      keyBlock: estate.padKeys(index).keyBlock,
+      worldFault: (fault) => this.#worldFault(index, fault),
+      stepBegins: (step, command) => watch.stepBegins(name, step, command),
+      stepEnded: (step, outcome) => watch.stepEnded(name, step, outcome),
+    })
+    return { terminal, day }
+  }
+
+  #newHost(index: number): SimHost {
+    const { clock, store, estate } = this
+    const name = `host ${index + 1}`
+    return new SimHost({
+      clock,
+      store,
+      security: estate.security,
+      fault: (reason) => this.#watch.hostFault(name, reason),
+      tell: (text) => this.#watch.tell(name, text),
+    })
+  }
+
+  #worldFault(index: number, fault: Fault): void {
+    const host = this.hosts[fault.part % this.hosts.length]
+    const { clock } = this
+    if (fault.kind === 'restartHost') clock.after(fault.ms % 2000, () => host?.restart(fault.ms))
+    else if (fault.kind === 'hostClockJump') host?.clock.jump(index % 2 === 0 ? fault.ms : -fault.ms)
+  }
+}

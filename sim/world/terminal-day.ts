@@ -1,0 +1,163 @@
+import type { Question, QuestionAnswer } from '../../src/terminal/flows/screen.ts'
+import type { CommandOutcome, TerminalCommand } from '../../src/terminal/flows/terminal-command.ts'
+import type { Fault } from '../plan/fault-kinds.ts'
+import type { Step, TerminalPlan } from '../plan/plan.ts'
+import { answerOf, CASHIER, orderOf, SUPERVISOR } from './operator.ts'
+import type { SeededRandom } from './seeded-random.ts'
+import type { SimCard } from './sim-estate.ts'
+import type { SimTerminal } from './sim-terminal.ts'
+import type { VirtualClock } from './virtual-clock.ts'
+
+export interface TerminalDayOptions {
+  readonly clock: VirtualClock
+  readonly random: SeededRandom
+  readonly plan: TerminalPlan
+  readonly cards: readonly SimCard[]
+  readonly keyBlock: string
+  /** A fault that is not the terminal's own: the host's. */
+  readonly worldFault: (fault: Fault) => void
+  readonly stepBegins: (step: Step, command: TerminalCommand | undefined) => void
+  readonly stepEnded: (step: Step, outcome: CommandOutcome | undefined) => void
+}
+
+/** So often a command of the quiet time is tried before the world is called stuck. */
+const QUIET_TRIES = 6
+const QUIET_PAUSE_MS = 3000
+
+/** What happens at one terminal: its steps with their faults, and the quiet time after them. */
+export class TerminalDay {
+  readonly #options: TerminalDayOptions
+  readonly #terminal: SimTerminal
+  #step: Step | undefined
+  #card: SimCard | undefined
+
+  constructor(terminal: SimTerminal, options: TerminalDayOptions) {
+    this.#terminal = terminal
+    this.#options = options
+  }
+
+  /** What the operator says. */
+  answer(question: Question): QuestionAnswer {
+    return answerOf(question, this.#card, this.#options.random.below(1000))
+  }
+
+  /** A new terminal gets its keys and operators; then come the steps. */
+  begin(done: () => void): void {
+    const { keyBlock, plan } = this.#options
+    const commission: TerminalCommand = {
+      kind: 'commission',
+      keyBlock,
+      supervisorPassword: SUPERVISOR.password,
+      cashiers: [CASHIER],
+    }
+    this.#terminal.run(commission, () => this.#logOn(() => this.#next(plan.steps, 0, done)))
+  }
+
+  /** Nothing goes wrong any more: what is owed is done, and the batch closed. `done(false)`: it could not be. */
+  quieten(done: (isQuiet: boolean) => void): void {
+    this.#step = undefined
+    this.#card = undefined
+    this.#terminal.faults.clear()
+    this.#terminal.isStorageLow = false
+    this.#terminal.customer.hold(undefined)
+    this.#terminal.board.heal()
+    this.#terminal.cutPower(1000, false)
+    this.#options.clock.after(70_000, () => this.#quietRound(0, done))
+  }
+
+  #quietRound(tries: number, done: (isQuiet: boolean) => void): void {
+    const { state } = this.#terminal
+    const isOwing =
+      state.inFlight !== undefined ||
+      state.reversal !== undefined ||
+      state.notices.length > 0 ||
+      state.scriptResults.length > 0
+    const isOpen = state.transactions.length > 0 || state.settlement !== undefined
+    const isUnprinted = state.owedReceipts.length > 0
+    if (!isOwing && !isOpen && !isUnprinted) {
+      done(true)
+      return
+    }
+    if (tries >= QUIET_TRIES) {
+      done(false)
+      return
+    }
+    const again = (): void => {
+      this.#options.clock.after(QUIET_PAUSE_MS, () => this.#quietRound(tries + 1, done))
+    }
+    const command: TerminalCommand = { kind: isOwing ? 'sendPending' : isOpen ? 'settle' : 'printOwed' }
+    this.#logOn(() => this.#terminal.run(command, again))
+  }
+
+  #logOn(done: () => void): void {
+    if (this.#terminal.state.loggedOn !== undefined) done()
+    else this.#terminal.run({ kind: 'logOn', operator: CASHIER.number }, done)
+  }
+
+  #next(steps: readonly Step[], index: number, done: () => void): void {
+    const step = steps[index]
+    if (step === undefined) {
+      done()
+      return
+    }
+    this.#options.clock.after(step.pauseMs, () =>
+      this.#logOn(() => this.#perform(step, () => this.#next(steps, index + 1, done))),
+    )
+  }
+
+  #perform(step: Step, done: () => void): void {
+    const terminal = this.#terminal
+    const { cards, stepBegins, stepEnded, clock } = this.#options
+    const order = orderOf(step, terminal.state, cards)
+    this.#step = step
+    this.#card = order?.card
+    terminal.customer.hold(order?.card)
+    terminal.faults.arm(step.faults)
+    stepBegins(step, order?.command)
+    for (const fault of terminal.faults.atStart()) this.#startFault(fault)
+    const ended = (outcome: CommandOutcome | undefined): void => {
+      terminal.faults.clear()
+      terminal.isStorageLow = false
+      terminal.customer.hold(undefined)
+      stepEnded(step, outcome)
+      done()
+    }
+    if (order !== undefined) terminal.run(order.command, ended)
+    else if (step.deed === 'powerCycle') {
+      terminal.cutPower(500 + (step.pick % 3000), step.pick % 2 === 0)
+      clock.after(0, () => terminal.start(() => ended(undefined)))
+    } else clock.after(1, () => ended(undefined))
+  }
+
+  #startFault(fault: Fault): void {
+    const terminal = this.#terminal
+    const { clock, worldFault } = this.#options
+    const { printer } = terminal.board
+    switch (fault.kind) {
+      case 'cutPowerAtTime':
+        clock.after(fault.ms, () => this.#ifStill(() => terminal.cutPower(1000, fault.part < 500)))
+        return
+      case 'terminalClockJump':
+        terminal.clock.jump(fault.part < 500 ? fault.ms : -fault.ms)
+        return
+      case 'storageLow':
+        terminal.isStorageLow = true
+        return
+      case 'paperOut':
+        printer.endPaperAfter(fault.nth)
+        clock.after(fault.ms + 3000, () => printer.setPaper('ok'))
+        return
+      case 'coverOpen':
+        clock.after(fault.part, () => printer.setCover('open'))
+        clock.after(fault.part + fault.ms, () => printer.setCover('closed'))
+        return
+      default:
+        worldFault(fault)
+    }
+  }
+
+  /** Only while the step still runs that it belongs to. */
+  #ifStill(work: () => void): void {
+    if (this.#step !== undefined) work()
+  }
+}

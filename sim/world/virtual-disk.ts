@@ -1,0 +1,74 @@
+import { concatBytes } from '../../src/base/bytes.ts'
+
+/** What becomes of bytes that were written and not synchronised when the power goes. */
+export type UnsyncedFate =
+  | { readonly kind: 'lost' }
+  /** They had reached the disk by themselves. */
+  | { readonly kind: 'kept' }
+  /** So many of a thousand of them are there: the last record is torn. */
+  | { readonly kind: 'torn'; readonly keptPerMille: number }
+
+/** The disk has no room for more. */
+export class DiskFull extends Error {
+  override readonly name = 'DiskFull'
+}
+
+/** A file that only grows. What was not synchronised is at the mercy of a power cut. */
+export class VirtualFile {
+  #synced: Uint8Array[] = []
+  #unsynced: Uint8Array[] = []
+  #isFull = false
+  #size = 0
+
+  /** Bytes that were written. */
+  get size(): number {
+    return this.#size
+  }
+
+  set isFull(isFull: boolean) {
+    this.#isFull = isFull
+  }
+
+  get isFull(): boolean {
+    return this.#isFull
+  }
+
+  /** Keeps `bytes`, which the caller leaves unchanged. @throws {DiskFull} when nothing was written. */
+  append(bytes: Uint8Array): void {
+    if (this.#isFull) throw new DiskFull('no room on the disk')
+    this.#unsynced.push(bytes)
+    this.#size += bytes.length
+  }
+
+  sync(): void {
+    this.#synced.push(...this.#unsynced)
+    this.#unsynced = []
+  }
+
+  /** The power goes. */
+  cutPower(fate: UnsyncedFate): void {
+    const pending = concatBytes(this.#unsynced)
+    this.#unsynced = []
+    const kept =
+      fate.kind === 'kept'
+        ? pending.length
+        : fate.kind === 'torn'
+          ? Math.floor((pending.length * fate.keptPerMille) / 1000)
+          : 0
+    this.#size -= pending.length - kept
+    if (kept > 0) this.#synced.push(pending.slice(0, kept))
+  }
+
+  /** Takes away what stands after `size`, as the owner of the file does with a torn record. */
+  truncate(size: number): void {
+    const whole = concatBytes(this.#synced)
+    this.#synced = [whole.slice(0, size)]
+    this.#unsynced = []
+    this.#size = size
+  }
+
+  /** What would be read after a power cut that loses all that it can. */
+  readSynced(): Uint8Array {
+    return concatBytes(this.#synced)
+  }
+}
