@@ -152,7 +152,13 @@ describe('board on pseudo-terminals', () => {
     for (const device of ['reader', 'pinpad', 'printer'] as const) board.unplug(device)
     peripherals.close()
     attach()
-    await until((states) => states.length === 3 && states.every((state) => state === 'missing'))
+    // Missing they are from the start; that each was looked for shows in its words.
+    await until(
+      (states) =>
+        states.length === 3 &&
+        states.every((state) => state === 'missing') &&
+        devices[0]?.detail !== 'not found yet',
+    )
     expect(devices[0]?.detail).toBe(`nothing is connected at ${board.paths.reader}`)
     for (const device of ['reader', 'pinpad', 'printer'] as const) await board.plug(device)
     await until(allReady)
