@@ -119,8 +119,13 @@ function* signOffByCommand(context: TerminalContext): Flow<CommandOutcome> {
 }
 
 function* settleByCommand(context: TerminalContext): Flow<CommandOutcome> {
-  const slot: CardSlot = { powered: false }
-  if (context.state.settlement === undefined) yield* decidePartialApproval(context, slot)
+  const { settlement, undecidedPartial } = context.state
+  if (settlement === undefined && undecidedPartial !== undefined) {
+    // It may end in a void: a request, which must wait for the reversal that is owed.
+    const unready = (yield* checkReadiness(context)) ?? (yield* settleDuties(context))
+    if (unready !== undefined) return unready
+    yield* decidePartialApproval(context, { powered: false })
+  }
   return yield* settle(context)
 }
 
