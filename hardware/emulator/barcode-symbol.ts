@@ -1,4 +1,4 @@
-import { blankImage, type DotImage, setDot } from './qr-symbol.ts'
+import { blankImage, type DotImage, setDot } from './dot-image.ts'
 
 export interface BarcodeSize {
   /** Dots of the narrowest bar. */

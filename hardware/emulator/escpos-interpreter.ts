@@ -1,10 +1,11 @@
 import iconv from 'iconv-lite'
 import { drawBarcode } from './barcode-symbol.ts'
+import type { DotImage } from './dot-image.ts'
 import type { EscposCommand, EscposToken } from './escpos-tokeniser.ts'
 import { DEFAULT_LINE, LineComposer, type LineSettings } from './line-composer.ts'
 import type { PaperRow } from './paper.ts'
 import { columnImage, rasterRows } from './printer-image.ts'
-import { type DotImage, drawQrSymbol, type QrSymbolLevel } from './qr-symbol.ts'
+import { drawQrSymbol, type QrSymbolLevel } from './qr-symbol.ts'
 
 /** What the commands of a document make the printer do. */
 export interface PrinterOutput {
@@ -106,8 +107,15 @@ export class EscposInterpreter {
   #character(bytes: Uint8Array): void {
     const isWide = bytes.length > 1
     if (this.#line.overflows(isWide)) this.#printLine()
-    const encoding = isWide ? 'gb18030' : (CODE_TABLES[this.#codeTable] ?? 'cp437')
-    this.#line.add(textOf(bytes, encoding), isWide)
+    this.#line.add(this.#textOf(bytes), isWide)
+  }
+
+  #textOf(bytes: Uint8Array): string {
+    const first = bytes[0] ?? 0
+    if (bytes.length > 1) return textOf(bytes, 'gb18030')
+    // All code tables here have ASCII in their lower half.
+    if (first < 0x7f) return ASCII[first] ?? ''
+    return textOf(bytes, CODE_TABLES[this.#codeTable] ?? 'cp437')
   }
 
   /** CR is ignored, as on serial printers by default. */
@@ -177,7 +185,8 @@ export class EscposInterpreter {
   #image(kind: 'image' | 'qr' | 'barcode', image: DotImage | undefined): void {
     if (!this.#line.isEmpty) this.#printLine()
     if (image === undefined || image.heightDots === 0 || image.widthDots > this.#widthDots) return
-    this.#output.print({ kind, x: this.#line.offsetOf(image.widthDots), ...image })
+    const { widthDots, heightDots } = image
+    this.#output.print({ kind, x: this.#line.offsetOf(widthDots), heightDots, image })
   }
 
   #caption(text: string): void {
@@ -186,23 +195,26 @@ export class EscposInterpreter {
   }
 }
 
-const knownTexts = new Map<string, string>()
+const ASCII: readonly string[] = Array.from({ length: 0x7f }, (_, code) => String.fromCharCode(code))
+const KNOWN_TEXTS_MAX = 30_000
+const knownTexts = new Map<string, Map<number, string>>()
 
 /** The character that `bytes` are in `encoding`; each is looked up once, and there are not many. */
 function textOf(bytes: Uint8Array, encoding: string): string {
-  const [first = 0, second = 0, third = 0, fourth = 0] = bytes
-  // All code tables here have ASCII in their lower half.
-  if (bytes.length === 1 && first < 0x7f) return String.fromCharCode(first)
-  const key = `${encoding} ${first} ${second} ${third} ${fourth}`
-  let text = knownTexts.get(key)
+  let known = knownTexts.get(encoding)
+  if (known === undefined) {
+    known = new Map()
+    knownTexts.set(encoding, known)
+  }
+  let key = 0
+  for (let index = 0; index < bytes.length; index++) key = key * 256 + (bytes[index] ?? 0)
+  let text = known.get(key)
   if (text === undefined) {
     text = iconv.decode(Buffer.from(bytes), encoding)
-    if (knownTexts.size < KNOWN_TEXTS_MAX) knownTexts.set(key, text)
+    if (known.size < KNOWN_TEXTS_MAX) known.set(key, text)
   }
   return text
 }
-
-const KNOWN_TEXTS_MAX = 30_000
 
 /** What a command may do to the interpreter. */
 interface Machine {

@@ -68,29 +68,42 @@ function shapes(prefix: string, parameters: number, codes: string): { readonly [
   return Object.fromEntries(codes.split(' ').map((code) => [`${prefix} ${code}`, { parameters }]))
 }
 
-const PREFIXES: ReadonlyMap<number, string> = new Map([
-  [0x10, 'DLE'],
-  [0x1b, 'ESC'],
-  [0x1c, 'FS'],
-  [0x1d, 'GS'],
+interface KnownCommand {
+  readonly name: string
+  readonly shape: Shape
+}
+
+/** Commands by their first two bytes. */
+const PREFIXES: ReadonlyMap<number, readonly (KnownCommand | undefined)[]> = new Map([
+  [0x10, knownCommands('DLE')],
+  [0x1b, knownCommands('ESC')],
+  [0x1c, knownCommands('FS')],
+  [0x1d, knownCommands('GS')],
 ])
-const CODE_NAMES: ReadonlyMap<number, string> = new Map([
-  [0x04, 'EOT'],
-  [0x05, 'ENQ'],
-  [0x14, 'DC4'],
-  [0x20, 'SP'],
-])
+
+function knownCommands(prefix: string): readonly (KnownCommand | undefined)[] {
+  const codeNames: { readonly [code: number]: string } = { 4: 'EOT', 5: 'ENQ', 20: 'DC4', 32: 'SP' }
+  return Array.from({ length: 256 }, (_, code) => {
+    const name = `${prefix} ${codeNames[code] ?? String.fromCharCode(code)}`
+    const shape = SHAPES[name]
+    return shape && { name, shape }
+  })
+}
 
 /** Most bytes of one command's data that are kept. */
 const DATA_MAX = 65_536
 /** Data without a count that get longer than this are no data. */
 const NUL_DATA_MAX = 255
+const NO_DATA = new Uint8Array(0)
 const NOTHING: readonly EscposToken[] = []
 
 /** The token of each byte that is one by itself. */
 const SINGLE_BYTES: readonly (readonly EscposToken[])[] = Array.from({ length: 256 }, (_, byte) => [
   byte < 0x20 ? { kind: 'control', code: byte } : { kind: 'character', bytes: Uint8Array.of(byte) },
 ])
+
+/** Tokens of characters of two bytes, each made once; there are at most 24 066. */
+const DOUBLE_BYTES = new Map<number, readonly EscposToken[]>()
 
 interface DataState {
   readonly name: string
@@ -105,6 +118,8 @@ interface DataState {
 export class EscposTokeniser {
   /** Bytes of the unit that has begun, prefix included; at most 10. */
   #head: number[] = []
+  /** Those of the prefix that began the unit; undefined when it is a character. */
+  #commands: readonly (KnownCommand | undefined)[] | undefined
   #data: DataState | undefined
   #isKanji = true
 
@@ -118,14 +133,14 @@ export class EscposTokeniser {
   /** The units that `byte` completes: none, one, or two when it ends a broken character. */
   push(byte: number): readonly EscposToken[] {
     if (this.#data !== undefined) return this.#pushData(this.#data, byte)
-    const first = this.#head[0]
-    if (first === undefined) return this.#begin(byte)
+    if (this.#head.length === 0) return this.#begin(byte)
     this.#head.push(byte)
-    return PREFIXES.has(first) ? this.#pushCommand(first) : this.#pushCharacter()
+    return this.#commands === undefined ? this.#pushCharacter() : this.#pushCommand(this.#commands)
   }
 
   #begin(byte: number): readonly EscposToken[] {
-    if (PREFIXES.has(byte) || (this.#isKanji && isLead(byte))) {
+    this.#commands = byte < 0x20 ? PREFIXES.get(byte) : undefined
+    if (this.#commands !== undefined || (this.#isKanji && isLead(byte))) {
       this.#head = [byte]
       return NOTHING
     }
@@ -146,24 +161,27 @@ export class EscposTokeniser {
   }
 
   #endCharacter(): readonly EscposToken[] {
-    const bytes = Uint8Array.from(this.#head)
+    const [first = 0, second = 0] = this.#head
+    const isDouble = this.#head.length === 2
+    const known = isDouble ? DOUBLE_BYTES.get(first * 256 + second) : undefined
+    const token = known ?? [{ kind: 'character', bytes: Uint8Array.from(this.#head) }]
+    if (known === undefined && isDouble) DOUBLE_BYTES.set(first * 256 + second, token)
     this.#head = []
-    return [{ kind: 'character', bytes }]
+    return token
   }
 
-  #pushCommand(prefix: number): readonly EscposToken[] {
-    const code = this.#head[1] ?? 0
-    const name = `${PREFIXES.get(prefix)} ${CODE_NAMES.get(code) ?? String.fromCharCode(code)}`
-    const shape = SHAPES[name]
-    if (shape === undefined) {
+  #pushCommand(commands: readonly (KnownCommand | undefined)[]): readonly EscposToken[] {
+    const known = commands[this.#head[1] ?? 0]
+    if (known === undefined) {
       this.#head = []
       return NOTHING
     }
+    const { name, shape } = known
     const parameters = this.#head.slice(2)
     if (parameters.length < parameterCount(shape, parameters)) return NOTHING
     this.#head = []
     const size = shape.data?.(parameters) ?? 0
-    if (size === 0) return [this.#command(name, parameters, new Uint8Array(0))]
+    if (size === 0) return [this.#command(name, parameters, NO_DATA)]
     const isOpen = size === 'nul'
     const kept = new Uint8Array(isOpen ? NUL_DATA_MAX : Math.min(size, DATA_MAX))
     this.#data = { name, parameters, left: isOpen ? undefined : size, kept, size: 0 }

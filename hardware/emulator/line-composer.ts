@@ -2,10 +2,15 @@ import type { PaperCell, PaperRow, TextStyle } from './paper.ts'
 
 export type LineAlignment = 'left' | 'centre' | 'right'
 
+interface CellSize {
+  readonly width: number
+  readonly height: number
+}
+
 /** Fonts A and B and the double-byte font: cells in dots. */
-const FONT_A = { width: 12, height: 24 }
-const FONT_B = { width: 9, height: 17 }
-const KANJI = { width: 24, height: 24 }
+const FONT_A: CellSize = { width: 12, height: 24 }
+const FONT_B: CellSize = { width: 9, height: 17 }
+const KANJI: CellSize = { width: 24, height: 24 }
 const TAB_COLUMNS = 8
 
 /** Everything that ESC @ puts back. */
@@ -38,10 +43,30 @@ export class LineComposer {
   readonly #widthDots: number
   #cells: PaperCell[] = []
   #x = 0
-  settings: LineSettings = DEFAULT_LINE
+  #settings: LineSettings = DEFAULT_LINE
+  /** What follows from the settings: asked for each character. */
+  #narrow = FONT_A
+  #wide = KANJI
+  #leftMargin = 0
+  #areaWidth: number
 
   constructor(widthDots: number) {
     this.#widthDots = widthDots
+    this.#areaWidth = widthDots
+  }
+
+  get settings(): LineSettings {
+    return this.#settings
+  }
+
+  set settings(settings: LineSettings) {
+    this.#settings = settings
+    const { isFontB, width, height, leftMargin, printWidth } = settings
+    this.#narrow = enlarged(isFontB ? FONT_B : FONT_A, width, height)
+    this.#wide = enlarged(KANJI, width, height)
+    this.#leftMargin = Math.min(leftMargin, this.#widthDots - FONT_A.width)
+    const rest = this.#widthDots - this.#leftMargin
+    this.#areaWidth = Math.max(FONT_A.width, Math.min(printWidth ?? rest, rest))
   }
 
   get isEmpty(): boolean {
@@ -61,7 +86,7 @@ export class LineComposer {
 
   add(text: string, isWide: boolean): void {
     const { width, height } = this.#cellSize(isWide)
-    const cell = { x: this.#x, widthDots: width, heightDots: height, text, style: this.settings.style }
+    const cell = { x: this.#x, widthDots: width, heightDots: height, text, style: this.#settings.style }
     this.#cells.push(cell)
     this.#x += width
   }
@@ -86,9 +111,10 @@ export class LineComposer {
     const cells = this.#cells
     const shift = this.offsetOf(this.#x)
     this.clear()
-    const tallest = Math.max(0, ...cells.map((cell) => cell.heightDots))
-    const heightDots = Math.max(feedDots, tallest)
+    let heightDots = feedDots
+    for (const cell of cells) if (cell.heightDots > heightDots) heightDots = cell.heightDots
     if (cells.length === 0) return { kind: 'feed', heightDots }
+    if (shift === 0) return { kind: 'text', heightDots, cells }
     return { kind: 'text', heightDots, cells: cells.map((cell) => ({ ...cell, x: cell.x + shift })) }
   }
 
@@ -99,19 +125,11 @@ export class LineComposer {
     return this.#leftMargin + Math.floor(free * shares[this.settings.alignment])
   }
 
-  get #leftMargin(): number {
-    return Math.min(this.settings.leftMargin, this.#widthDots - FONT_A.width)
+  #cellSize(isWide: boolean): CellSize {
+    return isWide ? this.#wide : this.#narrow
   }
+}
 
-  get #areaWidth(): number {
-    const rest = this.#widthDots - this.#leftMargin
-    return Math.max(FONT_A.width, Math.min(this.settings.printWidth ?? rest, rest))
-  }
-
-  #cellSize(isWide: boolean): { readonly width: number; readonly height: number } {
-    const { isFontB, width, height } = this.settings
-    const narrow = isFontB ? FONT_B : FONT_A
-    const font = isWide ? KANJI : narrow
-    return { width: font.width * width, height: font.height * height }
-  }
+function enlarged(font: CellSize, width: number, height: number): CellSize {
+  return width === 1 && height === 1 ? font : { width: font.width * width, height: font.height * height }
 }

@@ -1,7 +1,7 @@
 import { PNG } from 'pngjs'
+import { hasDot } from './dot-image.ts'
 import { glyphOf } from './glyph-font.ts'
 import type { PaperCell, PaperImage, PaperPiece, PaperRow } from './paper.ts'
-import { hasDot } from './qr-symbol.ts'
 
 /** Pixels of one printer dot: with two, a dot of the font (8 × 16) is exactly three pixels in a cell of 12 × 24. */
 const SCALE = 2
@@ -85,11 +85,11 @@ function drawRow(sheet: Sheet, row: PaperRow, top: number): void {
   }
 }
 
-function drawImage(sheet: Sheet, image: PaperImage, top: number): void {
+function drawImage(sheet: Sheet, { x: left, image }: PaperImage, top: number): void {
   for (let y = 0; y < image.heightDots; y++) {
     for (let x = 0; x < image.widthDots; x++) {
       if (!hasDot(image, x, y)) continue
-      sheet.fill((MARGIN_DOTS + image.x + x) * SCALE, (top + y) * SCALE, SCALE, SCALE)
+      sheet.fill((MARGIN_DOTS + left + x) * SCALE, (top + y) * SCALE, SCALE, SCALE)
     }
   }
 }

@@ -1,5 +1,5 @@
+import { type DotImage, hasDot } from './dot-image.ts'
 import type { PaperCell, PaperImage, PaperPiece, PaperRow } from './paper.ts'
-import { type DotImage, hasDot } from './qr-symbol.ts'
 
 /** Dots of one column: font A. */
 const COLUMN_DOTS = 12
@@ -36,10 +36,10 @@ function rowLines(row: PaperRow, columns: number): readonly TextLine[] {
     case 'feed':
       return Array.from({ length: Math.round(row.heightDots / LINE_DOTS) }, () => ({ text: '', columns: 0 }))
     case 'qr':
-      return imageLines(row, qrModuleDots(row))
+      return imageLines(row, qrModuleDots(row.image))
     case 'image':
     case 'barcode':
-      return imageLines(row, Math.max(COLUMN_DOTS / 2, Math.ceil(row.widthDots / columns)))
+      return imageLines(row, Math.max(COLUMN_DOTS / 2, Math.ceil(row.image.widthDots / columns)))
   }
 }
 
@@ -67,10 +67,10 @@ function consoleColumns(cell: PaperCell): number {
 }
 
 /** Half blocks: one character is `stepDots` wide and twice as high. */
-function imageLines(image: PaperImage, stepDots: number): readonly TextLine[] {
+function imageLines({ x, image }: PaperImage, stepDots: number): readonly TextLine[] {
   const columns = Math.ceil(image.widthDots / stepDots)
   const rows = Math.ceil(image.heightDots / stepDots)
-  const indent = Math.round(image.x / COLUMN_DOTS) + indentOf(image, stepDots)
+  const indent = Math.round(x / COLUMN_DOTS) + indentOf(image, stepDots, x)
   const lines: TextLine[] = []
   for (let row = 0; row < rows; row += 2) {
     let text = ' '.repeat(indent)
@@ -87,11 +87,11 @@ function imageLines(image: PaperImage, stepDots: number): readonly TextLine[] {
 const HALF_BLOCKS = [' ', '▄', '▀', '█']
 
 /** A QR code takes a column a module, more than its share of the paper: its middle stays where it was. */
-function indentOf(image: PaperImage, stepDots: number): number {
+function indentOf(image: DotImage, stepDots: number, x: number): number {
   const columns = Math.ceil(image.widthDots / stepDots)
   const ownColumns = image.widthDots / COLUMN_DOTS
   const shift = Math.round((ownColumns - columns) / 2)
-  return Math.max(shift, -Math.round(image.x / COLUMN_DOTS))
+  return Math.max(shift, -Math.round(x / COLUMN_DOTS))
 }
 
 function isDark(image: DotImage, column: number, row: number, stepDots: number): boolean {
@@ -105,7 +105,7 @@ function isDark(image: DotImage, column: number, row: number, stepDots: number):
 }
 
 /** The finder pattern in the upper left corner begins with seven dark modules. */
-function qrModuleDots(image: PaperImage): number {
+function qrModuleDots(image: DotImage): number {
   let dark = 0
   while (hasDot(image, dark, 0)) dark++
   return Math.max(1, Math.round(dark / 7))

@@ -1,3 +1,5 @@
+import type { DotImage } from './dot-image.ts'
+
 /** How a character stands on paper. */
 export interface TextStyle {
   readonly bold: boolean
@@ -16,14 +18,12 @@ export interface PaperCell {
   readonly style: TextStyle
 }
 
-/** Dots: rows of `ceil(widthDots / 8)` bytes, most significant bit left, 1 is black. */
 export interface PaperImage {
   /** `qr`: the printer drew it from the data that it got. */
   readonly kind: 'image' | 'qr' | 'barcode'
   readonly x: number
-  readonly widthDots: number
   readonly heightDots: number
-  readonly bits: Uint8Array
+  readonly image: DotImage
 }
 
 export type PaperRow =

@@ -45,6 +45,8 @@ export class PrinterDevice {
   #automaticGroups = 0
   #reported = ''
   #busyUntilMs = 0
+  /** Bytes for the terminal while a chunk of input is obeyed. */
+  #answers: number[] | undefined
   #cancelTimer: CancelTimer | undefined
 
   constructor({ clock, widthDots = WIDTH_DOTS, dotRowMs = 0 }: PrinterDeviceOptions) {
@@ -136,14 +138,22 @@ export class PrinterDevice {
     this.#changeListeners.push(listener)
   }
 
-  /** Byte by byte, so that the chunks of the line make no difference. */
+  /** The chunks of the line make no difference, but that answers to one of them leave together. */
   #received(bytes: Uint8Array): void {
-    for (const byte of bytes) {
+    this.#answers = []
+    for (let index = 0; index < bytes.length; index++) {
+      const byte = bytes[index] as number
       const command = this.#matcher.push(byte)
       if (command === undefined) this.#buffer.push(byte)
-      else this.#obeyAtOnce(command, byte)
-      this.#work()
+      else {
+        this.#work()
+        this.#obeyAtOnce(command, byte)
+      }
     }
+    this.#work()
+    const answers = this.#answers
+    this.#answers = undefined
+    if (answers.length > 0) this.#send(Uint8Array.from(answers))
   }
 
   /** `byte` ends the command. What waits behind a stop must not fill up with questions that are answered. */
@@ -159,22 +169,28 @@ export class PrinterDevice {
   /** Obeys what has come, as far as paper, cover, switch and time allow. */
   #work(): void {
     while (!this.#isStopped()) {
-      const token = this.#waiting[0]
-      if (token === undefined) {
-        const byte = this.#buffer.take()
-        if (byte === undefined) return
-        this.#waiting.push(...this.#tokeniser.push(byte))
-        continue
-      }
+      const token = this.#waiting[0] ?? this.#next()
+      if (token === undefined) return
       if (this.#paperState === 'end' && this.#interpreter.needsPaper(token)) return
       this.#waiting.shift()
       this.#interpreter.execute(token)
     }
   }
 
+  /** Cuts the next unit from the input and puts it in the queue; undefined while none is whole. */
+  #next(): EscposToken | undefined {
+    for (let byte = this.#buffer.take(); byte !== undefined; byte = this.#buffer.take()) {
+      const tokens = this.#tokeniser.push(byte)
+      if (tokens.length === 0) continue
+      for (const token of tokens) this.#waiting.push(token)
+      return this.#waiting[0]
+    }
+    return undefined
+  }
+
   #isStopped(): boolean {
     if (this.#isCoverOpen || !this.#isSwitchedOnline) return true
-    if (this.#busyUntilMs <= this.#clock.nowMs()) return false
+    if (this.#busyUntilMs === 0 || this.#busyUntilMs <= this.#clock.nowMs()) return false
     this.#cancelTimer ??= this.#clock.schedule(this.#busyUntilMs, () => {
       this.#cancelTimer = undefined
       this.#work()
@@ -232,6 +248,7 @@ export class PrinterDevice {
   }
 
   #send(bytes: Uint8Array): void {
-    this.#stream?.write(bytes)
+    if (this.#answers === undefined) this.#stream?.write(bytes)
+    else this.#answers.push(...bytes)
   }
 }

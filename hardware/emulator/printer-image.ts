@@ -1,5 +1,5 @@
+import { blankImage, type DotImage, hasDot, setDot } from './dot-image.ts'
 import type { EscposCommand } from './escpos-tokeniser.ts'
-import { blankImage, type DotImage, hasDot, setDot } from './qr-symbol.ts'
 
 /** The image of GS v 0; whole rows only. Undefined when the command is none. */
 export function rasterRows({ parameters, data }: EscposCommand): DotImage | undefined {

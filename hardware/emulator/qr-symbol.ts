@@ -1,48 +1,79 @@
 import qrcode from 'qrcode-generator'
+import { blankImage, type DotImage, setDot } from './dot-image.ts'
 
-export interface DotImage {
-  readonly widthDots: number
-  readonly heightDots: number
-  readonly bits: Uint8Array
-}
+type QRCode = ReturnType<typeof qrcode>
 
 export type QrSymbolLevel = 'L' | 'M' | 'Q' | 'H'
 
-/** A QR code of `data` without a quiet zone; undefined when the data do not fit the largest version. */
+/**
+ * A QR code of `data` without a quiet zone; undefined when the data do not fit the largest version. Its dots are drawn
+ * when somebody looks at them: most paper of a long run is never looked at.
+ */
 export function drawQrSymbol(
   data: Uint8Array,
   level: QrSymbolLevel,
   moduleDots: number,
 ): DotImage | undefined {
+  const modules = moduleCount(data.length, level)
+  if (modules === undefined) return undefined
+  return new QrSymbol(data.slice(), level, moduleDots, modules)
+}
+
+class QrSymbol implements DotImage {
+  readonly widthDots: number
+  readonly heightDots: number
+  readonly #data: Uint8Array
+  readonly #level: QrSymbolLevel
+  readonly #moduleDots: number
+  #bits: Uint8Array | undefined
+
+  constructor(data: Uint8Array, level: QrSymbolLevel, moduleDots: number, modules: number) {
+    this.#data = data
+    this.#level = level
+    this.#moduleDots = moduleDots
+    this.widthDots = modules * moduleDots
+    this.heightDots = modules * moduleDots
+  }
+
+  get bits(): Uint8Array {
+    this.#bits ??= this.#draw()
+    return this.#bits
+  }
+
+  #draw(): Uint8Array {
+    const symbol = makeSymbol(this.#data, this.#level)
+    const image = blankImage(this.widthDots, this.heightDots)
+    for (let y = 0; y < image.heightDots; y++) {
+      for (let x = 0; x < image.widthDots; x++) {
+        if (symbol.isDark(Math.floor(y / this.#moduleDots), Math.floor(x / this.#moduleDots)))
+          setDot(image, x, y)
+      }
+    }
+    return image.bits
+  }
+}
+
+const moduleCounts = new Map<string, number | undefined>()
+
+/** Modules of a side: in byte mode they depend on the size of the data alone. */
+function moduleCount(size: number, level: QrSymbolLevel): number | undefined {
+  const key = `${level} ${size}`
+  if (!moduleCounts.has(key)) {
+    let modules: number | undefined
+    try {
+      modules = makeSymbol(new Uint8Array(size), level).getModuleCount()
+    } catch {
+      // The package throws when no version is large enough.
+    }
+    moduleCounts.set(key, modules)
+  }
+  return moduleCounts.get(key)
+}
+
+function makeSymbol(data: Uint8Array, level: QrSymbolLevel): QRCode {
   const symbol = qrcode(0, level)
   // One character for each byte: the byte mode of the package takes the low eight bits of each.
   symbol.addData(Buffer.from(data).toString('latin1'), 'Byte')
-  try {
-    symbol.make()
-  } catch {
-    // The package throws when no version is large enough.
-    return undefined
-  }
-  const modules = symbol.getModuleCount()
-  const image = blankImage(modules * moduleDots, modules * moduleDots)
-  for (let y = 0; y < image.heightDots; y++) {
-    for (let x = 0; x < image.widthDots; x++) {
-      if (symbol.isDark(Math.floor(y / moduleDots), Math.floor(x / moduleDots))) setDot(image, x, y)
-    }
-  }
-  return image
-}
-
-export function blankImage(widthDots: number, heightDots: number): DotImage {
-  return { widthDots, heightDots, bits: new Uint8Array(Math.ceil(widthDots / 8) * heightDots) }
-}
-
-export function setDot(image: DotImage, x: number, y: number): void {
-  const index = y * Math.ceil(image.widthDots / 8) + (x >> 3)
-  image.bits[index] = (image.bits[index] ?? 0) | (0x80 >> (x & 7))
-}
-
-export function hasDot(image: DotImage, x: number, y: number): boolean {
-  if (x < 0 || x >= image.widthDots || y < 0 || y >= image.heightDots) return false
-  return ((image.bits[y * Math.ceil(image.widthDots / 8) + (x >> 3)] ?? 0) & (0x80 >> (x & 7))) !== 0
+  symbol.make()
+  return symbol
 }

@@ -4,6 +4,7 @@ import type { Screen } from '../../src/terminal/flows/screen.ts'
 import type { CommandOutcome, TerminalCommand } from '../../src/terminal/flows/terminal-command.ts'
 import type { Fault, FaultKind } from '../plan/fault-kinds.ts'
 import type { Plan, Step } from '../plan/plan.ts'
+import { readJournal } from '../world/journal-file.ts'
 import type { SimCard } from '../world/sim-estate.ts'
 import type { SimWorld } from '../world/sim-world.ts'
 import type { WorldWatch } from '../world/world-watch.ts'
@@ -157,10 +158,11 @@ export class RunCheck implements WorldWatch {
     this.figures.unexplained = final.unexplained
     for (const { tid, books: each } of books) this.#checkPaper(tid, each)
     for (const terminal of world.terminals) {
-      if (JSON.stringify(terminal.state) !== JSON.stringify(this.#booksOf(terminal.name).state)) {
+      const bytes = terminal.file.readSynced()
+      if (JSON.stringify(readJournal(bytes).state) !== JSON.stringify(this.#booksOf(terminal.name).state)) {
         this.#find('journal differs', `${terminal.name}: what it reads is not what it wrote`)
       }
-      this.#checkSecrets(terminal.name, terminal.file.readSynced(), cards)
+      this.#checkSecrets(terminal.name, bytes, cards)
     }
     this.#checkSecrets('host', world.store.file.readSynced(), cards)
     for (const host of world.hosts) {

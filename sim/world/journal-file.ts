@@ -1,4 +1,3 @@
-import { asciiToBytes, bytesToAscii, concatBytes } from '../../src/base/bytes.ts'
 import { GENESIS_LINK, linkOf } from '../../src/terminal/adapters/journal-chain.ts'
 import type { JournalRecord } from '../../src/terminal/flows/journal-record.ts'
 import { applyRecord, initialState, type TerminalState } from '../../src/terminal/flows/terminal-state.ts'
@@ -21,7 +20,6 @@ const HEAD_SIZE = 4 + LINK_SIZE
 
 /** What a terminal finds in its journal when it starts. */
 export interface JournalReading {
-  readonly records: readonly JournalRecord[]
   readonly state: TerminalState
   readonly link: string
   readonly sequence: number
@@ -29,12 +27,16 @@ export interface JournalReading {
   readonly wholeSize: number
 }
 
-/** Reads a journal file up to its first torn entry. */
-export function readJournal(bytes: Uint8Array): JournalReading {
-  const records: JournalRecord[] = []
-  let state: TerminalState = initialState
-  let link = GENESIS_LINK
-  let sequence = 0
+const NOTHING_READ: JournalReading = {
+  state: initialState,
+  link: GENESIS_LINK,
+  sequence: 0,
+  wholeSize: 0,
+}
+
+/** Reads a journal up to its first torn entry. `before`: what was read already; `bytes` are what follows it. */
+export function readJournal(bytes: Uint8Array, before: JournalReading = NOTHING_READ): JournalReading {
+  let { state, link, sequence } = before
   let at = 0
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   while (at + HEAD_SIZE <= bytes.length) {
@@ -43,16 +45,19 @@ export function readJournal(bytes: Uint8Array): JournalReading {
     if (end > bytes.length) break
     const body = bytes.subarray(at + HEAD_SIZE, end)
     const next = linkOf(link, sequence + 1, body)
-    if (bytesToAscii(bytes.subarray(at + 4, at + HEAD_SIZE)) !== next) break
-    for (const record of JSON.parse(new TextDecoder().decode(body)) as readonly JournalRecord[]) {
+    if (textAt(bytes, at + 4, at + HEAD_SIZE) !== next) break
+    for (const record of JSON.parse(textAt(bytes, at + HEAD_SIZE, end)) as readonly JournalRecord[])
       state = applyRecord(state, record)
-      records.push(record)
-    }
     link = next
     sequence++
     at = end
   }
-  return { records, state, link, sequence, wholeSize: at }
+  return { state, link, sequence, wholeSize: before.wholeSize + at }
+}
+
+/** UTF-8. */
+function textAt(bytes: Uint8Array, start: number, end: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8')
 }
 
 export interface JournalFileOptions {
@@ -112,10 +117,12 @@ export class JournalFile implements RecordStore {
 
   #entry(records: readonly JournalRecord[]): { readonly bytes: Uint8Array; readonly link: string } {
     // One chain entry for all records of an append makes them durable together.
-    const body = new TextEncoder().encode(JSON.stringify(records))
+    const body = Buffer.from(JSON.stringify(records), 'utf8')
     const link = linkOf(this.#link, this.#sequence + 1, body)
-    const size = new Uint8Array(4)
-    new DataView(size.buffer).setUint32(0, body.length)
-    return { bytes: concatBytes([size, asciiToBytes(link), body]), link }
+    const bytes = new Uint8Array(HEAD_SIZE + body.length)
+    new DataView(bytes.buffer).setUint32(0, body.length)
+    bytes.set(Buffer.from(link, 'latin1'), 4)
+    bytes.set(body, HEAD_SIZE)
+    return { bytes, link }
   }
 }

@@ -19,7 +19,7 @@ import type { PasswordHasher } from '../../src/terminal/runtime/terminal-world.t
 import type { Fault } from '../plan/fault-kinds.ts'
 import type { TerminalPlan } from '../plan/plan.ts'
 import { Customer } from './customer.ts'
-import { type AppendFate, JournalFile, readJournal } from './journal-file.ts'
+import { type AppendFate, JournalFile, type JournalReading, readJournal } from './journal-file.ts'
 import type { Mailbox, Network, NetworkTerminal } from './network.ts'
 import type { SeededRandom } from './seeded-random.ts'
 import { SimBoard } from './sim-board.ts'
@@ -84,6 +84,7 @@ export class SimTerminal implements NetworkTerminal {
   readonly profile: TerminalProfile
   readonly #options: SimTerminalOptions
   #life: Life | undefined
+  #reading: JournalReading | undefined
   #isStorageLow = false
   /** When the power comes back that went last. */
   #backAtMs = 0
@@ -115,7 +116,7 @@ export class SimTerminal implements NetworkTerminal {
 
   /** The fold of its journal; of the last life while it has no power. */
   get state(): TerminalState {
-    return this.#life?.keeper.state ?? readJournal(this.file.readSynced()).state
+    return this.#life?.keeper.state ?? this.#readOn().state
   }
 
   set isStorageLow(isLow: boolean) {
@@ -206,11 +207,16 @@ export class SimTerminal implements NetworkTerminal {
     clock.schedule(this.#backAtMs, again)
   }
 
+  /** Its journal as it reads after a power cut. What is whole never changes, so reading goes on where it ended. */
+  #readOn(): JournalReading {
+    this.#reading = readJournal(this.file.readSynced(this.#reading?.wholeSize), this.#reading)
+    return this.#reading
+  }
+
   #newLife(): Life {
     const { clock, random, network, estate, answer, observer } = this.#options
-    const bytes = this.file.readSynced()
-    const reading = readJournal(bytes)
-    if (reading.wholeSize < bytes.length) this.file.truncate(reading.wholeSize)
+    const reading = this.#readOn()
+    if (reading.wholeSize < this.file.size) this.file.truncate(reading.wholeSize)
     const journal = new JournalFile({
       file: this.file,
       reading,

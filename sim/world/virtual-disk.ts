@@ -19,6 +19,7 @@ export class VirtualFile {
   #unsynced: Uint8Array[] = []
   #isFull = false
   #size = 0
+  #syncedSize = 0
 
   /** Bytes that were written. */
   get size(): number {
@@ -41,7 +42,7 @@ export class VirtualFile {
   }
 
   sync(): void {
-    this.#synced.push(...this.#unsynced)
+    for (const bytes of this.#unsynced) this.#keep(bytes)
     this.#unsynced = []
   }
 
@@ -56,7 +57,7 @@ export class VirtualFile {
           ? Math.floor((pending.length * fate.keptPerMille) / 1000)
           : 0
     this.#size -= pending.length - kept
-    if (kept > 0) this.#synced.push(pending.slice(0, kept))
+    if (kept > 0) this.#keep(pending.slice(0, kept))
   }
 
   /** Takes away what stands after `size`, as the owner of the file does with a torn record. */
@@ -65,10 +66,23 @@ export class VirtualFile {
     this.#synced = [whole.slice(0, size)]
     this.#unsynced = []
     this.#size = size
+    this.#syncedSize = size
   }
 
-  /** What would be read after a power cut that loses all that it can. */
-  readSynced(): Uint8Array {
-    return concatBytes(this.#synced)
+  /** What would be read after a power cut that loses all that it can, from the byte `start` on. */
+  readSynced(start = 0): Uint8Array {
+    const parts: Uint8Array[] = []
+    let end = this.#syncedSize
+    for (let index = this.#synced.length - 1; index >= 0 && end > start; index--) {
+      const part = this.#synced[index] as Uint8Array
+      end -= part.length
+      parts.push(end < start ? part.subarray(start - end) : part)
+    }
+    return concatBytes(parts.reverse())
+  }
+
+  #keep(bytes: Uint8Array): void {
+    this.#synced.push(bytes)
+    this.#syncedSize += bytes.length
   }
 }
