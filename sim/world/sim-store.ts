@@ -75,7 +75,7 @@ export class SimStore implements HostStore {
     while (at + 4 <= bytes.length) {
       const size = new DataView(bytes.buffer, bytes.byteOffset + at).getUint32(0)
       if (at + 4 + size > bytes.length) break
-      const text = new TextDecoder().decode(bytes.subarray(at + 4, at + 4 + size))
+      const text = Buffer.from(bytes.buffer, bytes.byteOffset + at + 4, size).toString('utf8')
       const entry = JSON.parse(text) as Entry
       if ('rows' in entry) memory.commit(entry.rows)
       else memory.leaseNumbers(entry.lease)
@@ -86,7 +86,7 @@ export class SimStore implements HostStore {
   }
 
   #write(entry: Entry): void {
-    const body = new TextEncoder().encode(JSON.stringify(entry))
+    const body = Buffer.from(JSON.stringify(entry), 'utf8')
     const bytes = new Uint8Array(4 + body.length)
     new DataView(bytes.buffer).setUint32(0, body.length)
     bytes.set(body, 4)
