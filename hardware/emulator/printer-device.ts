@@ -56,7 +56,7 @@ export class PrinterDevice {
     this.#interpreter = new EscposInterpreter(widthDots, {
       print: (row) => this.#print(row),
       cut: () => this.#takeOff(),
-      answerStatus: (kind) => this.#send(Uint8Array.of(kind === 1 ? encodePaperStatus(this.status) : 0)),
+      answerStatus: (kind) => this.#sendByte(kind === 1 ? encodePaperStatus(this.status) : 0),
       setAutomaticStatus: (groups) => this.#setAutomaticStatus(groups),
     })
   }
@@ -163,27 +163,28 @@ export class PrinterDevice {
       return
     }
     if (!this.#buffer.takeBack(2)) this.#buffer.push(byte)
-    this.#send(Uint8Array.of(encodeRealTimeStatus(command.status, this.status)))
+    this.#sendByte(encodeRealTimeStatus(command.status, this.status))
   }
 
   /** Obeys what has come, as far as paper, cover, switch and time allow. */
   #work(): void {
     while (!this.#isStopped()) {
-      const token = this.#waiting[0] ?? this.#next()
+      const token = this.#waiting.shift() ?? this.#next()
       if (token === undefined) return
-      if (this.#paperState === 'end' && this.#interpreter.needsPaper(token)) return
-      this.#waiting.shift()
+      if (this.#paperState === 'end' && this.#interpreter.needsPaper(token)) {
+        this.#waiting.unshift(token)
+        return
+      }
       this.#interpreter.execute(token)
     }
   }
 
-  /** Cuts the next unit from the input and puts it in the queue; undefined while none is whole. */
+  /** Cuts the next unit from the input; undefined while none is whole. A byte may complete two. */
   #next(): EscposToken | undefined {
     for (let byte = this.#buffer.take(); byte !== undefined; byte = this.#buffer.take()) {
       const tokens = this.#tokeniser.push(byte)
-      if (tokens.length === 0) continue
-      for (const token of tokens) this.#waiting.push(token)
-      return this.#waiting[0]
+      if (tokens.length > 1) this.#waiting.push(...tokens.slice(1))
+      if (tokens.length > 0) return tokens[0]
     }
     return undefined
   }
@@ -250,5 +251,10 @@ export class PrinterDevice {
   #send(bytes: Uint8Array): void {
     if (this.#answers === undefined) this.#stream?.write(bytes)
     else this.#answers.push(...bytes)
+  }
+
+  #sendByte(byte: number): void {
+    if (this.#answers === undefined) this.#stream?.write(Uint8Array.of(byte))
+    else this.#answers.push(byte)
   }
 }

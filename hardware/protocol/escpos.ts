@@ -9,7 +9,6 @@ const FS = 0x1c
 const GS = 0x1d
 
 /** Bytes that end a line of text and print it. */
-export const LINE_FEED: Uint8Array = Uint8Array.of(0x0a)
 
 /** Clears the line buffer and restores the defaults, kanji mode and automatic status included. Source: ESC @. */
 export function initialise(): Uint8Array {

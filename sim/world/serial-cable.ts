@@ -65,11 +65,16 @@ export class SerialCable {
 
   #carry(written: Uint8Array, direction: 'toDevice' | 'fromDevice'): void {
     if (this.#isCut) return
-    const { clock } = this.#options
+    const { clock, faults, devices } = this.#options
     const bytes = this.#upToThePull(written)
     if (clock.nowMs() < this.#stuckUntilMs) return
-    const { parts, gapMs } = this.#damaged(bytes, direction)
     const end = direction === 'toDevice' ? this.device : this.terminal
+    const struck = faults.at(direction, devices)
+    if (struck.length === 0) {
+      if (bytes.length > 0) clock.after(LATENCY_MS, () => end.arrive(bytes))
+      return
+    }
+    const { parts, gapMs } = this.#damaged(bytes, struck)
     for (const [index, part] of parts.entries()) {
       if (part.length > 0) clock.after(LATENCY_MS + index * gapMs, () => end.arrive(part))
     }
@@ -89,12 +94,12 @@ export class SerialCable {
 
   #damaged(
     bytes: Uint8Array,
-    direction: 'toDevice' | 'fromDevice',
+    struck: readonly Fault[],
   ): { readonly parts: readonly Uint8Array[]; readonly gapMs: number } {
-    const { clock, faults, devices, boardFault } = this.#options
+    const { clock, boardFault } = this.#options
     let parts: readonly Uint8Array[] = [bytes]
     let gapMs = 0
-    for (const fault of faults.at(direction, devices)) {
+    for (const fault of struck) {
       switch (fault.kind) {
         case 'crcToDevice':
         case 'crcFromDevice':

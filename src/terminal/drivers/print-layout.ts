@@ -1,13 +1,4 @@
-import {
-  align,
-  bold,
-  cut,
-  feedLines,
-  LINE_FEED,
-  qrCode,
-  rasterImage,
-  size,
-} from '../../../hardware/protocol/escpos.ts'
+import { align, bold, cut, feedLines, qrCode, rasterImage, size } from '../../../hardware/protocol/escpos.ts'
 import { utf8ToBytes } from '../../../hardware/protocol/utf8.ts'
 import { concatBytes } from '../../base/bytes.ts'
 import type { PrintDocument, PrintLine } from '../flows/print-document.ts'
@@ -56,7 +47,7 @@ function lineBytes(line: PrintLine, options: PrintLayoutOptions): readonly Uint8
     case 'pair':
       return [pairBytes(line, options)]
     case 'rule':
-      return [printed('-'.repeat(options.columns), options)]
+      return [printed(['-'.repeat(options.columns)], options)]
     case 'feed':
       return [feedBytes(line.lines)]
     case 'qr':
@@ -66,8 +57,9 @@ function lineBytes(line: PrintLine, options: PrintLayoutOptions): readonly Uint8
   }
 }
 
-function printed(text: string, { measure }: PrintLayoutOptions): Uint8Array {
-  return concatBytes([measure.encode(text), LINE_FEED])
+/** Rows, each with its line feed, which is the same byte in every code. */
+function printed(rows: readonly string[], { measure }: PrintLayoutOptions): Uint8Array {
+  return measure.encode(`${rows.join('\n')}\n`)
 }
 
 /** `content` between the commands that set a style and those that take it back. */
@@ -76,6 +68,7 @@ function styled(
   style: { readonly align?: 'left' | 'centre' | 'right'; readonly bold?: boolean; readonly size?: 1 | 2 },
 ): Uint8Array {
   const aligned = style.align !== undefined && style.align !== 'left'
+  if (!aligned && style.bold !== true && style.size !== 2) return content
   const before: Uint8Array[] = []
   const after: Uint8Array[] = []
   if (aligned && style.align !== undefined) {
@@ -96,7 +89,7 @@ function styled(
 function textBytes(line: PrintLine & { readonly kind: 'text' }, options: PrintLayoutOptions): Uint8Array {
   const columns = Math.floor(options.columns / (line.size ?? 1))
   const rows = wrapText(printableText(line.text), columns, options.measure)
-  return styled(concatBytes(rows.map((row) => printed(row, options))), line)
+  return styled(printed(rows, options), line)
 }
 
 /** Both on one line when a space fits between them; else the left, and below it the right at its margin. */
@@ -113,7 +106,7 @@ function pairBytes(line: PrintLine & { readonly kind: 'pair' }, options: PrintLa
             (row) => ' '.repeat(Math.max(0, columns - measure.columns(row))) + row,
           ),
         ]
-  return styled(concatBytes(rows.map((row) => printed(row, options))), line)
+  return styled(printed(rows, options), line)
 }
 
 function feedBytes(lines: number): Uint8Array {

@@ -28,8 +28,11 @@ export function createTextMeasure(encodeText: (text: string) => Uint8Array): Tex
 
 const KNOWN_MAX = 4096
 
+const CONTROLS = /\p{Cc}/u
+
 /** Text without control characters, which a printer would obey: a tab or line break becomes a space, others go. */
 export function printableText(text: string): string {
+  if (!CONTROLS.test(text)) return text
   let printable = ''
   for (const character of text) {
     const code = character.codePointAt(0) ?? 0
