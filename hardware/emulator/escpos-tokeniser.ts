@@ -114,10 +114,14 @@ interface DataState {
   size: number
 }
 
+/** Prefix, code and parameters of the longest command. */
+const HEAD_SIZE_MAX = 10
+
 /** Cuts a printer's input into commands and characters, one byte at a time. Never throws, never grows. */
 export class EscposTokeniser {
-  /** Bytes of the unit that has begun, prefix included; at most 10. */
-  #head: number[] = []
+  /** Bytes of the unit that has begun, prefix included. Kept from unit to unit: they are many. */
+  readonly #head = new Uint8Array(HEAD_SIZE_MAX)
+  #headSize = 0
   /** Those of the prefix that began the unit; undefined when it is a character. */
   #commands: readonly (KnownCommand | undefined)[] | undefined
   #data: DataState | undefined
@@ -125,7 +129,7 @@ export class EscposTokeniser {
 
   /** Forgets a unit that has begun. */
   reset(): void {
-    this.#head = []
+    this.#headSize = 0
     this.#data = undefined
     this.#isKanji = true
   }
@@ -133,53 +137,52 @@ export class EscposTokeniser {
   /** The units that `byte` completes: none, one, or two when it ends a broken character. */
   push(byte: number): readonly EscposToken[] {
     if (this.#data !== undefined) return this.#pushData(this.#data, byte)
-    if (this.#head.length === 0) return this.#begin(byte)
-    this.#head.push(byte)
-    return this.#commands === undefined ? this.#pushCharacter() : this.#pushCommand(this.#commands)
+    if (this.#headSize === 0) return this.#begin(byte)
+    this.#head[this.#headSize++] = byte
+    return this.#commands === undefined ? this.#pushCharacter(byte) : this.#pushCommand(this.#commands)
   }
 
   #begin(byte: number): readonly EscposToken[] {
     this.#commands = byte < 0x20 ? PREFIXES.get(byte) : undefined
     if (this.#commands !== undefined || (this.#isKanji && isLead(byte))) {
-      this.#head = [byte]
+      this.#head[0] = byte
+      this.#headSize = 1
       return NOTHING
     }
     return SINGLE_BYTES[byte] ?? NOTHING
   }
 
   /** GB18030: a lead byte and a trail byte, or digit, lead, digit. A broken one vanishes up to the next byte. */
-  #pushCharacter(): readonly EscposToken[] {
-    const [, second = 0, third, fourth] = this.#head
-    if (isTrail(second)) return this.#endCharacter()
-    if (isDigit(second)) {
-      if (third === undefined || (isLead(third) && fourth === undefined)) return NOTHING
-      if (isLead(third) && fourth !== undefined && isDigit(fourth)) return this.#endCharacter()
-    }
-    const rest = this.#head.slice(1)
-    this.#head = []
+  #pushCharacter(last: number): readonly EscposToken[] {
+    const size = this.#headSize
+    if (size === 2 && isTrail(last)) return this.#endCharacter()
+    if (size === 4 && isDigit(last)) return this.#endCharacter()
+    if (size === 3 ? isLead(last) : size === 2 && isDigit(last)) return NOTHING
+    const rest = [...this.#head.subarray(1, size)]
+    this.#headSize = 0
     return rest.flatMap((byte) => this.push(byte))
   }
 
   #endCharacter(): readonly EscposToken[] {
-    const [first = 0, second = 0] = this.#head
-    const isDouble = this.#head.length === 2
-    const known = isDouble ? DOUBLE_BYTES.get(first * 256 + second) : undefined
-    const token = known ?? [{ kind: 'character', bytes: Uint8Array.from(this.#head) }]
-    if (known === undefined && isDouble) DOUBLE_BYTES.set(first * 256 + second, token)
-    this.#head = []
+    const isDouble = this.#headSize === 2
+    const code = (this.#head[0] ?? 0) * 256 + (this.#head[1] ?? 0)
+    const known = isDouble ? DOUBLE_BYTES.get(code) : undefined
+    const token = known ?? [{ kind: 'character', bytes: this.#head.slice(0, this.#headSize) }]
+    if (known === undefined && isDouble) DOUBLE_BYTES.set(code, token)
+    this.#headSize = 0
     return token
   }
 
   #pushCommand(commands: readonly (KnownCommand | undefined)[]): readonly EscposToken[] {
     const known = commands[this.#head[1] ?? 0]
     if (known === undefined) {
-      this.#head = []
+      this.#headSize = 0
       return NOTHING
     }
     const { name, shape } = known
-    const parameters = this.#head.slice(2)
+    const parameters = [...this.#head.subarray(2, this.#headSize)]
     if (parameters.length < parameterCount(shape, parameters)) return NOTHING
-    this.#head = []
+    this.#headSize = 0
     const size = shape.data?.(parameters) ?? 0
     if (size === 0) return [this.#command(name, parameters, NO_DATA)]
     const isOpen = size === 'nul'

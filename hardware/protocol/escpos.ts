@@ -8,8 +8,6 @@ const ESC = 0x1b
 const FS = 0x1c
 const GS = 0x1d
 
-/** Bytes that end a line of text and print it. */
-
 /** Clears the line buffer and restores the defaults, kanji mode and automatic status included. Source: ESC @. */
 export function initialise(): Uint8Array {
   return Uint8Array.of(ESC, 0x40)
