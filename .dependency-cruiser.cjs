@@ -21,6 +21,7 @@ const LAYERS = {
     may: ['src/base', 'src/iso8583', 'src/emv', 'hardware/protocol', 'src/terminal'],
     node: true,
   },
+  'src/recording': { may: ['src/base', 'src/iso8583', 'src/emv', 'hardware/protocol'] },
   'src/host/core': { may: ['src/base', 'src/iso8583', 'src/emv'] },
   'src/host/security-module': {
     may: ['src/base', 'src/crypto', 'src/emv', 'src/host/core/security-module-port'],

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import type { LineTap } from '../../src/base/line-tap.ts'
 import type { Clock, Random } from '../../src/base/ports.ts'
 import { ADDRESS } from '../protocol/link-codes.ts'
 import { CardReaderDevice } from './card-reader-device.ts'
@@ -24,6 +25,8 @@ export interface BoardOptions {
   readonly baudRate: number | undefined
   /** Card reader and PIN pad share one cable, told apart by their addresses. */
   readonly sharedLine: boolean
+  /** Hears each line from when it is plugged in. */
+  readonly tap?: (line: BoardDevice | 'reader+pinpad') => LineTap
 }
 
 export type BoardEvent =
@@ -102,9 +105,13 @@ export class Board {
     this.printer = new PrinterDevice({ clock })
     this.printer.onPrinted((piece) => this.#tell({ kind: 'printed', piece }))
     this.#ports = {
-      reader: this.#port(this.paths.reader, this.#readerLine),
-      pinpad: this.#port(this.paths.pinpad, this.#padLine),
-      printer: this.#port(this.paths.printer, this.printer),
+      reader: this.#port(
+        this.paths.reader,
+        this.#readerLine,
+        options.sharedLine ? 'reader+pinpad' : 'reader',
+      ),
+      pinpad: this.#port(this.paths.pinpad, this.#padLine, 'pinpad'),
+      printer: this.#port(this.paths.printer, this.printer, 'printer'),
     }
   }
 
@@ -199,14 +206,19 @@ export class Board {
     return this.#options.sharedLine && device === 'pinpad' ? this.#ports.reader : this.#ports[device]
   }
 
-  #port(linkPath: string, line: Pick<DeviceLine, 'attach' | 'detach'>): DevicePort {
-    const { clock, baudRate } = this.#options
+  #port(
+    linkPath: string,
+    line: Pick<DeviceLine, 'attach' | 'detach'>,
+    name: BoardDevice | 'reader+pinpad',
+  ): DevicePort {
+    const { clock, baudRate, tap } = this.#options
     return new DevicePort({
       linkPath,
       clock,
       baudRate,
       attach: (stream) => line.attach(stream),
       detach: () => line.detach(),
+      ...(tap === undefined ? {} : { tap: () => tap(name) }),
     })
   }
 

@@ -1,5 +1,6 @@
 import { lstatSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { type LineTap, tapStream } from '../../src/base/line-tap.ts'
 import type { ByteStream, Clock } from '../../src/base/ports.ts'
 import { paceStream } from './paced-stream.ts'
 import { openPseudoTerminal } from './pseudo-terminal.ts'
@@ -12,6 +13,8 @@ export interface DevicePortOptions {
   readonly baudRate: number | undefined
   readonly attach: (stream: ByteStream) => void
   readonly detach: () => void
+  /** Hears the line from when it is plugged in. */
+  readonly tap?: () => LineTap
 }
 
 /** The link path is taken by something that is not a link of ours. */
@@ -34,8 +37,9 @@ export class DevicePort {
 
   async plug(): Promise<void> {
     if (this.#stream !== undefined) return
-    const { linkPath, clock, baudRate, attach } = this.#options
-    const { path, stream } = await openPseudoTerminal()
+    const { linkPath, clock, baudRate, attach, tap } = this.#options
+    const { path, stream: bare } = await openPseudoTerminal()
+    const stream = tap === undefined ? bare : tapStream(bare, tap())
     try {
       removeLink(linkPath)
       mkdirSync(dirname(linkPath), { recursive: true })

@@ -13,7 +13,7 @@ export function paceStream(stream: ByteStream, baudRate: number, clock: Clock): 
   const into = new PacedDirection(baudRate, clock, (bytes) => listener?.received(bytes))
   stream.listen({
     // Held for a while, so the stream's own memory is copied.
-    received: (bytes) => into.push(bytes.slice()),
+    received: (bytes) => into.push(new Uint8Array(bytes)),
     ended: (end) => {
       out.stop()
       into.stop()

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { Command, CommanderError } from 'commander'
 import { Finding, UsageFailure } from './failure.ts'
+import { releaseVersion } from './release.ts'
 
 interface CommandModule {
   /** The command with its options and action; throws `UsageFailure` or `Finding` for what it can't do. */
@@ -27,6 +27,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'break everything in virtual time, from one seed',
     load: () => import('./commands/sim.ts'),
   },
+  replay: {
+    summary: "check today's code against a recording",
+    load: () => import('./commands/replay.ts'),
+  },
   doctor: {
     summary: 'check this machine, with a fix for each finding',
     load: () => import('./commands/doctor.ts'),
@@ -46,7 +50,7 @@ async function main(argv: readonly string[]): Promise<void> {
   }
   settle(program)
   if (asked === undefined) program.outputHelp()
-  else if (asked === '--version' || asked === '-V') process.stdout.write(`${await packageVersion()}\n`)
+  else if (asked === '--version' || asked === '-V') process.stdout.write(`${releaseVersion()}\n`)
   else await program.parseAsync(argv, { from: 'user' })
 }
 
@@ -60,11 +64,6 @@ function settle(command: Command): void {
       outputError: (text, write) => write(`tillwire: ${text.replace(/^error: /, '').trim()} (see --help)\n`),
     })
   command.commands.forEach(settle)
-}
-
-async function packageVersion(): Promise<string> {
-  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
 }
 
 function exitCodeOf(error: unknown): number {

@@ -3,12 +3,14 @@ import { JournalFailure } from '../terminal/adapters/journal-failure.ts'
 import { type LineSource, type LineStreams, ReadlineSource } from '../terminal/adapters/line-source.ts'
 import { openTerminal, type TerminalPeripherals } from '../terminal/adapters/open-terminal.ts'
 import { JsonPanelOutput, TextPanelOutput } from '../terminal/adapters/panel-output.ts'
+import type { PeripheralTap } from '../terminal/adapters/serial-peripherals.ts'
 import { SystemClock } from '../terminal/adapters/system-clock.ts'
 import { type Terminal, TerminalStopped } from '../terminal/adapters/terminal.ts'
 import type { LogLevel } from '../terminal/adapters/terminal-log.ts'
 import { renderScreen } from '../terminal/flows/screen-texts.ts'
 import type { TerminalClock } from '../terminal/runtime/terminal-world.ts'
 import { Finding, UsageFailure } from './failure.ts'
+import type { Recorder } from './recording/recorder.ts'
 import { type ConsoleOutput, TerminalConsole } from './terminal-console.ts'
 import { splitScript } from './terminal-console-commands.ts'
 import {
@@ -33,6 +35,7 @@ export interface TerminalFlags extends TlsFlags, IdentityFlags {
   readonly keyBlockFile?: string
   readonly run?: string
   readonly json?: boolean
+  readonly record?: string
   readonly lang: PanelLanguage
   readonly logLevel: LogLevel
 }
@@ -44,11 +47,14 @@ interface PeripheralPaths {
   readonly printerPath: string
   readonly baudRate: number
   readonly clock: TerminalClock
+  readonly tap?: PeripheralTap
 }
 
 /** What the program has of its process. */
 export interface TerminalProcess extends Pick<LineStreams, 'input' | 'output'> {
   openPeripherals(paths: PeripheralPaths): TerminalPeripherals
+  /** The recorder of `--record`. */
+  openRecorder?(path: string): Recorder | undefined
 }
 
 /**
@@ -69,6 +75,7 @@ export async function runTerminal(flags: TerminalFlags, program: TerminalProcess
   const keyBlock = readKeyBlock(flags)
   await checkHostName(hostAddress)
 
+  const recorder = flags.record === undefined ? undefined : program.openRecorder?.(flags.record)
   const session = startSession(flags, program)
   try {
     const terminal = await openTerminal({
@@ -82,7 +89,9 @@ export async function runTerminal(flags: TerminalFlags, program: TerminalProcess
         printerPath: printer,
         baudRate,
         clock: new SystemClock(),
+        ...(recorder === undefined ? {} : { tap: recorder.peripheralTap }),
       }),
+      ...(recorder === undefined ? {} : { hostTap: recorder.terminalTap }),
       panel: session.panel,
       logLevel: flags.logLevel,
       created: (terminal) => session.console.attach(terminal),
@@ -96,6 +105,7 @@ export async function runTerminal(flags: TerminalFlags, program: TerminalProcess
   } catch (error) {
     throw clearFailure(error, session.console)
   } finally {
+    recorder?.close()
     session.end()
   }
   report(session.console, flags, program)

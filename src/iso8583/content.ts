@@ -131,9 +131,12 @@ export function readSignedPacked(bytes: Uint8Array, at: number, size: number): s
   return digits === undefined ? undefined : String.fromCharCode(sign) + digits
 }
 
+/** Node's Buffer has a `slice` of its own, which copies nothing. */
+const copyOfPart = Uint8Array.prototype.slice
+
 /** A copy, so that it stays when the receive buffer is used again. */
 export function readBytes(bytes: Uint8Array, at: number, size: number): Uint8Array {
-  return bytes.slice(at, at + size)
+  return copyOfPart.call(bytes, at, at + size)
 }
 
 /** Bytes written as hexadecimal characters. */

@@ -34,16 +34,17 @@ export class BenchOfParts {
     return program.output
   }
 
-  async startHost(): Promise<Program> {
+  async startHost(...flags: readonly string[]): Promise<Program> {
     const ports = ['--port-unionpay', String(this.#port), '--port-ascii', '0', '--port-binary', '0']
-    const host = this.#start(['host', '--data', this.path('host'), ...ports, '--json'])
+    const host = this.#start(['host', '--data', this.path('host'), ...ports, '--json', ...flags])
     await host.until(({ events }) => events.find(({ ready }) => ready === true))
     return host
   }
 
-  async startBoard(): Promise<Program> {
+  async startBoard(...flags: readonly string[]): Promise<Program> {
     const board = this.#start([
       ...['board', '--data', this.path('board'), '--cards', this.path('cards'), '--fast', '--json'],
+      ...flags,
     ])
     await board.event('ready')
     return board

@@ -142,10 +142,12 @@ for (const spec of [UNIONPAY_POS, ISO1987_ASCII, ISO1987_BINARY]) {
     it('a decoded value stays as it was when the receive buffer is used again', () => {
       fc.assert(
         fc.property(messages(spec), (message) => {
-          const bytes = encoded(message)
-          const decoded = codec.decode(bytes)
-          bytes.fill(0xff)
-          expect(decoded.ok && present(decoded.value)).toEqual(present(message))
+          // A socket gives Buffers, whose `slice` shares memory.
+          for (const bytes of [encoded(message), Buffer.from(encoded(message))]) {
+            const decoded = codec.decode(bytes)
+            bytes.fill(0xff)
+            expect(decoded.ok && present(decoded.value)).toEqual(present(message))
+          }
         }),
       )
     })

@@ -6,6 +6,7 @@ import { nodeRandom } from '../../crypto/node-random.ts'
 import { type LineStreams, ReadlineSource } from '../../terminal/adapters/line-source.ts'
 import { SystemClock } from '../../terminal/adapters/system-clock.ts'
 import { Finding } from '../failure.ts'
+import type { Recorder } from '../recording/recorder.ts'
 import { BoardConsole, boardHelp } from './board-commands.ts'
 
 export interface RunBoardOptions {
@@ -15,6 +16,7 @@ export interface RunBoardOptions {
   readonly sharedLine: boolean
   /** One JSON object a line instead of text. */
   readonly json: boolean
+  readonly recorder: Recorder | undefined
 }
 
 /** What the PIN pad's maker tells the acquirer. */
@@ -25,13 +27,14 @@ export async function runBoard(
   options: RunBoardOptions,
   { input, output }: Pick<LineStreams, 'input' | 'output'>,
 ): Promise<void> {
-  const { directory, baudRate, sharedLine, cardsDirectory, json } = options
+  const { directory, baudRate, sharedLine, cardsDirectory, json, recorder } = options
   const board = await openBoard({
     directory,
     clock: new SystemClock(),
     random: nodeRandom,
     baudRate,
     sharedLine,
+    ...(recorder === undefined ? {} : { tap: recorder.boardTap }),
   })
   const lines = new ReadlineSource({ input, output, interrupted: () => lines.close() })
   const stop = (): void => lines.close()

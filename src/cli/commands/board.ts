@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { BOARD_FAILURES } from '../board/board-failures.ts'
 import { runBoard } from '../board/run-board.ts'
 import { UsageFailure } from '../failure.ts'
+import { openRecorder, RECORD_OPTION } from '../recording/open-recorder.ts'
 
 interface BoardFlags {
   readonly data: string
@@ -11,6 +12,7 @@ interface BoardFlags {
   readonly fast?: boolean
   readonly sharedLine?: boolean
   readonly json?: boolean
+  readonly record?: string
 }
 
 export function buildCommand(): Command {
@@ -24,6 +26,7 @@ export function buildCommand(): Command {
     .option('--fast', '串口不限速 | serial lines as fast as they go')
     .option('--shared-line', '读卡器与密码键盘共用一条线 | reader and PIN pad on one cable')
     .option('--json', '每个事件输出一个 JSON 对象 | print one JSON object an event')
+    .option(...RECORD_OPTION)
     .action(run)
 }
 
@@ -31,6 +34,7 @@ async function run(flags: BoardFlags): Promise<void> {
   const speed = Number(flags.baud)
   if (!Number.isInteger(speed) || speed < 1200 || speed > 4_000_000)
     throw new UsageFailure('--baud takes a number from 1200 to 4000000')
+  const recorder = openRecorder(flags.record, { program: 'board' })
   try {
     await runBoard(
       {
@@ -39,11 +43,14 @@ async function run(flags: BoardFlags): Promise<void> {
         baudRate: flags.fast === true ? undefined : speed,
         sharedLine: flags.sharedLine === true,
         json: flags.json === true,
+        recorder,
       },
       { input: process.stdin, output: process.stdout },
     )
   } catch (error) {
     const isKnown = BOARD_FAILURES.some((type) => error instanceof type)
     throw isKnown && error instanceof Error ? new UsageFailure(error.message) : error
+  } finally {
+    recorder?.close()
   }
 }

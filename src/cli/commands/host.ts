@@ -14,6 +14,8 @@ import { Finding, UsageFailure } from '../failure.ts'
 import { explainLine } from '../host/explain-line.ts'
 import { printStatus } from '../host/status-report.ts'
 import { terminalProfile } from '../host/terminal-profile.ts'
+import { openRecorder, RECORD_OPTION } from '../recording/open-recorder.ts'
+import type { Recorder } from '../recording/recorder.ts'
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent']
 
@@ -28,6 +30,7 @@ interface ServeFlags {
   readonly tlsClientCa?: string
   readonly testBehaviour: boolean
   readonly json?: boolean
+  readonly record?: string
   readonly logLevel: HostLogLevel
 }
 
@@ -48,6 +51,7 @@ export function buildCommand(): Command {
     .option('--tls-client-ca <file>', 'PEM certificate that signs the clients')
     .option('--no-test-behaviour', 'decide every amount and card by the rules alone')
     .option('--json', 'print one line of JSON when ready')
+    .option(...RECORD_OPTION)
     .addOption(new Option('--log-level <level>', 'log on standard error').choices(LOG_LEVELS).default('info'))
     .action(serve)
   command.addCommand(statusCommand())
@@ -59,6 +63,20 @@ export function buildCommand(): Command {
 
 async function serve(flags: ServeFlags): Promise<void> {
   const tls = await readTls(flags)
+  const { testBehaviour } = flags
+  const recorder = openRecorder(flags.record, { program: 'host', testBehaviour })
+  try {
+    await serveWith(flags, tls, recorder)
+  } finally {
+    recorder?.close()
+  }
+}
+
+async function serveWith(
+  flags: ServeFlags,
+  tls: TlsOptions | undefined,
+  recorder: Recorder | undefined,
+): Promise<void> {
   let stop: (reason: string | undefined) => void = () => {}
   const stopped = new Promise<string | undefined>((done) => {
     stop = done
@@ -76,6 +94,7 @@ async function serve(flags: ServeFlags): Promise<void> {
       log: openHostLog(flags.logLevel),
       onFatal: stop,
       ...(tls === undefined ? {} : { tls }),
+      ...(recorder === undefined ? {} : { tap: recorder.hostTap }),
     }),
   )
   process.once('SIGINT', () => stop(undefined))

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 import { openSerialPeripherals } from '../../terminal/adapters/serial-peripherals.ts'
 import { LOG_LEVELS } from '../../terminal/adapters/terminal-log.ts'
 import { languageOf } from '../language.ts'
+import { openRecorder, RECORD_OPTION } from '../recording/open-recorder.ts'
 import { consoleHelp } from '../terminal-console-commands.ts'
 import { runTerminal, type TerminalFlags } from '../terminal-console-program.ts'
 
@@ -29,6 +30,7 @@ export function buildCommand(): Command {
     .option('--tls-server-name <name>', '主机证书上的名称 | name in the host certificate')
     .option('--run <commands>', '执行后退出，分号隔开 | do these and quit: "sale 12.34; settle"')
     .option('--json', '每个事件输出一个 JSON 对象 | print one JSON object an event')
+    .option(...RECORD_OPTION)
     .addOption(
       new Option('--lang <language>', '界面语言 | language of the screens')
         .choices(['zh', 'en', 'both'])
@@ -48,5 +50,6 @@ function run(flags: TerminalFlags): Promise<void> {
     input: process.stdin,
     output: process.stdout,
     openPeripherals: openSerialPeripherals,
+    openRecorder: (path) => openRecorder(path, { program: 'terminal' }),
   })
 }

@@ -9,6 +9,7 @@ import { TerminalStopped } from '../../terminal/adapters/terminal.ts'
 import { BOARD_FAILURES } from '../board/board-failures.ts'
 import { Finding, UsageFailure } from '../failure.ts'
 import { languageOf } from '../language.ts'
+import { openRecorder, RECORD_OPTION } from '../recording/open-recorder.ts'
 import { runInteractive } from '../up/run-interactive.ts'
 import { runOnce } from '../up/run-once.ts'
 
@@ -20,6 +21,7 @@ interface UpFlags {
   readonly sharedLine?: boolean
   readonly freePorts?: boolean
   readonly json?: boolean
+  readonly record?: string
   readonly lang: PanelLanguage
 }
 
@@ -39,6 +41,7 @@ export function buildCommand(): Command {
     .option('--shared-line', '读卡器与密码键盘共用一条线 | reader and PIN pad on one cable')
     .option('--free-ports', '主机用任意空闲端口 | the host takes any free ports')
     .option('--json', '与 --once 合用：只输出 JSON 结果 | with --once: print the result as JSON only')
+    .option(...RECORD_OPTION)
     .addOption(
       new Option('--lang <language>', '界面语言 | language of the screens')
         .choices(['zh', 'en', 'both'])
@@ -52,7 +55,9 @@ async function run(flags: UpFlags): Promise<void> {
   if (!Number.isInteger(speed) || speed < 1200 || speed > 4_000_000)
     throw new UsageFailure('--baud takes a number from 1200 to 4000000')
   if (flags.json === true && flags.once !== true) throw new UsageFailure('--json goes with --once')
+  const recorder = openRecorder(flags.record, { program: 'up', testBehaviour: true })
   const common = {
+    recorder,
     baudRate: flags.fast === true ? undefined : speed,
     sharedLine: flags.sharedLine === true,
     language: flags.lang,
@@ -73,6 +78,8 @@ async function run(flags: UpFlags): Promise<void> {
     }
   } catch (error) {
     throw clearFailure(error)
+  } finally {
+    recorder?.close()
   }
 }
 

@@ -9,6 +9,7 @@ import type { Panel } from '../../terminal/runtime/terminal-world.ts'
 import { BoardConsole, boardHelp } from '../board/board-commands.ts'
 import { BoardLines } from '../board/board-lines.ts'
 import { Finding } from '../failure.ts'
+import type { Recorder } from '../recording/recorder.ts'
 import { TerminalConsole } from '../terminal-console.ts'
 import { openWorld, WORLD_OPERATORS, type World } from './world.ts'
 import { WORLD_PIN } from './world-cards.ts'
@@ -17,6 +18,7 @@ export interface InteractiveOptions {
   readonly directory: string
   readonly baudRate: number | undefined
   readonly sharedLine: boolean
+  readonly recorder: Recorder | undefined
   readonly freePorts: boolean
   readonly language: PanelLanguage
 }

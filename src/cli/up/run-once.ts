@@ -8,6 +8,7 @@ import { ScriptedPanel } from '../../terminal/adapters/scripted-panel.ts'
 import type { Question, QuestionAnswer } from '../../terminal/flows/screen.ts'
 import { renderScreen } from '../../terminal/flows/screen-texts.ts'
 import { Finding } from '../failure.ts'
+import type { Recorder } from '../recording/recorder.ts'
 import { describeOutcome } from '../terminal-console-outcome.ts'
 import { type DayResult, runDay } from './day.ts'
 import { type BooksReport, compareBooks, renderBooks } from './day-books.ts'
@@ -20,6 +21,7 @@ export interface OnceOptions {
   readonly directory: string | undefined
   readonly baudRate: number | undefined
   readonly sharedLine: boolean
+  readonly recorder: Recorder | undefined
   readonly language: PanelLanguage
   /** Only a result in JSON is printed. */
   readonly json: boolean
@@ -57,6 +59,7 @@ async function runIn(directory: string, options: OnceOptions): Promise<void> {
       directory,
       baudRate: options.baudRate,
       sharedLine: options.sharedLine,
+      recorder: options.recorder,
       freePorts: true,
       profile: { replyTimeoutMs: REPLY_TIMEOUT_MS },
       panel: new ScriptedPanel(ANSWERS, (screen) => {

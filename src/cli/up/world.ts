@@ -14,6 +14,7 @@ import type { CommandOutcome } from '../../terminal/flows/terminal-command.ts'
 import { DEFAULT_PROFILE, type TerminalProfile } from '../../terminal/flows/terminal-profile.ts'
 import type { Panel } from '../../terminal/runtime/terminal-world.ts'
 import { Finding } from '../failure.ts'
+import type { Recorder } from '../recording/recorder.ts'
 import { makeWorldCards } from './world-cards.ts'
 
 export interface WorldOptions {
@@ -24,6 +25,8 @@ export interface WorldOptions {
   readonly sharedLine: boolean
   /** Any free ports instead of the default ones. */
   readonly freePorts: boolean
+  /** Hears the host's clients and the terminal's devices. */
+  readonly recorder?: Recorder | undefined
   readonly profile?: Partial<TerminalProfile>
   readonly panel: Panel
   /** Gets each part as it comes up, so that it can be watched from its first moment. */
@@ -66,6 +69,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       dataDirectory: hostDirectory,
       log: openHostLog('info', pino.destination({ dest: join(hostDirectory, 'host.log'), sync: true })),
       ...(options.freePorts ? { ports: FREE_PORTS } : {}),
+      ...(options.recorder === undefined ? {} : { tap: options.recorder.hostTap }),
       ...(options.hostStopped === undefined ? {} : { onFatal: options.hostStopped }),
     })
     closers.push(() => host.close())
@@ -91,7 +95,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
 const FREE_PORTS = { 'unionpay-pos': 0, 'iso1987-ascii': 0, 'iso1987-binary': 0 }
 
 function openWorldTerminal(options: WorldOptions, host: Host, board: Board): Promise<Terminal> {
-  const { opened } = options
+  const { opened, recorder } = options
   return openTerminal({
     dataDirectory: join(options.directory, 'terminal'),
     profile: { ...DEFAULT_PROFILE, terminalId: DEFAULT_TERMINAL_ID, ...options.profile },
@@ -102,6 +106,7 @@ function openWorldTerminal(options: WorldOptions, host: Host, board: Board): Pro
       printerPath: board.paths.printer,
       baudRate: LINE_SPEED,
       clock: new SystemClock(),
+      ...(recorder === undefined ? {} : { tap: recorder.peripheralTap }),
     }),
     panel: options.panel,
     caKeys: host.personalisation.caKeys,

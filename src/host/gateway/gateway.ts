@@ -1,8 +1,11 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
+import type { LineTap } from '../../base/line-tap.ts'
+import type { ClientStream } from './client-stream.ts'
 import { Connections, type ConnectionsListener } from './connections.ts'
 import type { GatewayLimits, PortDialect, PortOptions, TlsOptions } from './gateway-options.ts'
 import { peerOf, SocketClient } from './socket-client.ts'
+import { tapClient } from './tapped-client.ts'
 
 export interface GatewayOptions {
   readonly address: string
@@ -10,6 +13,8 @@ export interface GatewayOptions {
   readonly limits: GatewayLimits
   readonly tls?: TlsOptions
   readonly nowMs: () => number
+  /** Hears each client. */
+  readonly tap?: (port: PortOptions) => LineTap
 }
 
 /** `frame` is without its length; it is valid until the end of the turn of the event loop. */
@@ -76,7 +81,9 @@ export class Gateway {
   }
 
   #listen(options: PortOptions): Promise<number> {
-    const server = this.#createServer((socket) => this.#connections.accept(new SocketClient(socket), options))
+    const server = this.#createServer((socket) =>
+      this.#connections.accept(this.#client(socket, options), options),
+    )
     server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: Socket) =>
       this.#listener.refused(peerOf(socket), `TLS handshake failed: ${error.code ?? 'unknown reason'}`),
     )
@@ -91,6 +98,12 @@ export class Gateway {
         done((server.address() as AddressInfo).port)
       })
     })
+  }
+
+  #client(socket: Socket, port: PortOptions): ClientStream {
+    const client = new SocketClient(socket)
+    const { tap } = this.#options
+    return tap === undefined ? client : tapClient(client, tap(port))
   }
 
   #createServer(accept: (socket: Socket) => void): Server {

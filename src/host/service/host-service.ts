@@ -66,7 +66,7 @@ export class HostService {
       return
     }
     // The splitter's view ends with this turn; the batch may be decided in the next.
-    const bytes = frame.slice()
+    const bytes = new Uint8Array(frame)
     const inbound: Inbound = {
       dialect: dialectOfFrame(dialect, bytes),
       envelope: parsed.envelope,

@@ -25,6 +25,7 @@ import { SqliteStore } from '../store/sqlite-store.ts'
 import { hostClock } from './host-clock.ts'
 import { openHostLog, serviceLog } from './host-log.ts'
 import { HostService } from './host-service.ts'
+import { type HostKnowledge, type HostTap, hostKnowledge } from './host-tap.ts'
 
 export interface HostOptions {
   /** Made when it is not there, with mode 0700. One host a folder. */
@@ -40,6 +41,8 @@ export interface HostOptions {
   readonly log?: Logger
   /** The store failed and the host has stopped answering. */
   readonly onFatal?: (reason: string) => void
+  /** Makes what hears each client's bytes, from what this host knows. */
+  readonly tap?: (host: HostKnowledge) => HostTap
 }
 
 export const DEFAULT_PORTS: Readonly<Record<PortDialect, number>> = {
@@ -133,6 +136,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
       limits: { ...DEFAULT_LIMITS, ...options.limits },
       nowMs: () => clock.nowMs(),
       ...(options.tls === undefined ? {} : { tls: options.tls }),
+      ...tapOf(options, records),
     },
     {
       frame: (connection, frame) => service.frame(connection, frame),
@@ -148,6 +152,10 @@ export async function openHost(options: HostOptions): Promise<Host> {
     records.close()
     throw error
   }
+}
+
+function tapOf({ tap, testBehaviour }: HostOptions, { store, security }: HostRecords) {
+  return tap === undefined ? {} : { tap: tap(hostKnowledge(store, security, testBehaviour !== false)) }
 }
 
 function openedHost(

@@ -1,3 +1,4 @@
+import type { LineTap } from '../../base/line-tap.ts'
 import type { DeviceReportAnswer } from '../flows/peripheral-effect.ts'
 import type { Screen } from '../flows/screen.ts'
 import type { TerminalContext } from '../flows/terminal-context.ts'
@@ -40,6 +41,8 @@ export interface OpenTerminalOptions extends Partial<TerminalSetup> {
   readonly logLevel?: LogLevel
   /** Gets the terminal before it does what a power cut left open, so that it can be watched and closed meanwhile. */
   readonly created?: (terminal: Terminal) => void
+  /** Hears each connection to the host. */
+  readonly hostTap?: () => LineTap
   /** As `JournalOptions.sizeMaxBytes`. */
   readonly journalSizeMaxBytes?: number
 }
@@ -83,11 +86,11 @@ function openJournal({
 
 /** Joins flows, runtime and adapters to one terminal. */
 function assemble(options: OpenTerminalOptions, journal: SqliteJournal, log: TerminalLog): Terminal {
-  const { dataDirectory, hostAddress, tls, panel, peripherals } = options
+  const { dataDirectory, hostAddress, tls, hostTap, panel, peripherals } = options
   const setup: TerminalSetup = { ...DEFAULT_SETUP, ...options }
   const clock = options.clock ?? systemClock(journal, log)
   const keeper = new JournaledState(journal, journal.openingState)
-  const hostLink = new DialedHostLink(setup.link, new TcpDialer(hostAddress, tls), clock, log)
+  const hostLink = new DialedHostLink(setup.link, new TcpDialer(hostAddress, tls, hostTap), clock, log)
   const interpreter = new Interpreter({
     clock,
     random: systemRandom,

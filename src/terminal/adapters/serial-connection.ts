@@ -1,5 +1,6 @@
 import { ByteLengthParser } from '@serialport/parser-byte-length'
 import { SerialPort } from 'serialport'
+import type { LineTap } from '../../base/line-tap.ts'
 import type { ByteStream, CancelTimer, Clock, StreamEnd, StreamListener } from '../../base/ports.ts'
 import type { PrinterStream } from '../drivers/printer-driver.ts'
 
@@ -76,16 +77,24 @@ function openFailureText(path: string, { message }: Error): string {
 export class SerialStream implements ByteStream {
   protected readonly port: SerialPort
   protected listener: StreamListener | undefined
+  readonly #tap: LineTap | undefined
   #end: StreamEnd | undefined
 
-  constructor(port: SerialPort) {
+  /** `tap`: hears the bytes as they cross the line. */
+  constructor(port: SerialPort, tap?: LineTap) {
     this.port = port
-    port.on('data', (bytes: Uint8Array) => this.taken(bytes))
+    this.#tap = tap
+    port.on('data', (bytes: Uint8Array) => {
+      if (this.#end === undefined) tap?.received(bytes)
+      this.taken(bytes)
+    })
     port.once('close', () => this.#finish('lost'))
   }
 
   write(bytes: Uint8Array): void {
-    if (this.#end === undefined && this.port.isOpen) this.port.write(bytes)
+    if (this.#end !== undefined || !this.port.isOpen) return
+    this.#tap?.written(bytes)
+    this.port.write(bytes)
   }
 
   close(): void {
@@ -105,6 +114,7 @@ export class SerialStream implements ByteStream {
   #finish(end: StreamEnd): void {
     if (this.#end !== undefined) return
     this.#end = end
+    this.#tap?.ended(end === 'closed' ? 'near' : 'far')
     this.listener?.ended(end)
   }
 }

@@ -1,5 +1,6 @@
 import { connect as connectTcp, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectTls } from 'node:tls'
+import { type LineTap, tapStream } from '../../base/line-tap.ts'
 import type { ByteStream, StreamEnd, StreamListener } from '../../base/ports.ts'
 import type { StreamDialer } from '../runtime/dialed-host-link.ts'
 
@@ -26,10 +27,13 @@ const KEEP_ALIVE_MS = 30_000
 export class TcpDialer implements StreamDialer {
   readonly #address: HostAddress
   readonly #tls: HostTls | undefined
+  readonly #tap: (() => LineTap) | undefined
 
-  constructor(address: HostAddress, tls?: HostTls) {
+  /** `tap`: hears each connection. */
+  constructor(address: HostAddress, tls?: HostTls, tap?: () => LineTap) {
     this.#address = address
     this.#tls = tls
+    this.#tap = tap
   }
 
   dial(connected: (stream: ByteStream) => void, failed: (reason: string) => void): () => void {
@@ -50,7 +54,8 @@ export class TcpDialer implements StreamDialer {
       settle(() => {
         socket.setNoDelay(true)
         socket.setKeepAlive(true, KEEP_ALIVE_MS)
-        connected(new SocketStream(socket))
+        const stream = new SocketStream(socket)
+        connected(this.#tap === undefined ? stream : tapStream(stream, this.#tap()))
       }),
     )
     socket.on('error', (error: NodeJS.ErrnoException) => fail(connectFailureText(error)))

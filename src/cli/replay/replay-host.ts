@@ -1,0 +1,90 @@
+import { DriftingClock, VirtualClock } from '../../../sim/world/virtual-clock.ts'
+import type { LocalDateTime } from '../../base/ports.ts'
+import { HostCore } from '../../host/core/host-core.ts'
+import { ACQUIRER_INSTITUTION } from '../../host/estate/default-estate.ts'
+import type { ClientStreamListener } from '../../host/gateway/client-stream.ts'
+import { Connections } from '../../host/gateway/connections.ts'
+import { DEFAULT_LIMITS, DEFAULT_PREFIXES, type PortDialect } from '../../host/gateway/gateway-options.ts'
+import { HostService } from '../../host/service/host-service.ts'
+import type { ReplayEstate } from './replay-estate.ts'
+
+export interface ReplayClient {
+  send(bytes: Uint8Array): void
+  /** The client is gone. */
+  end(): void
+}
+
+/** Today's gateway connections, service and core over lines in memory, in virtual time. */
+export class ReplayHost {
+  readonly clock = new VirtualClock()
+  readonly faults: string[] = []
+  readonly #connections: Connections
+
+  constructor(estate: ReplayEstate, testBehaviour: boolean, startLocal: LocalDateTime) {
+    const { clock } = this
+    const wall = new DriftingClock(clock)
+    wall.setLocalTime(startLocal)
+    const core = new HostCore({
+      security: estate.security,
+      testBehaviour,
+      acquirer: { institution: ACQUIRER_INSTITUTION },
+    })
+    const service = new HostService({
+      core,
+      store: estate.store,
+      clock: wall,
+      epochMs: () => wall.epochMs(),
+      defer: (work) => void clock.after(0, work),
+      log: { decided() {}, explained() {}, stopped() {}, fault: (reason) => this.faults.push(reason) },
+      onFatal: (reason) => this.faults.push(reason),
+    })
+    this.#connections = new Connections(DEFAULT_LIMITS, () => clock.nowMs(), {
+      frame: (from, frame) => service.frame(from, frame),
+      rejected: (from, rejection) => service.rejected(from, rejection),
+      refused: (_peer, reason) => this.faults.push(reason),
+    })
+  }
+
+  connect(
+    dialect: PortDialect,
+    peer: string,
+    heard: { readonly bytes: (bytes: Uint8Array) => void; readonly closed: () => void },
+  ): ReplayClient {
+    let listener: ClientStreamListener | undefined
+    let isOpen = true
+    const close = (): void => {
+      if (!isOpen) return
+      isOpen = false
+      heard.closed()
+      this.clock.after(0, () => listener?.ended())
+    }
+    this.#connections.accept(
+      {
+        peer,
+        unsentSize: 0,
+        isPaused: false,
+        write: (bytes) => {
+          if (isOpen) heard.bytes(bytes)
+        },
+        pause() {},
+        resume() {},
+        end: close,
+        destroy: close,
+        listen: (next) => {
+          listener = next
+        },
+      },
+      { dialect, port: 0, prefix: DEFAULT_PREFIXES[dialect] },
+    )
+    return {
+      send: (bytes) => {
+        if (isOpen) listener?.received(bytes)
+      },
+      end: () => {
+        if (!isOpen) return
+        isOpen = false
+        listener?.ended()
+      },
+    }
+  }
+}
