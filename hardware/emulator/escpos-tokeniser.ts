@@ -180,8 +180,11 @@ export class EscposTokeniser {
       return NOTHING
     }
     const { name, shape } = known
-    const parameters = [...this.#head.subarray(2, this.#headSize)]
-    if (parameters.length < parameterCount(shape, parameters)) return NOTHING
+    const count = this.#headSize - 2
+    if (typeof shape.parameters === 'number' && count < shape.parameters) return NOTHING
+    const parameters: number[] = []
+    for (let index = 2; index < this.#headSize; index++) parameters.push(this.#head[index] ?? 0)
+    if (count < parameterCount(shape, parameters)) return NOTHING
     this.#headSize = 0
     const size = shape.data?.(parameters) ?? 0
     if (size === 0) return [this.#command(name, parameters, NO_DATA)]
