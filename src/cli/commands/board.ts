@@ -11,6 +11,7 @@ interface BoardFlags {
   readonly fast?: boolean
   readonly sharedLine?: boolean
   readonly json?: boolean
+  readonly atOnce?: boolean
 }
 
 export function buildCommand(): Command {
@@ -24,6 +25,10 @@ export function buildCommand(): Command {
     .option('--fast', '串口不限速 | serial lines as fast as they go')
     .option('--shared-line', '读卡器与密码键盘共用一条线 | reader and PIN pad on one cable')
     .option('--json', '每个事件输出一个 JSON 对象 | print one JSON object an event')
+    .option(
+      '--at-once',
+      '从管道来的命令也立即执行，不等外设就绪 | do piped commands at once, for a program that follows the events',
+    )
     .action(run)
 }
 
@@ -39,6 +44,7 @@ async function run(flags: BoardFlags): Promise<void> {
         baudRate: flags.fast === true ? undefined : speed,
         sharedLine: flags.sharedLine === true,
         json: flags.json === true,
+        atOnce: flags.atOnce === true,
       },
       { input: process.stdin, output: process.stdout },
     )
