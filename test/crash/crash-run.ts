@@ -7,7 +7,7 @@ import { checkEnd, openDuty } from './final-checks.ts'
 import { HostKeeper } from './host-keeper.ts'
 import { killSchedule } from './kill-moments.ts'
 import { Killers, KillTally } from './killers.ts'
-import { Moments } from './moments.ts'
+import { type Moment, Moments } from './moments.ts'
 import { RunLog } from './run-log.ts'
 import { secretsOf } from './secrets-of-site.ts'
 import { Till } from './till.ts'
@@ -44,6 +44,9 @@ export interface CrashReport {
 
 /** So often the quiet time asks again before something counts as owed for ever. */
 const QUIET_TRIES = 8
+const SEARCH_EVERY = 5
+/** Far more than a start takes. */
+const START_PATIENCE_MS = 60_000
 
 /** One host, some tills, and all the kills of a seed; then the quiet time and the checks. */
 export class CrashRun {
@@ -57,6 +60,7 @@ export class CrashRun {
   readonly #followers: ReadonlyMap<Till, JournalFollower>
   readonly #hostChecked = new Map<Till, number>()
   #secrets: readonly Secret[] = []
+  #downs = 0
 
   private constructor(options: CrashOptions, site: CrashSite) {
     this.#options = options
@@ -133,7 +137,7 @@ export class CrashRun {
     // A killed commissioning is another story: the key block would have to be given again.
     await Promise.all(
       this.#tills.map(({ name }) =>
-        this.#moments.next(({ who, name: what }) => who === name && what === 'worked', 60_000),
+        this.#moments.next(({ who, name: what }) => who === name && what === 'worked', START_PATIENCE_MS),
       ),
     )
   }
@@ -141,6 +145,11 @@ export class CrashRun {
   /** Nothing goes wrong any more: what is owed is done, the batches are closed, and all programs end. */
   async #quieten(): Promise<void> {
     if (this.#log.isOver) return
+    if (!this.#host.isListening) {
+      const isUp = ({ who, name }: Moment): boolean => who === 'host' && name === 'listening'
+      const moment = await this.#moments.next(isUp, START_PATIENCE_MS)
+      if (moment === undefined) this.#log.find('the host is stuck', 'it does not start again')
+    }
     this.#log.say('all', 'the quiet time begins')
     await Promise.all(this.#tills.map((till) => this.#quietTill(till)))
     await Promise.all(this.#tills.map((till) => till.close()))
@@ -172,7 +181,9 @@ export class CrashRun {
     await Promise.all([this.#host.killAll(), ...this.#tills.map((till) => till.killAll())])
   }
 
+  /** Reading everything that is on the disk takes longer than a start: one kill in so many is enough. */
   #searchCardData(directory: string): void {
+    if (this.#downs++ % SEARCH_EVERY !== 0) return
     const { count, findings } = checkSecrets(directory, this.#secrets)
     this.#log.checked(count, findings)
   }
@@ -184,6 +195,7 @@ export class CrashRun {
     this.#log.say(till.name, 'up')
     this.#log.checked(1, follower.follow())
     this.#log.checked(till.told.length, follower.checkTold(till.told))
+    this.#log.checked(till.shown.length, follower.checkShown(till.shown))
     if (follower.books.state.inFlight !== undefined)
       this.#log.find('a request is left in flight', `${till.site.tid} after its start`)
   }

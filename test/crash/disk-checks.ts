@@ -57,6 +57,16 @@ export class JournalFollower {
     return twice === undefined ? [] : [{ check: 'trace number used twice', detail: `${this.#tid}: ${twice}` }]
   }
 
+  /** Approvals that a screen has shown and that the journal does not have. A trace number is used once in a run. */
+  checkShown(shown: readonly string[]): readonly Finding[] {
+    const status = new Map(this.books.transactions().map((each) => [each.request.stan, each.status]))
+    return shown.flatMap((stan) => {
+      const now = status.get(stan)
+      if (now === 'approved' || now === 'voided') return []
+      return [{ check: 'shown before durable', detail: `${this.#tid} ${stan}: ${now ?? 'no record'}` }]
+    })
+  }
+
   /** Approvals that somebody was told and that the journal does not have. */
   checkTold(told: readonly ToldApproval[]): readonly Finding[] {
     const known = new Map(

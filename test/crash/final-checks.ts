@@ -70,6 +70,7 @@ function checkTill(till: Till, { followers, log }: FinalChecksInput): void {
   const { tid, terminalDirectory } = till.site
   log.checked(1, follower.follow())
   log.checked(till.told.length, follower.checkTold(till.told))
+  log.checked(till.shown.length, follower.checkShown(till.shown))
   log.checked(till.paper.length, checkPaper(tid, follower.books, till.paper))
   log.checked(1, missingSlips(tid, till, follower))
   const duty = openDuty(follower.books.state)

@@ -84,7 +84,8 @@ export function killSchedule(victim: Victim, count: number, seed: number): reado
   const choices = table.map((moment) => [moment, moment.weight] as const)
   return Array.from({ length: count }, (_, index) => {
     const { weight: _weight, delayMaxMs, ...moment } = random.weighted(choices)
-    const delayMs = (delayMaxMs * random.below(10_000)) / 10_000
+    // Most steps of a transaction are over in a millisecond: early moments are tried more often than late ones.
+    const delayMs = delayMaxMs * (random.below(10_000) / 10_000) ** 2
     return {
       ...moment,
       victim,

@@ -55,6 +55,8 @@ export class Till {
   readonly name: string
   readonly site: TillSite
   readonly told: ToldApproval[] = []
+  /** Trace numbers that a screen called approved. */
+  readonly shown: string[] = []
   /** Outcomes by kind. */
   readonly outcomes = new Map<string, number>()
   readonly #options: TillOptions
@@ -243,8 +245,9 @@ export class Till {
     return event
   }
 
-  #heard({ event, id, outcome, cause }: ProgramEvent): void {
+  #heard({ event, id, values, outcome, cause }: ProgramEvent): void {
     this.#underWay = UNDER_WAY.has(String(id)) ? String(id) : undefined
+    if (id === 'approved' || id === 'approvedPartially') this.shown.push((values as { stan: string }).stan)
     if (event === 'stopped') this.#options.log.find('a terminal stopped', `${this.name}: ${cause}`)
     if (event !== 'outcome') return
     const { kind, transaction } = outcome as Outcome
