@@ -78,8 +78,10 @@ function compareTerminal({ tid, books, givesUp }: BooksOfTerminal, comparison: C
     store.listTransactions({ tid, limit: 1e9 }).map((row) => [`${row.batchNumber}/${row.stan}`, row]),
   )
   const lost = new Set<string>()
-  for (const transaction of books.transactions()) {
-    const key = keyOf(transaction)
+  const cancelled = cancelledLater(books)
+  for (const told of books.transactions()) {
+    const key = keyOf(told.request)
+    const transaction: Transaction = cancelled.has(key) ? { ...told, status: 'voided' } : told
     const row = rows.get(key)
     rows.delete(key)
     if (isGivenUp(transaction, givesUp)) {
@@ -109,8 +111,21 @@ function checkAccounts({ store, expected, loose }: Comparison): readonly Finding
   })
 }
 
-function keyOf({ request }: Transaction): string {
-  return `${Number(request.batch)}/${Number(request.stan)}`
+function keyOf({ batch, stan }: { readonly batch: string; readonly stan: string }): string {
+  return `${Number(batch)}/${Number(stan)}`
+}
+
+/**
+ * Pre-authorisations that a cancellation of a later batch has ended: the batch that holds them is closed, so that the
+ * terminal has it by the cancellation alone.
+ */
+function cancelledLater(books: TerminalBooks): ReadonlySet<string> {
+  return new Set(
+    books.transactions().flatMap(({ request: { type, batch, original }, status }) => {
+      const isLater = original !== undefined && original.batch !== batch
+      return type === 'preAuthorisationCancel' && status === 'approved' && isLater ? [keyOf(original)] : []
+    }),
+  )
 }
 
 function effectOf(kind: TransactionKind, state: string, amountMinor: number): number {

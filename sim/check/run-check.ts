@@ -10,7 +10,8 @@ import type { SimWorld } from '../world/sim-world.ts'
 import type { WorldWatch } from '../world/world-watch.ts'
 import { checkFinalBooks } from './final-books.ts'
 import type { Finding } from './finding.ts'
-import { readSlips, textLines } from './slip.ts'
+import { checkPaper } from './paper-check.ts'
+import { textLines } from './slip.ts'
 import { TerminalBooks } from './terminal-books.ts'
 import { WireCheck } from './wire-check.ts'
 
@@ -156,7 +157,10 @@ export class RunCheck implements WorldWatch {
     const final = checkFinalBooks(books, world.store, openingBalances)
     for (const finding of final.findings) this.#find(finding.check, finding.detail)
     this.figures.unexplained = final.unexplained
-    for (const { tid, books: each } of books) this.#checkPaper(tid, each)
+    for (const { tid, books: each } of books) {
+      const pieces = (this.#paper.get(tid) ?? []).map(textLines)
+      for (const { check, detail } of checkPaper(tid, each, pieces)) this.#find(check, detail)
+    }
     for (const terminal of world.terminals) {
       const bytes = terminal.file.readSynced()
       if (JSON.stringify(readJournal(bytes).state) !== JSON.stringify(this.#booksOf(terminal.name).state)) {
@@ -167,34 +171,6 @@ export class RunCheck implements WorldWatch {
     this.#checkSecrets('host', world.store.file.readSynced(), cards)
     for (const host of world.hosts) {
       if (host.connectionCount > 0) this.#find('connections left', `${host.connectionCount}`)
-    }
-  }
-
-  /** What slips say is what the journal says; each approval has its slip, unless somebody gave it up. */
-  #checkPaper(tid: string, books: TerminalBooks): void {
-    const byKey = new Map(
-      books.transactions().map((each) => [`${each.request.batch}/${each.request.stan}`, each]),
-    )
-    for (const piece of this.#paper.get(tid) ?? []) {
-      for (const slip of readSlips(piece)) {
-        if (!slip.isWhole) continue
-        const key = `${slip.batch}/${slip.stan}`
-        const transaction = byKey.get(key)
-        const isTrue =
-          transaction !== undefined &&
-          (transaction.status === 'approved' || transaction.status === 'voided') &&
-          transaction.amountMinor === slip.amountMinor
-        if (!isTrue) {
-          this.#find(
-            'slip is not true',
-            `${tid} ${key}: ${slip.amountMinor}, ${transaction?.status ?? 'no record'}`,
-          )
-        }
-      }
-      const text = textLines(piece).join('\n')
-      if (/(?<!\d)\d{16}(?!\d)/.test(text.replaceAll(/AID.*|TC.*|AAC.*|ARQC.*/g, ''))) {
-        this.#find('card data on paper', tid)
-      }
     }
   }
 

@@ -9,11 +9,11 @@ export interface Slip {
   readonly isWhole: boolean
 }
 
-/** Reads the slips that are on a piece of paper; a torn one and its copy may hang together. */
-export function readSlips(piece: PaperPiece): readonly Slip[] {
+/** Reads the slips that are on a piece of paper, line by line; a torn one and its copy may hang together. */
+export function readSlips(paper: readonly string[]): readonly Slip[] {
   const slips: Slip[] = []
   let lines: string[] = []
-  for (const line of textLines(piece)) {
+  for (const line of paper) {
     if (/签购单|SALES SLIP/.test(line)) {
       addSlip(slips, lines)
       lines = []

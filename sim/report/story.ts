@@ -4,7 +4,7 @@ import { terminalCodec } from '../../src/terminal/adapters/frame-summary.ts'
 import type { JournalRecord } from '../../src/terminal/flows/journal-record.ts'
 import type { Screen } from '../../src/terminal/flows/screen.ts'
 import type { CommandOutcome, TerminalCommand } from '../../src/terminal/flows/terminal-command.ts'
-import { readSlips } from '../check/slip.ts'
+import { readSlips, textLines } from '../check/slip.ts'
 import { FAULT_KINDS, type Fault } from '../plan/fault-kinds.ts'
 import type { Step } from '../plan/plan.ts'
 import type { WorldWatch } from '../world/world-watch.ts'
@@ -53,7 +53,7 @@ export class Story implements WorldWatch {
   }
 
   printed(terminal: string, piece: PaperPiece): void {
-    const slips = readSlips(piece).map(
+    const slips = readSlips(textLines(piece)).map(
       ({ batch, stan, amountMinor, isDuplicate }) =>
         `${batch}/${stan} ${amountMinor}${isDuplicate ? ' duplicate' : ''}`,
     )

@@ -1,8 +1,7 @@
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { TransactionRow } from '../../src/host/core/records.ts'
 import { openHostRecords } from '../../src/host/service/open-host.ts'
+import { freePort } from './free-port.ts'
 import { Program } from './program.ts'
 
 const TERMINAL_ID = '10000001'
@@ -93,14 +92,4 @@ export class BenchOfParts {
     this.#running.add(program)
     return program
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
 }

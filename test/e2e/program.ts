@@ -5,13 +5,22 @@ import { fileURLToPath } from 'node:url'
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 const TSX = import.meta.resolve('tsx')
 
+/** A JSON object that a program printed. */
+export interface ProgramEvent {
+  readonly [name: string]: unknown
+}
+
 /** One running `tillwire` command. */
 export class Program {
   readonly #child: ChildProcessWithoutNullStreams
   readonly #waiting = new Set<() => void>()
-  /** Standard output, then standard error. */
+  readonly #events: ProgramEvent[] = []
+  readonly #listeners = new Set<(line: string) => void>()
   #output = ''
   #errors = ''
+  /** What has come of a line that has no end yet. */
+  #outputRest = ''
+  #errorsRest = ''
   #exit: { readonly code: number | null } | undefined
 
   constructor(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
@@ -20,12 +29,18 @@ export class Program {
     })
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
       this.#output += text
+      this.#outputRest = this.#takeLines(this.#outputRest + text, (line) => {
+        if (line.startsWith('{')) this.#events.push(JSON.parse(line))
+      })
       this.#look()
     })
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#errors += text
+      this.#errorsRest = this.#takeLines(this.#errorsRest + text)
       this.#look()
     })
+    // Whoever is killed takes no more lines; that it is gone is told by its end.
+    this.#child.stdin.on('error', () => {})
     this.#child.on('close', (code) => {
       this.#exit = { code }
       this.#look()
@@ -41,12 +56,18 @@ export class Program {
   }
 
   /** JSON objects that were printed, one a line. */
-  get events(): readonly { readonly [name: string]: unknown }[] {
-    return this.#output
-      .split('\n')
-      .slice(0, -1)
-      .filter((line) => line.startsWith('{'))
-      .map((line) => JSON.parse(line))
+  get events(): readonly ProgramEvent[] {
+    return this.#events
+  }
+
+  /** Whether it has ended. */
+  get hasEnded(): boolean {
+    return this.#exit !== undefined
+  }
+
+  /** Hears each whole line of both outputs as it comes. */
+  onLine(listener: (line: string) => void): void {
+    this.#listeners.add(listener)
   }
 
   write(text: string): void {
@@ -79,11 +100,7 @@ export class Program {
   }
 
   /** The first event of a kind, after the first `skip` of them. */
-  event(
-    name: string,
-    isWanted: (event: { readonly [name: string]: unknown }) => boolean = () => true,
-    skip = 0,
-  ) {
+  event(name: string, isWanted: (event: ProgramEvent) => boolean = () => true, skip = 0) {
     return this.until(({ events }) => events.filter((each) => each['event'] === name && isWanted(each))[skip])
   }
 
@@ -96,6 +113,17 @@ export class Program {
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL')
     await this.ended()
+  }
+
+  /** Returns what follows the last whole line. */
+  #takeLines(text: string, take: (line: string) => void = () => {}): string {
+    const lines = text.split('\n')
+    const rest = lines.pop() ?? ''
+    for (const line of lines) {
+      take(line)
+      for (const listener of this.#listeners) listener(line)
+    }
+    return rest
   }
 
   #look(): void {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readSlips } from '../../sim/check/slip.ts'
+import { readSlips, textLines } from '../../sim/check/slip.ts'
 import { parseFaultRates } from '../../sim/plan/fault-rates-file.ts'
 import { DEFAULT_RATES, makePlan } from '../../sim/plan/make-plan.ts'
 import type { Plan } from '../../sim/plan/plan.ts'
@@ -138,6 +138,6 @@ describe('plans and rates', () => {
 
 describe('slips', () => {
   it('a piece without a slip has none', () => {
-    expect(readSlips({ widthDots: 384, rows: [{ kind: 'feed', heightDots: 30 }] })).toEqual([])
+    expect(readSlips(textLines({ widthDots: 384, rows: [{ kind: 'feed', heightDots: 30 }] }))).toEqual([])
   })
 })

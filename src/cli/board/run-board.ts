@@ -17,6 +17,8 @@ export interface RunBoardOptions {
   /** One JSON object a line instead of text. */
   readonly json: boolean
   readonly recorder: Recorder | undefined
+  /** Piped commands do not wait until the board is ready for them. */
+  readonly atOnce: boolean
 }
 
 /** What the PIN pad's maker tells the acquirer. */
@@ -27,7 +29,7 @@ export async function runBoard(
   options: RunBoardOptions,
   { input, output }: Pick<LineStreams, 'input' | 'output'>,
 ): Promise<void> {
-  const { directory, baudRate, sharedLine, cardsDirectory, json, recorder } = options
+  const { directory, baudRate, sharedLine, cardsDirectory, json, recorder, atOnce } = options
   const board = await openBoard({
     directory,
     clock: new SystemClock(),
@@ -47,7 +49,7 @@ export async function runBoard(
     board.onEvent((event) => print(json ? jsonEvent(event) : textEvent(event)))
     print(json ? `${JSON.stringify({ event: 'ready', paths: board.paths })}\n` : welcome(board, directory))
     const console = new BoardConsole({ board, cardsDirectory, print })
-    const failures = await takeCommands(lines, console, print, input.isTTY === true)
+    const failures = await takeCommands(lines, console, print, input.isTTY !== true && !atOnce)
     if (input.isTTY !== true && failures > 0) throw new Finding(`${failures} commands were not done as asked`)
   } finally {
     lines.close()
@@ -62,7 +64,7 @@ async function takeCommands(
   lines: ReadlineSource,
   console: BoardConsole,
   print: (text: string) => void,
-  isKeyboard: boolean,
+  isPatient: boolean,
 ): Promise<number> {
   let failures = 0
   for (;;) {
@@ -73,7 +75,7 @@ async function takeCommands(
     if (command === undefined || command === 'quit' || command === 'exit') return failures
     if (command === '' || command.startsWith('#')) continue
     if (command === 'help') print(`${boardHelp()}`)
-    else if (console.takes(command)) failures += (await console.perform(command, !isKeyboard)) ? 0 : 1
+    else if (console.takes(command)) failures += (await console.perform(command, isPatient)) ? 0 : 1
     else {
       failures += 1
       print('! 没有这个命令，请输入 help  no such command; type help\n')

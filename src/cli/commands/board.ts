@@ -13,6 +13,7 @@ interface BoardFlags {
   readonly sharedLine?: boolean
   readonly json?: boolean
   readonly record?: string
+  readonly atOnce?: boolean
 }
 
 export function buildCommand(): Command {
@@ -27,6 +28,10 @@ export function buildCommand(): Command {
     .option('--shared-line', '读卡器与密码键盘共用一条线 | reader and PIN pad on one cable')
     .option('--json', '每个事件输出一个 JSON 对象 | print one JSON object an event')
     .option(...RECORD_OPTION)
+    .option(
+      '--at-once',
+      '从管道来的命令也立即执行，不等外设就绪 | do piped commands at once, for a program that follows the events',
+    )
     .action(run)
 }
 
@@ -44,6 +49,7 @@ async function run(flags: BoardFlags): Promise<void> {
         sharedLine: flags.sharedLine === true,
         json: flags.json === true,
         recorder,
+        atOnce: flags.atOnce === true,
       },
       { input: process.stdin, output: process.stdout },
     )
