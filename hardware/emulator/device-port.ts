@@ -23,6 +23,9 @@ export class DevicePortTaken extends Error {
 export class DevicePort {
   readonly #options: DevicePortOptions
   #stream: ByteStream | undefined
+  /** What was said last: opening takes its time, and may be overtaken. */
+  #isWanted = false
+  #opening: Promise<void> | undefined
 
   constructor(options: DevicePortOptions) {
     this.#options = options
@@ -32,10 +35,23 @@ export class DevicePort {
     return this.#stream !== undefined
   }
 
-  async plug(): Promise<void> {
-    if (this.#stream !== undefined) return
+  /** Resolves when it is in, or was pulled out again meanwhile. */
+  plug(): Promise<void> {
+    this.#isWanted = true
+    if (this.#stream !== undefined) return Promise.resolve()
+    this.#opening ??= this.#open()
+    return this.#opening
+  }
+
+  async #open(): Promise<void> {
     const { linkPath, clock, baudRate, attach } = this.#options
-    const { path, stream } = await openPseudoTerminal()
+    const { path, stream } = await openPseudoTerminal().finally(() => {
+      this.#opening = undefined
+    })
+    if (!this.#isWanted) {
+      stream.close()
+      return
+    }
     try {
       removeLink(linkPath)
       mkdirSync(dirname(linkPath), { recursive: true })
@@ -51,6 +67,7 @@ export class DevicePort {
 
   /** Whoever has the other end open sees its line go. */
   unplug(): void {
+    this.#isWanted = false
     const stream = this.#stream
     if (stream === undefined) return
     this.#stream = undefined
