@@ -16,6 +16,8 @@ const NEAR_MS = 20_000
 export interface DayState {
   readonly books: DayBooks
   readonly wrongAtMs: Map<string, number>
+  /** Kinds of deeds that were done. */
+  readonly done: Set<Deed['do']>
 }
 
 /** One deed, done by the model and by the real terminal; all that both know must agree afterwards. */
@@ -50,6 +52,7 @@ export class DeedCommand implements fc.Command<DayState, RealDay> {
     expect({ outcome, paper: paperTexts(real.paper.slice(papersBefore)) }, this.toString()).toEqual(predicted)
     expect(viewOfReal(real), this.toString()).toEqual(viewOfModel(books))
     learn(books, real)
+    state.done.add(deed.do)
     if (outcome === 'refused wrongPassword') {
       wrongAtMs.set(deed.do === 'logOn' ? deed.operator : '00', real.clock.nowMs())
     }

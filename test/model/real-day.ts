@@ -69,7 +69,8 @@ export class RealDay {
     })
     const plan: TerminalPlan = {
       index: INDEX,
-      profile: { journalLimit: BATCH_LIMIT },
+      // Symbols take time to draw, and nobody reads them here.
+      profile: { journalLimit: BATCH_LIMIT, receiptQr: false },
       sharedLine: false,
       steps: [],
     }
