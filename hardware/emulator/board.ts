@@ -151,8 +151,9 @@ export class Board {
       this.#pinPad.restart()
       this.#padLine.add(ADDRESS.pinPad, this.#pinPad.session)
     }
-    await this.#cableOf(device).plug()
-    this.#tell({ kind: 'plugged', device })
+    const cable = this.#cableOf(device)
+    await cable.plug()
+    if (cable.isPlugged) this.#tell({ kind: 'plugged', device })
   }
 
   unplug(device: BoardDevice): void {

@@ -26,6 +26,9 @@ export class DevicePortTaken extends Error {
 export class DevicePort {
   readonly #options: DevicePortOptions
   #stream: ByteStream | undefined
+  /** What was said last: opening takes its time, and may be overtaken. */
+  #isWanted = false
+  #opening: Promise<void> | undefined
 
   constructor(options: DevicePortOptions) {
     this.#options = options
@@ -35,10 +38,23 @@ export class DevicePort {
     return this.#stream !== undefined
   }
 
-  async plug(): Promise<void> {
-    if (this.#stream !== undefined) return
+  /** Resolves when it is in, or was pulled out again meanwhile. */
+  plug(): Promise<void> {
+    this.#isWanted = true
+    if (this.#stream !== undefined) return Promise.resolve()
+    this.#opening ??= this.#open()
+    return this.#opening
+  }
+
+  async #open(): Promise<void> {
     const { linkPath, clock, baudRate, attach, tap } = this.#options
-    const { path, stream: bare } = await openPseudoTerminal()
+    const { path, stream: bare } = await openPseudoTerminal().finally(() => {
+      this.#opening = undefined
+    })
+    if (!this.#isWanted) {
+      bare.close()
+      return
+    }
     const stream = tap === undefined ? bare : tapStream(bare, tap())
     try {
       removeLink(linkPath)
@@ -55,6 +71,7 @@ export class DevicePort {
 
   /** Whoever has the other end open sees its line go. */
   unplug(): void {
+    this.#isWanted = false
     const stream = this.#stream
     if (stream === undefined) return
     this.#stream = undefined

@@ -26,6 +26,7 @@ describe('a board that a program drives', () => {
       baudRate: undefined,
       sharedLine: false,
       json: true,
+      recorder: undefined,
     }
     await expect(runBoard({ ...options, atOnce: true }, { input, output })).rejects.toThrow(Finding)
     output.end()

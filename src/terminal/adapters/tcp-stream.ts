@@ -139,7 +139,10 @@ class SocketStream implements ByteStream {
 
   listen(listener: StreamListener): void {
     this.#listener = listener
-    this.#socket.on('data', (bytes: Uint8Array) => listener.received(bytes))
+    // What was on its way when this side closed is nobody's any more.
+    this.#socket.on('data', (bytes: Uint8Array) => {
+      if (this.#end === undefined) listener.received(bytes)
+    })
   }
 
   #finish(end: StreamEnd): void {

@@ -124,9 +124,9 @@ export class PrinterDriver {
     this.#listeners.push(listener)
   }
 
-  /** The line is open: clears the printer, sets it up and asks for its state. Replaces a line before. */
+  /** The line is open: clears the printer, sets it up and asks for its state. An earlier line is closed first. */
   attach(stream: PrinterStream): void {
-    this.detach()
+    this.close()
     this.#stream = stream
     this.#isProbing = true
     stream.listen({

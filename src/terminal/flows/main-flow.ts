@@ -124,7 +124,9 @@ function* settleByCommand(context: TerminalContext): Flow<CommandOutcome> {
     // It may end in a void: a request, which must wait for the reversal that is owed.
     const unready = (yield* checkReadiness(context)) ?? (yield* settleDuties(context))
     if (unready !== undefined) return unready
-    yield* decidePartialApproval(context, { powered: false })
+    const decided = yield* decidePartialApproval(context, { powered: false })
+    // With the batch the question would end, and the cardholder would pay what was refused.
+    if (decided !== undefined && decided.kind !== 'approved') return decided
   }
   return yield* settle(context)
 }

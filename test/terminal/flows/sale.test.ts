@@ -186,6 +186,24 @@ describe('partial approval', () => {
     expect(voiding?.fields).toMatchObject({ 3: '200000', 4: '000000010000', 61: '000012000002' })
   })
 
+  it('not accepted, and the void came to nothing: the batch is not settled over it', () => {
+    const world = openWorld()
+    world.cards = [STRIPE]
+    world.answers = { acceptPartial: { kind: 'cancelled' } }
+    const partialApproval = { kind: 'answer', code: '10', fields: { 4: '000000010000' } } as const
+    world.behaviours = [partialApproval, { kind: 'silent' }]
+    expect(world.run(SALE)).toMatchObject({ kind: 'reversed' })
+    world.behaviours = [{ kind: 'silent' }]
+    expect(world.run({ kind: 'settle' })).toMatchObject({ kind: 'reversed' })
+    expect(world.state.undecidedPartial).toBeDefined()
+    world.answers = { acceptPartial: { kind: 'confirmed' } }
+    expect(world.run({ kind: 'settle' })).toMatchObject({ kind: 'settled' })
+    expect(world.state.lastSettlement?.totals.domestic).toMatchObject({
+      debitAmountMinor: 10000,
+      creditCount: 0,
+    })
+  })
+
   it('a power cut before the decision: the question comes again at the start', () => {
     const world = openWorld()
     world.cards = [STRIPE]
