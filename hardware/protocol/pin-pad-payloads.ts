@@ -130,6 +130,9 @@ export const MAC_PART_SIZE_MAX = 1000
 /** Data of one MAC at most, over all its commands. */
 export const MAC_DATA_SIZE_MAX = 8192
 
+/** Data of one PROTECT at most: what the pad makes of them must fit its reply. */
+export const PROTECT_SIZE_MAX = 900
+
 export function encodeMac({ algorithm, hasMore, data }: MacRequest): Uint8Array {
   return concatBytes([uint(MAC_ALGORITHMS.indexOf(algorithm), 1), uint(hasMore ? 1 : 0, 1), data])
 }
