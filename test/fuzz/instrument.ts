@@ -44,10 +44,7 @@ function markFile(context: ts.TransformationContext, file: ts.SourceFile, marks:
   const { factory } = context
   const touch = (): ts.Expression =>
     factory.createCallExpression(factory.createIdentifier('fuzzTouch'), undefined, [
-      factory.createAdd(
-        factory.createIdentifier('fuzzFirst'),
-        factory.createNumericLiteral(marks.blocks++),
-      ),
+      factory.createAdd(factory.createIdentifier('fuzzFirst'), factory.createNumericLiteral(marks.blocks++)),
     ])
   const touchStatement = () => factory.createExpressionStatement(touch())
   const marked = (expression: ts.Expression): ts.Expression =>

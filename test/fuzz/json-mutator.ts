@@ -19,7 +19,20 @@ const TEXTS = [
   'a'.repeat(300),
 ]
 const NUMBERS = [0, -0, 1, -1, 2, 64, 128, 255, 256, 65_535, 1e9, 2 ** 53, -(2 ** 31), 0.5, 1e308, 1e-9]
-const NAMES = ['constructor', '__proto__', 'toString', 'length', 'kind', 'name', '', '0', '1', '-1', '1e3', '129']
+const NAMES = [
+  'constructor',
+  '__proto__',
+  'toString',
+  'length',
+  'kind',
+  'name',
+  '',
+  '0',
+  '1',
+  '-1',
+  '1e3',
+  '129',
+]
 const DECODER = new TextDecoder()
 const ENCODER = new TextEncoder()
 
@@ -57,7 +70,9 @@ function changeSomewhere(value: Json, random: SeededRandom): Json {
     case 2:
       return objectOf([...entries, [randomName(random), randomJson(random)]])
     default:
-      return objectOf(entries.with(at, [name, changeSomewhere(inner, random)]).slice(0, Math.max(1, entries.length)))
+      return objectOf(
+        entries.with(at, [name, changeSomewhere(inner, random)]).slice(0, Math.max(1, entries.length)),
+      )
   }
 }
 

@@ -2,7 +2,10 @@ import type { SeededRandom } from '../../sim/world/seeded-random.ts'
 
 /** An input that is a list of steps, each one a size byte and so many bytes behind it. */
 export function joinSteps(head: readonly number[], steps: readonly Uint8Array[]): Uint8Array {
-  return Uint8Array.from([...head, ...steps.flatMap((step) => [Math.min(255, step.length), ...step.subarray(0, 255)])])
+  return Uint8Array.from([
+    ...head,
+    ...steps.flatMap((step) => [Math.min(255, step.length), ...step.subarray(0, 255)]),
+  ])
 }
 
 /** The steps of an input behind a head of `headSize` bytes. */

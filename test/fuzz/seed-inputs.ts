@@ -11,7 +11,9 @@ function textsOf(value: unknown): readonly string[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsOf) : []
 }
 
-const texts: readonly string[] = [...new Set(publicVectors.flatMap((vector) => textsOf([vector.inputs, vector.expected])))]
+const texts: readonly string[] = [
+  ...new Set(publicVectors.flatMap((vector) => textsOf([vector.inputs, vector.expected]))),
+]
 
 /** Every hexadecimal text of the public vectors, as bytes. */
 export function publicBytes(): readonly Uint8Array[] {

@@ -1,6 +1,6 @@
 import type { CardImage } from '../../hardware/emulator/chip-card/card-image.ts'
-import { simEstate } from '../../sim/world/sim-estate.ts'
 import { SeededRandom } from '../../sim/world/seeded-random.ts'
+import { simEstate } from '../../sim/world/sim-estate.ts'
 
 /** Chip cards with fixed keys: static and dynamic authentication, PIN, signature. */
 export const CHIP_IMAGES: readonly CardImage[] = simEstate()

@@ -28,14 +28,16 @@ function randomTlv(random: SeededRandom, depth: number): Uint8Array {
 
 function randomTlvValue(random: SeededRandom): Uint8Array {
   if (random.chance(30)) return random.bytes(random.between(120, 260))
-  if (random.chance(100)) return fromHex(random.pick(['6210948000000029', '3012', '4001', 'A000000333010101']))
+  if (random.chance(100))
+    return fromHex(random.pick(['6210948000000029', '3012', '4001', 'A000000333010101']))
   return random.bytes(random.pick([0, 1, 2, 3, 5, 6, 8, 10, 16]))
 }
 
 /** Changes one object (value, tag, order, number) and writes all lengths anew; blind when `input` is no TLV. */
 export function changeTlvs(input: Uint8Array, random: SeededRandom, depth = 0): Uint8Array {
   const decoded = decodeTlvs(input)
-  if (!decoded.ok || decoded.value.length === 0) return depth === 0 ? randomTlvs(random) : random.bytes(random.below(12))
+  if (!decoded.ok || decoded.value.length === 0)
+    return depth === 0 ? randomTlvs(random) : random.bytes(random.below(12))
   const items = decoded.value.map(({ tag, value }) => ({ tag, value: Uint8Array.from(value) }))
   const at = random.below(items.length)
   const item = items[at] as Tlv
@@ -57,7 +59,9 @@ export function changeTlvs(input: Uint8Array, random: SeededRandom, depth = 0): 
       items[at] = { ...replaced(randomTlvValue(random)), value: Uint8Array.from(randomTlvValue(random)) }
       break
     default: {
-      const inner = isConstructed(item.tag) ? changeTlvs(item.value, random, depth + 1) : changedValue(item.value, random)
+      const inner = isConstructed(item.tag)
+        ? changeTlvs(item.value, random, depth + 1)
+        : changedValue(item.value, random)
       items[at] = { tag: item.tag, value: Uint8Array.from(inner) }
     }
   }

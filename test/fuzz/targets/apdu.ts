@@ -28,8 +28,14 @@ export const target: FuzzTarget = {
     const response = splitResponse(input)
     must((response === undefined) === input.length < 2, 'a response of another size')
     if (response !== undefined) {
-      must(response.data.length === input.length - 2 && response.status <= 0xffff, 'bytes of a response are lost')
-      must(statusText(response.status, 'zh').length > 4 && statusText(response.status, 'en').length > 4, 'no text')
+      must(
+        response.data.length === input.length - 2 && response.status <= 0xffff,
+        'bytes of a response are lost',
+      )
+      must(
+        statusText(response.status, 'zh').length > 4 && statusText(response.status, 'en').length > 4,
+        'no text',
+      )
       isSuccessOrWarning(response.status)
     }
     if (isAcceptableAtr(input)) must(isReadable(input), 'an accepted answer to reset can not be read')

@@ -6,8 +6,8 @@ import {
   findTlv,
   isConstructed,
   salvageTlvs,
-  type Tlv,
   TLV_DEPTH_MAX,
+  type Tlv,
   type TlvNode,
 } from '../../../src/emv/ber-tlv.ts'
 import { describeTlv } from '../../../src/emv/describe-tlv.ts'
@@ -23,7 +23,10 @@ export const target: FuzzTarget = {
     const decoded = decodeTlvs(input)
     const salvaged = salvageTlvs(input)
     if (decoded.ok) {
-      must(salvaged.error === undefined && isSame(salvaged.items, decoded.value), 'a whole dump is salvaged otherwise')
+      must(
+        salvaged.error === undefined && isSame(salvaged.items, decoded.value),
+        'a whole dump is salvaged otherwise',
+      )
       const encoded = encodeTlvs(decoded.value.map(({ tag, value }) => [tag, value]))
       must(encoded.length <= input.length, 'the shortest form is longer')
       const again = decodeTlvs(encoded)
@@ -61,7 +64,12 @@ function isSame(left: readonly Tlv[], right: readonly Tlv[]): boolean {
     left.length === right.length &&
     left.every(({ tag, value }, index) => {
       const other = right[index]
-      return other !== undefined && tag === other.tag && equalBytes(value, other.value) && toHex(value) === toHex(other.value)
+      return (
+        other !== undefined &&
+        tag === other.tag &&
+        equalBytes(value, other.value) &&
+        toHex(value) === toHex(other.value)
+      )
     })
   )
 }

@@ -22,7 +22,15 @@ export const target: FuzzTarget = {
     ...publicBytes()
       .filter((bytes) => bytes.length >= 64 && bytes.length <= 248)
       .slice(0, 12)
-      .map((bytes) => concatBytes([Uint8Array.of(0, bytes.length), bytes, Uint8Array.of(bytes.length), bytes, Uint8Array.of(1, 3)])),
+      .map((bytes) =>
+        concatBytes([
+          Uint8Array.of(0, bytes.length),
+          bytes,
+          Uint8Array.of(bytes.length),
+          bytes,
+          Uint8Array.of(1, 3),
+        ]),
+      ),
     ...[2, 3, 4, 5].flatMap((format) => [64, 128, 200].map((size) => seedBlock(format, size))),
   ],
   run(input) {
@@ -38,7 +46,11 @@ export const target: FuzzTarget = {
       checkAll({ modulus: first, exponent }, second, remainder, ownExponent, tail)
       return
     }
-    const tails = [[remainder ?? new Uint8Array(0), ownExponent], [remainder ?? new Uint8Array(0), ownExponent, tail], [tail]]
+    const tails = [
+      [remainder ?? new Uint8Array(0), ownExponent],
+      [remainder ?? new Uint8Array(0), ownExponent, tail],
+      [tail],
+    ]
     for (const hashed of tails) {
       const opened = signatureOf(first, concatBytes(hashed))
       if (opened === undefined) continue
@@ -73,7 +85,10 @@ function checkAll(
   must(!code.ok || code.value.length === 2, 'a data authentication code of another size')
   for (const verify of [verifyDynamicSignature, verifyCombinedSignature]) {
     const dynamic = verify(sha1, key, signature, tail)
-    must(!dynamic.ok || dynamic.value.dynamicNumber.length < dynamic.value.dynamicData.length, 'a number outside its data')
+    must(
+      !dynamic.ok || dynamic.value.dynamicNumber.length < dynamic.value.dynamicData.length,
+      'a number outside its data',
+    )
   }
   staticDataToAuthenticate([tail, signature], remainder, tail.subarray(0, 2))
 }

@@ -1,9 +1,9 @@
 import { createChipCard } from '../../../hardware/emulator/chip-card/chip-card.ts'
+import type { SeededRandom } from '../../../sim/world/seeded-random.ts'
 import { fromHex } from '../../../src/base/bytes.ts'
 import { type FuzzTarget, must } from '../fuzz-target.ts'
 import { changeSteps, joinSteps, splitSteps } from '../script-mutator.ts'
 import { CHIP_IMAGES, fixedRandom } from '../test-cards.ts'
-import type { SeededRandom } from '../../../sim/world/seeded-random.ts'
 
 const GOOD = [
   '00A404000E315041592E5359532E444446303100',
@@ -46,7 +46,10 @@ export const target: FuzzTarget = {
       }
     }
     for (const { state, pinTriesMax } of card.image.chip?.applications ?? []) {
-      must(state.atc <= 0xffff && state.pinTriesLeft >= 0 && state.pinTriesLeft <= pinTriesMax, 'a counter left its range')
+      must(
+        state.atc <= 0xffff && state.pinTriesLeft >= 0 && state.pinTriesLeft <= pinTriesMax,
+        'a counter left its range',
+      )
     }
   },
   mutate: (input, random) => changeSteps(input, 1, random, command),
@@ -57,7 +60,14 @@ function command(random: SeededRandom): Uint8Array {
   if (random.chance(600)) return good
   if (random.chance(300)) {
     const data = random.bytes(random.below(20))
-    return Uint8Array.from([random.pick([0, 0x80, 0x84, 4]), random.pick([0x20, 0x82, 0x84, 0x88, 0xa4, 0xa8, 0xae, 0xb2, 0xca, 0x1e, 0x18, 0x16, 0x24, 0xda, 0xdc]), random.pick([0, 1, 4, 0x40, 0x80, 0x9f]), random.below(256), data.length, ...data])
+    return Uint8Array.from([
+      random.pick([0, 0x80, 0x84, 4]),
+      random.pick([0x20, 0x82, 0x84, 0x88, 0xa4, 0xa8, 0xae, 0xb2, 0xca, 0x1e, 0x18, 0x16, 0x24, 0xda, 0xdc]),
+      random.pick([0, 1, 4, 0x40, 0x80, 0x9f]),
+      random.below(256),
+      data.length,
+      ...data,
+    ])
   }
   good[random.below(good.length)] = random.below(256)
   return good

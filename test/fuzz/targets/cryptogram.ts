@@ -25,7 +25,9 @@ export const target: FuzzTarget = {
   seeds: () =>
     chipObjects()
       .slice(0, 12)
-      .flatMap((objects, index) => [Uint8Array.from([index % CRYPTOGRAM_SCHEMES.length, 0, 1, 1, 2, 3, 4, ...objects])]),
+      .flatMap((objects, index) => [
+        Uint8Array.from([index % CRYPTOGRAM_SCHEMES.length, 0, 1, 1, 2, 3, 4, ...objects]),
+      ]),
   run(input) {
     const reader = new InputReader(input)
     const scheme = reader.pick(CRYPTOGRAM_SCHEMES)

@@ -1,8 +1,8 @@
 import { concatBytes, toHex } from '../../../src/base/bytes.ts'
-import { decodeTree, type TlvNode } from '../../../src/emv/ber-tlv.ts'
-import { tagInfo } from '../../../src/emv/tags.ts'
 import { describeChipData } from '../../../src/cli/message/chip-data.ts'
 import { messageToJson } from '../../../src/cli/message/message-json.ts'
+import { decodeTree, type TlvNode } from '../../../src/emv/ber-tlv.ts'
+import { tagInfo } from '../../../src/emv/tags.ts'
 import type { Codec } from '../../../src/iso8583/compile.ts'
 import { describeMessage } from '../../../src/iso8583/describe.ts'
 import type { Message } from '../../../src/iso8583/message.ts'
@@ -43,7 +43,8 @@ export const target: FuzzTarget = {
     const decoded = codec.decode(input.subarray(1))
     const message = decoded.ok && random.chance(700) ? decoded.value : randomMessage(codec, random)
     const old = message.fields[55]
-    const chip = old instanceof Uint8Array && random.chance(700) ? changeTlvs(old, random) : randomTlvs(random)
+    const chip =
+      old instanceof Uint8Array && random.chance(700) ? changeTlvs(old, random) : randomTlvs(random)
     const other = randomMessage(codec, random).fields
     const encoded = codec.encode({
       mti: message.mti,
@@ -70,8 +71,7 @@ function withCard({ mti, fields }: Message): Message {
 /** Whether an object that the dictionary calls clear holds the card number: then it is no card number. */
 function showsPan(chip: Uint8Array): boolean {
   const shows = ({ tag, value, children }: TlvNode): boolean =>
-    children.some(shows) ||
-    (children.length === 0 && tagInfo(tag)?.exposure === 'clear' && holdsPan(value))
+    children.some(shows) || (children.length === 0 && tagInfo(tag)?.exposure === 'clear' && holdsPan(value))
   const tree = decodeTree(chip)
   return tree.ok && tree.value.some(shows)
 }

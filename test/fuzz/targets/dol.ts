@@ -1,6 +1,5 @@
-import { equalBytes } from '../../../src/base/bytes.ts'
+import { equalBytes, fromHex } from '../../../src/base/bytes.ts'
 import { dolSize, fillDol, parseDol, splitDol } from '../../../src/emv/dol.ts'
-import { fromHex } from '../../../src/base/bytes.ts'
 import { type FuzzTarget, must } from '../fuzz-target.ts'
 import { InputReader } from '../input-reader.ts'
 import { randomTag } from '../tlv-mutator.ts'
@@ -9,8 +8,8 @@ import { randomTag } from '../tlv-mutator.ts'
 export const target: FuzzTarget = {
   sizeMax: 512,
   seeds: () =>
-    ['9F02069F03069F1A0295055F2A029A039C019F3704', '9F3704', '9F02069F3704DF8101019F6604', '5F2A8110'].map((list) =>
-      Uint8Array.from([4, 1, 2, 3, 4, ...fromHex(list)]),
+    ['9F02069F03069F1A0295055F2A029A039C019F3704', '9F3704', '9F02069F3704DF8101019F6604', '5F2A8110'].map(
+      (list) => Uint8Array.from([4, 1, 2, 3, 4, ...fromHex(list)]),
     ),
   run(input) {
     const reader = new InputReader(input)
@@ -31,7 +30,10 @@ export const target: FuzzTarget = {
     for (const { tag, size: each } of parsed.value) must(parts.has(tag) && each <= 255, 'an entry is lost')
     const unknown = parsed.value.find(({ tag }) => tag === '9F37')
     if (unknown !== undefined && parsed.value.filter(({ tag }) => tag === '9F37').length === 1)
-      must(equalBytes(parts.get('9F37') ?? value, new Uint8Array(unknown.size)), 'an unknown value is not zero')
+      must(
+        equalBytes(parts.get('9F37') ?? value, new Uint8Array(unknown.size)),
+        'an unknown value is not zero',
+      )
   },
   mutate(input, random) {
     const entries = Array.from({ length: random.between(1, 8) }, () => [

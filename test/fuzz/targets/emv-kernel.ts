@@ -95,7 +95,10 @@ function checkStart(start: ContactStart): void {
 }
 
 function checkEnd(end: ContactEnd): void {
-  must(decodeTlvs(end.uploadField55).ok && end.uploadField55.length <= 255, 'field 55 of the upload can not be sent')
+  must(
+    decodeTlvs(end.uploadField55).ok && end.uploadField55.length <= 255,
+    'field 55 of the upload can not be sent',
+  )
   must(!(end.kind === 'approved' && end.reversalNeeded), 'approved and reversed')
 }
 

@@ -33,7 +33,10 @@ export const target: FuzzTarget = {
       if (tpdu !== undefined) must(swapTpdu(swapTpdu(tpdu)) === tpdu, 'swapping twice changes a TPDU')
       const posHeader = header === undefined ? undefined : parsePosHeader(header)
       if (header !== undefined)
-        must(posHeader !== undefined && formatPosHeader(posHeader) === header, 'a header is written otherwise')
+        must(
+          posHeader !== undefined && formatPosHeader(posHeader) === header,
+          'a header is written otherwise',
+        )
     }
   },
 }

@@ -1,5 +1,10 @@
-import { type LinkItem, LinkDecoder, encodeFrame, FRAME_SIZE_MAX } from '../../../hardware/protocol/link-frame.ts'
 import { crc16 } from '../../../hardware/protocol/crc16.ts'
+import {
+  encodeFrame,
+  FRAME_SIZE_MAX,
+  LinkDecoder,
+  type LinkItem,
+} from '../../../hardware/protocol/link-frame.ts'
 import { concatBytes, equalBytes } from '../../../src/base/bytes.ts'
 import { type FuzzTarget, must } from '../fuzz-target.ts'
 import { InputReader } from '../input-reader.ts'

@@ -1,10 +1,10 @@
+import { SeededRandom } from '../../../sim/world/seeded-random.ts'
 import { concatBytes, equalBytes } from '../../../src/base/bytes.ts'
 import type { Codec } from '../../../src/iso8583/compile.ts'
 import type { Message } from '../../../src/iso8583/message.ts'
 import { fieldsToText, messageFromText } from '../../../src/iso8583/message-text.ts'
 import { CODECS, GOOD_FIELDS, randomMessage } from '../dialects.ts'
 import { type FuzzTarget, must } from '../fuzz-target.ts'
-import { SeededRandom } from '../../../sim/world/seeded-random.ts'
 
 const VIEWS = CODECS.map((codec) => codec.createView())
 
@@ -53,7 +53,9 @@ export const target: FuzzTarget = {
   mutate(input, random) {
     const index = random.below(CODECS.length)
     const codec = CODECS[index] as Codec
-    const decoded = random.chance(500) ? CODECS[(input[0] ?? 0) % CODECS.length]?.decode(input.subarray(1)) : undefined
+    const decoded = random.chance(500)
+      ? CODECS[(input[0] ?? 0) % CODECS.length]?.decode(input.subarray(1))
+      : undefined
     const fresh = randomMessage(codec, random)
     const message = decoded?.ok
       ? { mti: decoded.value.mti, fields: { ...decoded.value.fields, ...fresh.fields } }

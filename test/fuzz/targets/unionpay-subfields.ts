@@ -1,4 +1,5 @@
 import { asciiToBytes, bytesToAscii, equalBytes } from '../../../src/base/bytes.ts'
+import type { Result } from '../../../src/base/result.ts'
 import { describeSubfields } from '../../../src/iso8583/describe-subfields.ts'
 import {
   formatBatchDetails,
@@ -20,7 +21,6 @@ import {
   parseWorkingKeys,
 } from '../../../src/iso8583/subfields/field-62.ts'
 import { formatField63, parseField63, splitReplyText } from '../../../src/iso8583/subfields/field-63.ts'
-import type { Result } from '../../../src/base/result.ts'
 import { type FuzzTarget, must } from '../fuzz-target.ts'
 
 type TextForm = readonly [
@@ -91,12 +91,18 @@ function checkAmounts(text: string): void {
 
 function checkField62(input: Uint8Array): void {
   const serial = parseTerminalSerial(input)
-  if (serial.ok) must(equalBytes(formatTerminalSerial(serial.value), input), 'a serial number is written otherwise')
+  if (serial.ok)
+    must(equalBytes(formatTerminalSerial(serial.value), input), 'a serial number is written otherwise')
   const parameters = parseParameters(bytesToAscii(input))
-  if (parameters.ok) must(formatParameters(parameters.value) === bytesToAscii(input), 'parameters are written otherwise')
+  if (parameters.ok)
+    must(formatParameters(parameters.value) === bytesToAscii(input), 'parameters are written otherwise')
   const keys = parseWorkingKeys(input)
   if (keys.ok && [24, 40, 60].includes(input.length)) {
-    const slots = [keys.value.pinKey, keys.value.macKey, ...(keys.value.trackKey ? [keys.value.trackKey] : [])]
+    const slots = [
+      keys.value.pinKey,
+      keys.value.macKey,
+      ...(keys.value.trackKey ? [keys.value.trackKey] : []),
+    ]
     const isWritable = slots.every(({ checkValue }) => checkValue.length === 4)
     const again = isWritable ? parseWorkingKeys(formatWorkingKeys(keys.value)) : keys
     must(again.ok && equalBytes(again.value.macKey.cryptogram, keys.value.macKey.cryptogram), 'a key changes')
