@@ -25,7 +25,7 @@ export function changeBytes(
   others: Others,
   sizeMax: number,
 ): Uint8Array {
-  let bytes = Uint8Array.from(input)
+  let bytes: Uint8Array = Uint8Array.from(input)
   for (let left = random.between(1, CHANGES_MAX); left > 0; left--) {
     bytes = random.pick(CHANGES)(bytes, random, others)
     if (bytes.length > sizeMax) bytes = bytes.slice(0, sizeMax)

@@ -86,7 +86,18 @@ export class Campaign {
       run.restart()
       await this.#confirm(run, end)
     }
+    await this.#confirmSlow(run)
     return run.outcome()
+  }
+
+  /** Instrumented code is slower: what was slow with it has to be slow without it too. */
+  async #confirmSlow(run: TargetRun): Promise<void> {
+    const inputs = run.takeSlow()
+    if (inputs.length === 0) return
+    const orders = { target: run.target, seed: 0, worker: 0, executions: 0, milliseconds: 0, replay: inputs }
+    await new WorkerHandle(orders, (report) => {
+      if (report.kind === 'found') run.found(report.input, report.complaint)
+    }).ended
   }
 
   /** A worker that had to be killed is a finding only if its input does it again, without instrumentation. */
@@ -107,6 +118,7 @@ class TargetRun {
   readonly target: string
   readonly #told: CampaignProgress
   readonly #found = new Map<string, FoundCase>()
+  readonly #slow: Uint8Array[] = []
   #before = NO_PROGRESS
   #latest = NO_PROGRESS
   #corpus = 0
@@ -130,7 +142,8 @@ class TargetRun {
         this.#latest = report.progress
         break
       case 'found':
-        this.found(report.input, report.complaint)
+        if (report.complaint.kind === 'slow') this.#slow.push(report.input)
+        else this.found(report.input, report.complaint)
         break
       case 'done':
         this.#latest = report.progress
@@ -139,6 +152,11 @@ class TargetRun {
         break
     }
     this.#told(this.target, this.#sum(), this.#found.size)
+  }
+
+  /** Inputs that were slow in instrumented code. */
+  takeSlow(): readonly Uint8Array[] {
+    return this.#slow.splice(0)
   }
 
   found(input: Uint8Array, complaint: Complaint): void {

@@ -17,8 +17,11 @@ interface PoolInput {
   readonly blocks: Uint32Array
 }
 
-/** Hears of each input before it runs, so that it is known if it never ends. */
-export type Announce = (input: Uint8Array) => void
+/** Hears of each input before it runs, so that it is known if it never ends, and of its end. */
+export interface Watch {
+  begin(input: Uint8Array): void
+  rest(): void
+}
 
 /** Coverage-guided search: changes inputs of its pool and keeps those that run something new. */
 export class FuzzLoop {
@@ -27,14 +30,14 @@ export class FuzzLoop {
   readonly #random: SeededRandom
   readonly #words: readonly Uint8Array[]
   readonly #pool: PoolInput[] = []
-  readonly #announce: Announce
+  readonly #watch: Watch
   executions = 0
 
-  constructor(target: FuzzTarget, map: CoverageMap, random: SeededRandom, announce: Announce) {
+  constructor(target: FuzzTarget, map: CoverageMap, random: SeededRandom, watch: Watch) {
     this.#target = target
     this.#map = map
     this.#random = random
-    this.#announce = announce
+    this.#watch = watch
     this.#words = map.words.map(bytesOfWord)
   }
 
@@ -44,10 +47,11 @@ export class FuzzLoop {
 
   /** Runs an input as it is; keeps it when it is new. */
   offer(input: Uint8Array): Complaint | undefined {
-    this.#announce(input)
+    this.#watch.begin(input)
     this.executions++
     this.#map.begin()
     const complaint = judge(this.#target, input)
+    this.#watch.rest()
     if (complaint !== undefined) return complaint
     if (this.#map.takeNews()) {
       if (this.#pool.length >= POOL_MAX) this.#pool.splice(this.#random.below(POOL_MAX), 1)

@@ -59,8 +59,9 @@ function changeSomewhere(value: Json, random: SeededRandom): Json {
     return value.with(at, changeSomewhere(value[at] as Json, random))
   }
   const entries = Object.entries(value)
-  const at = random.below(Math.max(1, entries.length))
-  const [name = 'name', inner = null] = entries[at] ?? []
+  if (entries.length === 0) return { [randomName(random)]: randomJson(random) }
+  const at = random.below(entries.length)
+  const [name = '', inner = null] = entries[at] ?? []
   const others = entries.toSpliced(at, 1)
   switch (random.below(12)) {
     case 0:
@@ -70,9 +71,7 @@ function changeSomewhere(value: Json, random: SeededRandom): Json {
     case 2:
       return objectOf([...entries, [randomName(random), randomJson(random)]])
     default:
-      return objectOf(
-        entries.with(at, [name, changeSomewhere(inner, random)]).slice(0, Math.max(1, entries.length)),
-      )
+      return objectOf(entries.with(at, [name, changeSomewhere(inner, random)]))
   }
 }
 

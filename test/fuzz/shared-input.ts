@@ -5,6 +5,7 @@ const INPUT_SIZE_MAX = 1 << 17
 export class SharedInput {
   readonly #head: Int32Array
   readonly #bytes: Uint8Array
+  #turn = 0
 
   constructor(buffer: SharedArrayBuffer) {
     this.#head = new Int32Array(buffer, 0, 2)
@@ -19,7 +20,8 @@ export class SharedInput {
   begin(input: Uint8Array): void {
     this.#bytes.set(input.subarray(0, INPUT_SIZE_MAX))
     this.#head[1] = Math.min(input.length, INPUT_SIZE_MAX)
-    Atomics.store(this.#head, 0, (((this.#head[0] as number) & 0x3fffffff) + 1) | 0)
+    this.#turn = (this.#turn % 0x3fffffff) + 1
+    Atomics.store(this.#head, 0, this.#turn)
   }
 
   /** No input is under way. */

@@ -63,8 +63,10 @@ export class WorkerHandle {
       }
       this.#worker.on('error', (error: Error) => {
         // Between two inputs nothing of the product runs: that is a fault of the fuzzer.
-        if (this.#shared.turn === 0) reject(error)
-        finish({ kind: 'died', input: this.#shared.input, reason: `${error.name}: ${error.message}` })
+        if (this.#shared.turn === 0) {
+          clearInterval(timer)
+          reject(error)
+        } else finish({ kind: 'died', input: this.#shared.input, reason: `${error.name}: ${error.message}` })
       })
       this.#worker.on('exit', () => finish({ kind: 'ended' }))
     })

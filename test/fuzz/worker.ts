@@ -52,7 +52,7 @@ async function search(): Promise<void> {
   instrumentGenerated()
   const target = await loadTarget(orders.target)
   const random = randomOf(orders.seed, orders.target, orders.worker)
-  const loop = new FuzzLoop(target, map, random, (input) => shared.begin(input))
+  const loop = new FuzzLoop(target, map, random, shared)
   const reporter = new Reporter(target, loop, map)
   const inputs = [...target.seeds(), ...(['corpus', 'found'] as const).flatMap(keptInputs)]
   for (const input of inputs) reporter.note(input, loop.offer(input))
@@ -89,6 +89,7 @@ class Reporter {
       const found = judge(this.#target, candidate)
       return found !== undefined && keyOf(found) === key
     })
+    shared.rest()
     tell({ kind: 'found', input: least, complaint })
   }
 
