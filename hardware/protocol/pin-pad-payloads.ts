@@ -49,7 +49,9 @@ export function decodeWorkingKeys(payload: Uint8Array): WorkingKeysRequest | und
   const algorithm = KEY_ALGORITHMS[reader.u8()]
   const count = reader.u8()
   const keys: LinkWorkingKey[] = []
-  for (let index = 0; index < Math.min(count, SLOTS.length); index++) {
+  // One key for each slot but the master key's.
+  if (count >= SLOTS.length) return undefined
+  for (let index = 0; index < count; index++) {
     const slot = slotName(reader.u8())
     const cryptogram = reader.sized()
     const checkValue = reader.sized()
