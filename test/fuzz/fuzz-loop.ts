@@ -53,7 +53,8 @@ export class FuzzLoop {
     const complaint = judge(this.#target, input)
     this.#watch.rest()
     if (complaint !== undefined) return complaint
-    if (this.#map.takeNews()) {
+    // Where no code is instrumented, nothing can be told apart: every input may lead on.
+    if (this.#map.takeNews() || this.#map.blockCount === 0) {
       if (this.#pool.length >= POOL_MAX) this.#pool.splice(this.#random.below(POOL_MAX), 1)
       this.#pool.push({ bytes: input, blocks: this.#map.blocks() })
     }

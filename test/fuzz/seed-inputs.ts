@@ -1,4 +1,4 @@
-import { asciiToBytes, fromHex, isHex } from '../../src/base/bytes.ts'
+import { fromHex, isHex } from '../../src/base/bytes.ts'
 import { decodeTlvs } from '../../src/emv/ber-tlv.ts'
 import { publicVectors } from '../vectors/vectors.ts'
 import { GOOD_FIELDS } from './dialects.ts'
@@ -20,11 +20,6 @@ export function publicBytes(): readonly Uint8Array[] {
   return texts
     .filter((text) => text.length >= 4 && text.length <= SIZE_MAX * 2 && isHex(text))
     .map((text) => fromHex(text))
-}
-
-/** Every other text of the public vectors. */
-export function publicTexts(): readonly Uint8Array[] {
-  return texts.filter((text) => text.length <= SIZE_MAX && /^[ -~]*$/.test(text)).map(asciiToBytes)
 }
 
 /** What among them is BER-TLV. */
