@@ -175,9 +175,10 @@ export class CardReaderDevice {
     if (apdu.length < 4) return { status: STATUS.badPayload }
     if (card === undefined || !this.#isPowered) return { status: STATUS.noCard }
     const body = exchangeApdu(card, apdu)
-    // A card that says nothing is as good as gone, until it is put in again.
-    if (body.length < 2) this.#powerOff()
-    return body.length < 2 ? { status: STATUS.noCard } : { status: STATUS.ok, body }
+    const isResponse = body.length >= 2 && body.length <= RESPONSE_SIZE_MAX
+    // A card that says nothing, or more than it may, is as good as gone, until it is put in again.
+    if (!isResponse) this.#powerOff()
+    return isResponse ? { status: STATUS.ok, body } : { status: STATUS.noCard }
   }
 
   #powerOff(): void {
@@ -187,6 +188,8 @@ export class CardReaderDevice {
 }
 
 const GET_RESPONSES_MAX = 8
+/** Of a short command, with its status word. Source: ISO/IEC 7816-4, 5.1. */
+const RESPONSE_SIZE_MAX = 258
 
 /** Hides what T=0 cards leave to the transport: 61xx is fetched, 6Cxx repeated. Source: ISO 7816-3, 10.3. */
 function exchangeApdu(card: ChipCard, apdu: Uint8Array): Uint8Array {

@@ -15,6 +15,7 @@ import {
   encodePinResult,
   MAC_DATA_SIZE_MAX,
   type PinResultEvent,
+  PROTECT_SIZE_MAX,
 } from '../protocol/pin-pad-payloads.ts'
 import { bootIdFrom } from './boot-id.ts'
 import { type DeviceReply, DeviceSession, OK } from './device-session.ts'
@@ -137,7 +138,9 @@ export class PinPadDevice {
           : { status: STATUS.badPayload }
       }
       case COMMAND.protect:
-        return { status: STATUS.ok, body: this.#keys.protect(payload) }
+        return payload.length <= PROTECT_SIZE_MAX
+          ? { status: STATUS.ok, body: this.#keys.protect(payload) }
+          : { status: STATUS.badPayload }
       case COMMAND.unprotect:
         return this.#keys.unprotect(payload)
       default:

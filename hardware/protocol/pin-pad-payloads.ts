@@ -49,7 +49,9 @@ export function decodeWorkingKeys(payload: Uint8Array): WorkingKeysRequest | und
   const algorithm = KEY_ALGORITHMS[reader.u8()]
   const count = reader.u8()
   const keys: LinkWorkingKey[] = []
-  for (let index = 0; index < Math.min(count, SLOTS.length); index++) {
+  // One key for each slot but the master key's.
+  if (count >= SLOTS.length) return undefined
+  for (let index = 0; index < count; index++) {
     const slot = slotName(reader.u8())
     const cryptogram = reader.sized()
     const checkValue = reader.sized()
@@ -129,6 +131,9 @@ export interface MacRequest {
 export const MAC_PART_SIZE_MAX = 1000
 /** Data of one MAC at most, over all its commands. */
 export const MAC_DATA_SIZE_MAX = 8192
+
+/** Data of one PROTECT at most: what the pad makes of them must fit its reply. */
+export const PROTECT_SIZE_MAX = 900
 
 export function encodeMac({ algorithm, hasMore, data }: MacRequest): Uint8Array {
   return concatBytes([uint(MAC_ALGORITHMS.indexOf(algorithm), 1), uint(hasMore ? 1 : 0, 1), data])

@@ -44,6 +44,9 @@ const DEEDS: readonly (readonly [Deed, number])[] = [
   ['powerCycle', 2],
 ]
 
+/** All deeds of this release. */
+export const DEED_NAMES: readonly string[] = DEEDS.map(([deed]) => deed)
+
 const STEPS_A_DAY = [12, 28] as const
 const NIGHT_MS = 14 * 3_600_000
 

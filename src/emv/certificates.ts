@@ -170,6 +170,7 @@ export function verifyStaticSignature(
 ): Result<Uint8Array, CertificateError> {
   const body = openSignature(sha1, issuerKey, signature, 0x03, [staticData])
   if (!body.ok) return body
+  if (body.value.length < 4) return err({ kind: 'badSize' })
   if (body.value[1] !== HASH_SHA1) return err({ kind: 'badAlgorithm' })
   if (body.value.subarray(4).some((byte) => byte !== 0xbb)) return err({ kind: 'badFormat' })
   return ok(body.value.slice(2, 4))

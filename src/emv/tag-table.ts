@@ -231,7 +231,8 @@ export const TAG_ROWS: readonly Row[] = [
   ['9F63', 'Card Product Identification', '卡产品标识信息', 'b', 16, 16, 'C', 'clear'],
   ['9F66', 'Terminal Transaction Qualifiers (TTQ)', '终端交易属性', 'b', 4, 4, 'T', 'clear'],
   ['9F69', 'Card Authentication Related Data', '卡片认证相关数据', 'b', 5, 16, 'C', 'clear'],
-  ['9F6B', 'Card CVM Limit', '卡片 CVM 限额', 'n', 6, 6, 'C', 'clear'],
+  // Contactless Mastercard cards have their track 2 there.
+  ['9F6B', 'Card CVM Limit', '卡片 CVM 限额', 'n', 6, 6, 'C', 'never'],
   ['9F6C', 'Card Transaction Qualifiers (CTQ)', '卡片交易属性', 'b', 2, 2, 'C', 'clear'],
   ['9F6D', 'Electronic Cash Reset Threshold', '电子现金重置阈值', 'n', 6, 6, 'C', 'clear'],
   ['9F74', 'Electronic Cash Issuer Authorisation Code', '电子现金发卡行授权码', 'an', 6, 6, 'C', 'clear'],

@@ -67,7 +67,7 @@ export function loadJposPackager(xml: unknown, id: string): Result<MessageSpec, 
   const root = isObject(xml) ? xml['isopackager'] : undefined
   if (!isObject(root)) return fail('the file', 'has no <isopackager>')
   const fields = [...listOf(root['isofield']), ...listOf(root['isofieldpackager'])]
-  const byId = new Map(fields.map((field) => [String(field['id']), field]))
+  const byId = new Map(fields.map((field) => [textOf(field['id']), field]))
   const mti = MTIS[classOf(byId.get('0'))]
   if (mti === undefined) return fail('field 0', 'the message type has to be IFA_NUMERIC or IFB_NUMERIC')
   const bitmap = BITMAPS[classOf(byId.get('1'))]
@@ -93,7 +93,7 @@ function elementOf(bit: number, field: Xml): DataElementSpec | string {
   if (name.startsWith('IFE')) return `${name} writes EBCDIC, which is not supported`
   const layout = CLASSES[name]
   if (layout === undefined) return `field packager class ${name || 'missing'} is not known`
-  const size = Number(field['length'])
+  const size = Number(textOf(field['length']) || Number.NaN)
   if (!Number.isInteger(size)) return 'length is not a number'
   const [attribute, content, prefixDigits, prefix] = layout
   const known = ISO1987_ROWS[bit]
@@ -101,7 +101,7 @@ function elementOf(bit: number, field: Xml): DataElementSpec | string {
   const length: LengthRule =
     prefixDigits === 0 ? { kind: 'fixed', size } : { kind: 'variable', prefixDigits, prefix, sizeMax: size }
   return {
-    name: known?.[1] ?? String(field['name'] ?? `field${bit}`),
+    name: known?.[1] ?? (textOf(field['name']) || `field${bit}`),
     ...(known?.[3] === undefined ? {} : { nameZh: known[3] }),
     attribute: isTrack ? 'z' : attribute,
     content: content === 'bcd' ? paddedSide(field, prefixDigits) : content,
@@ -113,12 +113,17 @@ function elementOf(bit: number, field: Xml): DataElementSpec | string {
 /** jPOS pads packed digits on the left when `pad` is true, on the right otherwise. */
 function paddedSide(field: Xml, prefixDigits: number): ContentEncoding {
   if (field['pad'] === undefined) return prefixDigits === 0 ? 'bcdRight' : 'bcdLeft'
-  return String(field['pad']) === 'true' ? 'bcdRight' : 'bcdLeft'
+  return textOf(field['pad']) === 'true' ? 'bcdRight' : 'bcdLeft'
 }
 
 function classOf(field: Xml | undefined): string {
   const name = field?.['class'] ?? field?.['packager']
   return typeof name === 'string' ? (name.split('.').at(-1) ?? '') : ''
+}
+
+/** An attribute; an element of the same name is none. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }
 
 function listOf(value: unknown): readonly Xml[] {

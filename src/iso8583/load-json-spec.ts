@@ -11,9 +11,9 @@ import {
 } from './spec.ts'
 import type { SpecFileError } from './spec-file-error.ts'
 
-const CONTENTS: readonly string[] = ['bcd', 'bcdLeft', 'bcdRight', 'ascii', 'binary', 'hex']
-const EXPOSURES: readonly string[] = ['clear', 'truncatedPan', 'never']
-const PREFIXES: readonly string[] = ['bcd', 'ascii', 'binary']
+const CONTENTS: readonly unknown[] = ['bcd', 'bcdLeft', 'bcdRight', 'ascii', 'binary', 'hex']
+const EXPOSURES: readonly unknown[] = ['clear', 'truncatedPan', 'never']
+const PREFIXES: readonly unknown[] = ['bcd', 'ascii', 'binary']
 
 type Json = { readonly [name: string]: unknown }
 
@@ -63,10 +63,7 @@ function readRepresentation(value: unknown): Representation | undefined {
   const { digits, tracks, bytes, prefix } = value
   const isText = (each: unknown) => each === 'bcd' || each === 'ascii'
   const good =
-    isText(digits) &&
-    isText(tracks) &&
-    (bytes === 'binary' || bytes === 'hex') &&
-    PREFIXES.includes(String(prefix))
+    isText(digits) && isText(tracks) && (bytes === 'binary' || bytes === 'hex') && PREFIXES.includes(prefix)
   return good ? (value as unknown as Representation) : undefined
 }
 
@@ -76,11 +73,10 @@ function readElement(row: unknown, representation: Representation): DataElementS
   const { format, name, exposure, content, prefix, nameZh } = row
   if (typeof format !== 'string' || !isFormat(format)) return 'format is not like n6, n..19 or ans...999'
   if (typeof name !== 'string' || name === '') return 'name is missing'
-  if (!EXPOSURES.includes(String(exposure))) return 'exposure is not clear, truncatedPan or never'
-  if (content !== undefined && !CONTENTS.includes(String(content)))
+  if (!EXPOSURES.includes(exposure)) return 'exposure is not clear, truncatedPan or never'
+  if (content !== undefined && !CONTENTS.includes(content))
     return `content is not one of ${CONTENTS.join(', ')}`
-  if (prefix !== undefined && !PREFIXES.includes(String(prefix)))
-    return `prefix is not one of ${PREFIXES.join(', ')}`
+  if (prefix !== undefined && !PREFIXES.includes(prefix)) return `prefix is not one of ${PREFIXES.join(', ')}`
   const layout = layoutOf(format, {
     ...representation,
     ...(prefix === undefined ? {} : { prefix: prefix as Representation['prefix'] }),

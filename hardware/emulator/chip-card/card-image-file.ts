@@ -22,6 +22,11 @@ export function loadCardImage(path: string): Result<CardImage, CardFileError> {
       message: `card file ${path} cannot be read (${code}): check the path and its permissions`,
     })
   }
+  return parseCardImage(text, path)
+}
+
+/** As `loadCardImage`, of `text`; `path` stands in the messages. */
+export function parseCardImage(text: string, path: string): Result<CardImage, CardFileError> {
   let content: unknown
   try {
     content = JSON.parse(text)

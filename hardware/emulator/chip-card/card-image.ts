@@ -12,6 +12,15 @@ const count = (max: number) => z.int().min(0).max(max)
 const digits = (min: number, max: number) =>
   z.string().regex(new RegExp(`^[0-9]{${min},${max}}$`), `must be ${min} to ${max} digits`)
 
+// By `refine`, which looks at what has the right type only: a length check of zod's compares the `length` of whatever it
+// is given.
+const text = (min: number, max: number) =>
+  z.string().refine(({ length }) => length >= min && length <= max, {
+    message: `must be ${min} to ${max} characters`,
+  })
+const list = <T extends z.ZodType>(item: T, max = Number.POSITIVE_INFINITY) =>
+  z.array(item).refine(({ length }) => length >= 1 && length <= max, { message: 'has too few or too many' })
+
 const schemes = [
   'visa-cvn10',
   'visa-cvn18',
@@ -51,7 +60,7 @@ const stateSchema = z.strictObject({
 const applicationSchema = z.strictObject({
   aid: hex(5, 16),
   /** One character a byte. */
-  label: z.string().min(1).max(16),
+  label: text(1, 16),
   preferredName: hex(1, 16).optional(),
   /** Tag 87: low nibble priority, high bit confirmation. */
   priority: count(255),
@@ -63,7 +72,7 @@ const applicationSchema = z.strictObject({
   fileLocator: hex(4, 252),
   /** `80` or `77`: how GPO and GENERATE AC answer. */
   responseFormat: z.enum(['80', '77']),
-  records: z.array(recordSchema).min(1),
+  records: list(recordSchema),
   /** GET DATA objects that never change, tag to value. */
   dataObjects: z.record(tag, hex(0, 252)),
   scheme: z.enum(schemes),
@@ -112,18 +121,18 @@ const chipSchema = z.strictObject({
   directory: z.boolean(),
   /** CARD BLOCK was done: SELECT answers 6A81. */
   blocked: z.boolean(),
-  applications: z.array(applicationSchema).min(1).max(10),
+  applications: list(applicationSchema, 10),
 })
 
 /** A card that says what was once recorded. */
 const replaySchema = z.strictObject({
   atr: hex(2, 33),
-  exchanges: z.array(z.strictObject({ command: hex(4, 261), response: hex(2, 258) })).min(1),
+  exchanges: list(z.strictObject({ command: hex(4, 261), response: hex(2, 258) })),
 })
 
 const stripeSchema = z.strictObject({
   /** Without sentinels and LRC; `^` as the separator. */
-  track1: z.string().max(76).optional(),
+  track1: text(0, 76).optional(),
   /** `=` as the separator. */
   track2: z
     .string()
@@ -139,7 +148,7 @@ export const cardImageSchema = z
   .strictObject({
     format: z.literal('tillwire-card-1'),
     /** For people: never a full card number. */
-    name: z.string().max(80),
+    name: text(0, 80),
     chip: chipSchema.optional(),
     replay: replaySchema.optional(),
     stripe: stripeSchema.optional(),

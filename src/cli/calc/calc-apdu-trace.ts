@@ -22,8 +22,9 @@ export const APDU_TRACE: Operation = {
   ],
   run(inputs) {
     if (inputs.has('gpo')) return contactless(inputs)
-    const apdus = z.array(pair).min(1).safeParse(jsonOf(inputs, 'apdus'))
-    if (!apdus.success) throw new CalcFailure('apdus is no list of {"c", "r"} in hexadecimal')
+    const apdus = z.array(pair).safeParse(jsonOf(inputs, 'apdus'))
+    if (!apdus.success || apdus.data.length === 0)
+      throw new CalcFailure('apdus is no list of {"c", "r"} in hexadecimal')
     return contact(apdus.data.map(exchangeOf))
   },
 }

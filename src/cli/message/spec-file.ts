@@ -9,7 +9,7 @@ import { readText } from './input.ts'
 export async function loadSpecFile(path: string): Promise<MessageSpec> {
   const text = await readText(path)
   const loaded = /^\s*</.test(text)
-    ? loadJposPackager(parseXml(path, text), path)
+    ? loadJposPackager(parseSpecXml(path, text), path)
     : loadJsonSpec(parseJson(path, text))
   if (loaded.ok) return loaded.value
   throw new UsageFailure(`${path}: ${loaded.error.place}: ${loaded.error.reason}`)
@@ -23,7 +23,8 @@ function parseJson(path: string, text: string): unknown {
   }
 }
 
-function parseXml(path: string, text: string): unknown {
+/** The objects of a GenericPackager file as `loadJposPackager` takes them. @throws {UsageFailure} when it is no XML. */
+export function parseSpecXml(path: string, text: string): unknown {
   try {
     return new XMLParser({
       ignoreAttributes: false,

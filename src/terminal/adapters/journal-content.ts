@@ -88,17 +88,30 @@ function readSnapshot(database: Database.Database, path: string): Snapshot {
   const { sequence, link, body, seal } = row
   const record = decodeRecord(body)
   const whole = rows.length === 1 && seal === sealOf(String(sequence), link, body)
-  if (!whole || record?.kind !== 'checkpoint') throw damaged(path, sequence, 'is not readable')
+  if (!whole || record?.kind !== 'checkpoint' || !isState(record.state))
+    throw damaged(path, sequence, 'is not readable')
   return { sequence, link, state: record.state }
 }
 
+/** Folding is pure: whatever it throws, the record is one that these flows did not write. */
 function follow(state: TerminalState, record: JournalRecord, path: string, sequence: number): TerminalState {
+  if (record.kind === 'checkpoint' && !isState(record.state)) throw damaged(path, sequence, 'is not readable')
   try {
     return applyRecord(state, record)
   } catch (error) {
-    if (!(error instanceof InvariantError)) throw error
-    throw damaged(path, sequence, `can not follow the one before it (${error.message})`)
+    const reason = error instanceof InvariantError ? error.message : 'a part of it is missing'
+    throw damaged(path, sequence, `can not follow the one before it (${reason})`)
   }
+}
+
+/** Whether each member that every state has is there and of its kind. */
+function isState(value: unknown): value is TerminalState {
+  if (typeof value !== 'object' || value === null) return false
+  const members = value as Readonly<Record<string, unknown>>
+  return Object.entries(initialState).every(([name, model]) => {
+    const member = members[name]
+    return typeof member === typeof model && Array.isArray(member) === Array.isArray(model) && member !== null
+  })
 }
 
 function damaged(path: string, sequence: number, what: string): JournalFailure {

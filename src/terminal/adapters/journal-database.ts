@@ -6,7 +6,8 @@ import { JournalFailure } from './journal-failure.ts'
 const JOURNAL_VERSION = 1
 /** `TWJ1`: tells a journal from any other SQLite file. */
 const APPLICATION_ID = 0x54574a31
-const TABLES: readonly string[] = [
+/** The tables of a journal, as SQL. */
+export const JOURNAL_TABLES: readonly string[] = [
   'CREATE TABLE record (sequence INTEGER PRIMARY KEY, body BLOB NOT NULL, link TEXT NOT NULL) STRICT',
   'CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL, seal TEXT NOT NULL) STRICT',
   'CREATE TABLE snapshot (sequence INTEGER PRIMARY KEY, body BLOB NOT NULL, link TEXT NOT NULL, seal TEXT NOT NULL) STRICT',
@@ -21,7 +22,7 @@ export function createJournalFile(path: string): void {
   try {
     database.pragma('synchronous = FULL')
     database.transaction(() => {
-      for (const table of TABLES) database.exec(table)
+      for (const table of JOURNAL_TABLES) database.exec(table)
       database.pragma(`application_id = ${APPLICATION_ID}`)
       database.pragma(`user_version = ${JOURNAL_VERSION}`)
     })()
@@ -74,7 +75,7 @@ export function checkDatabase(database: Database.Database, path: string): void {
     .prepare('SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY sql')
     .pluck()
     .all()
-  if (schema.join('\n') !== TABLES.join('\n'))
+  if (schema.join('\n') !== JOURNAL_TABLES.join('\n'))
     throw new JournalFailure('corrupt', `${path} is damaged: its tables are not those of a journal`)
 }
 

@@ -41,12 +41,19 @@ function text(pattern: RegExp, expected: string) {
   return z.string().regex(pattern, `expected ${expected}`)
 }
 
+/** By `refine`, which looks at text only: a length check of zod's compares the `length` of whatever it is given. */
+function name(sizeMax: number) {
+  return z
+    .string()
+    .refine(({ length }) => length >= 1 && length <= sizeMax, `expected 1 to ${sizeMax} characters`)
+}
+
 /** One check a member, so that a new member of the profile can't be forgotten here. */
 const PROFILE: { readonly [K in keyof TerminalProfile]: z.ZodType<TerminalProfile[K]> } = {
   terminalId: text(/^[0-9A-Za-z]{8}$/, '8 letters or digits'),
   merchantId: text(/^[0-9A-Za-z]{15}$/, '15 letters or digits'),
-  merchantNameZh: z.string().min(1).max(40),
-  merchantNameEn: z.string().min(1).max(40),
+  merchantNameZh: name(40),
+  merchantNameEn: name(40),
   currency: text(/^\d{3}$/, '3 digits (ISO 4217)'),
   country: text(/^\d{3}$/, '3 digits (ISO 3166)'),
   certificateNumber: text(/^[0-9A-Za-z]{4}$/, '4 letters or digits'),
@@ -72,7 +79,9 @@ const PROFILE: { readonly [K in keyof TerminalProfile]: z.ZodType<TerminalProfil
   readingCapabilityHighest: text(/^\d$/, 'one digit'),
   partialApproval: z.boolean(),
   pinCaptureCode: text(/^\d{2}$/, '2 digits'),
-  reversalDoneCodes: z.array(text(/^[0-9A-Z]{2}$/, '2 characters')).min(1),
+  reversalDoneCodes: z
+    .array(text(/^[0-9A-Z]{2}$/, '2 characters'))
+    .refine((codes) => codes.length > 0, 'expected one or more'),
   reversalReasonAfterFailure: z.enum(['keep', '06']),
   reverseAtOnce: z.boolean(),
   reversalExhausted: z.enum(['clear', 'keep']),
