@@ -21,7 +21,7 @@ export const target: FuzzTarget = {
         escpos.initialise(),
         escpos.kanjiMode(true),
         asciiToBytes('TILLWIRE'),
-        escpos.LINE_FEED,
+        Uint8Array.of(0x0a),
         escpos.cut('partial', 3),
       ],
       [
@@ -37,7 +37,7 @@ export const target: FuzzTarget = {
       ],
       [
         escpos.rasterImage({ widthBytes: 4, heightDots: 8, bits: new Uint8Array(32).fill(0x5a) }),
-        escpos.LINE_FEED,
+        Uint8Array.of(0x0a),
       ],
       [
         escpos.realTimeStatusRequest(1),
