@@ -1,6 +1,7 @@
 import { concatBytes } from '../../src/base/bytes.ts'
 import type { ByteStream, StreamEnd, StreamListener } from '../../src/base/ports.ts'
 import type { Fault, SimDevice } from '../plan/fault-kinds.ts'
+import { DamageBelief } from './damage-belief.ts'
 import type { SeededRandom } from './seeded-random.ts'
 import type { StepFaults } from './step-faults.ts'
 import type { VirtualClock } from './virtual-clock.ts'
@@ -13,6 +14,8 @@ export interface SerialCableOptions {
   readonly devices: readonly SimDevice[]
   /** What comes from the device is delivered in groups of so many bytes. */
   readonly groupSize: number
+  /** A device answers a command of which only a damaged copy went over the cable. */
+  readonly damageBelieved: (sequence: number) => void
   /** A fault that the board has to carry out: the cable is pulled, a device restarts. */
   readonly boardFault: (fault: Fault) => void
 }
@@ -27,6 +30,7 @@ export class SerialCable {
   readonly #options: SerialCableOptions
   #isCut = false
   #stuckUntilMs = 0
+  readonly #belief = new DamageBelief()
 
   constructor(options: SerialCableOptions) {
     this.#options = options
@@ -69,6 +73,8 @@ export class SerialCable {
     const bytes = this.#upToThePull(written)
     if (clock.nowMs() < this.#stuckUntilMs) return
     const { parts, gapMs } = this.#damaged(bytes, direction)
+    if (direction === 'toDevice') this.#belief.toDevice(bytes, parts.length === 1 && parts[0] !== bytes)
+    else if (this.#belief.isIn(bytes)) this.#options.damageBelieved(bytes[2] ?? 0)
     const end = direction === 'toDevice' ? this.device : this.terminal
     for (const [index, part] of parts.entries()) {
       if (part.length > 0) clock.after(LATENCY_MS + index * gapMs, () => end.arrive(part))
