@@ -1,6 +1,7 @@
 import type { Finding } from './check/finding.ts'
 import { RunCheck, type RunFigures } from './check/run-check.ts'
 import type { Plan } from './plan/plan.ts'
+import { countPromises } from './promise-count.ts'
 import { Story } from './report/story.ts'
 import { terminalId } from './world/sim-estate.ts'
 import { SimWorld } from './world/sim-world.ts'
@@ -23,9 +24,11 @@ export function runPlan(plan: Plan, told?: (story: string) => void): RunResult {
   const openingBalances = new Map(
     world.store.listAccounts().map(({ pan, state }) => [pan.lookup, state.balanceMinor]),
   )
-  const cards = plan.terminals.flatMap(({ index }) => world.estate.cardsOf(index))
-  world.run()
-  if (story !== undefined) told?.(story.text)
-  check.finish(world, cards, openingBalances)
+  check.promises(countPromises(() => world.run()))
+  if (story !== undefined) {
+    check.story(story.text)
+    told?.(story.text)
+  }
+  check.finish(world, openingBalances)
   return { findings: check.findings, figures: check.figures, virtualMs: world.clock.nowMs() }
 }

@@ -2,23 +2,11 @@ import type { TransactionKind, TransactionRow } from '../../src/host/core/record
 import type { HostStore } from '../../src/host/core/store-port.ts'
 import type { Transaction } from '../../src/terminal/flows/terminal-model.ts'
 import type { Finding } from './finding.ts'
+import { heldByTerminal } from './held-amounts.ts'
+import type { PaperCheck } from './paper-check.ts'
+import { checkSettlements } from './settlement-check.ts'
 import type { TerminalBooks } from './terminal-books.ts'
-
-/** +1: money for the merchant, -1: from the merchant, 0: only reserved or told. */
-const SIGN: Readonly<Record<TransactionKind, -1 | 0 | 1>> = {
-  sale: 1,
-  offlineSale: 1,
-  completion: 1,
-  completionAdvice: 1,
-  saleVoid: -1,
-  refund: -1,
-  completionVoid: -1,
-  balance: 0,
-  preAuthorisation: 0,
-  preAuthorisationAddition: 0,
-  preAuthorisationCancel: 0,
-  reversalAlone: 0,
-}
+import { SIGN } from './transaction-sign.ts'
 
 /** States at the terminal and at the host that mean the same. */
 const SAME_STATE: Readonly<Record<string, readonly string[]>> = {
@@ -31,6 +19,7 @@ const SAME_STATE: Readonly<Record<string, readonly string[]>> = {
 export interface BooksOfTerminal {
   readonly tid: string
   readonly books: TerminalBooks
+  readonly paper: PaperCheck
   /** Its profile lets go of what can't be delivered, and tells the operator. */
   readonly givesUp: boolean
 }
@@ -50,13 +39,19 @@ export function checkFinalBooks(
   const comparison: Comparison = {
     store,
     expected: new Map(openingBalances),
+    held: new Map(),
+    earned: 0,
     loose: new Set(),
     findings: store.checkBooks().map(({ kind, detail }) => ({ check: `ledger: ${kind}`, detail })),
     unexplained: 0,
   }
   for (const terminal of terminals) compareTerminal(terminal, comparison)
   return {
-    findings: [...comparison.findings, ...checkAccounts(comparison)],
+    findings: [
+      ...comparison.findings,
+      ...checkAccounts(comparison, openingBalances),
+      ...checkLedger(comparison),
+    ],
     unexplained: comparison.unexplained,
   }
 }
@@ -66,22 +61,29 @@ interface Comparison {
   readonly store: HostStore
   /** Balances as the terminals' records make them, by card. */
   readonly expected: Map<string, number>
+  /** What should be reserved, by card. */
+  readonly held: Map<string, number>
+  /** What the merchants should have. */
+  earned: number
   /** Cards of which nobody can say what they should have. */
   readonly loose: Set<string>
   readonly findings: Finding[]
   unexplained: number
 }
 
-function compareTerminal({ tid, books, givesUp }: BooksOfTerminal, comparison: Comparison): void {
-  const { store, findings, expected, loose } = comparison
+function compareTerminal({ tid, books, paper, givesUp }: BooksOfTerminal, comparison: Comparison): void {
+  const { store, findings, loose } = comparison
   const rows = new Map(
     store.listTransactions({ tid, limit: 1e9 }).map((row) => [`${row.batchNumber}/${row.stan}`, row]),
   )
   const lost = new Set<string>()
   const cancelled = cancelledLater(books)
-  for (const told of books.transactions()) {
-    const key = keyOf(told.request)
-    const transaction: Transaction = cancelled.has(key) ? { ...told, status: 'voided' } : told
+  const transactions = books
+    .transactions()
+    .map((each): Transaction => (cancelled.has(keyOf(each.request)) ? { ...each, status: 'voided' } : each))
+  const held = heldByTerminal(transactions)
+  for (const transaction of transactions) {
+    const key = keyOf(transaction.request)
     const row = rows.get(key)
     rows.delete(key)
     if (isGivenUp(transaction, givesUp)) {
@@ -91,10 +93,11 @@ function compareTerminal({ tid, books, givesUp }: BooksOfTerminal, comparison: C
       continue
     }
     findings.push(...compare(tid, transaction, row, store))
-    if (row !== undefined) charge(expected, row, transaction)
+    findings.push(...voidFindings(tid, transaction, books), ...scriptFindings(tid, transaction, row, books))
+    if (row !== undefined) charge(comparison, row, transaction, held.get(transaction) ?? 0)
   }
   for (const row of rows.values()) findings.push(...onlyAtTheHost(tid, row))
-  findings.push(...checkSettlements(tid, books, store, lost))
+  findings.push(...checkSettlements(tid, books, paper, store, lost))
 }
 
 /** The terminal has said that only the acquirer can tell what became of it. */
@@ -102,13 +105,66 @@ function isGivenUp({ status }: Transaction, givesUp: boolean): boolean {
   return status === 'reversalFailed' || (status === 'noticeQueued' && givesUp)
 }
 
-function checkAccounts({ store, expected, loose }: Comparison): readonly Finding[] {
+function checkAccounts(
+  { store, expected, held, loose }: Comparison,
+  openingBalances: ReadonlyMap<string, number>,
+): readonly Finding[] {
   return store.listAccounts().flatMap(({ pan: { lookup, truncated }, state }) => {
     const wanted = expected.get(lookup)
-    if (wanted === undefined || loose.has(lookup) || state.balanceMinor === wanted) return []
-    const detail = `card ${truncated}: balance ${state.balanceMinor}, by the receipts ${wanted}`
-    return [{ check: 'customer charged otherwise', detail }]
+    if (wanted === undefined || loose.has(lookup)) return []
+    const findings: Finding[] = []
+    const find = (check: string, detail: string): void => {
+      findings.push({ check, detail: `card ${truncated}: ${detail}` })
+    }
+    if (state.balanceMinor !== wanted)
+      find('customer charged otherwise', `balance ${state.balanceMinor}, by the receipts ${wanted}`)
+    const reserved = held.get(lookup) ?? 0
+    if (state.heldMinor !== reserved)
+      find('customer held otherwise', `${state.heldMinor} reserved, by the receipts ${reserved}`)
+    // A completion may take 15 per cent more than was reserved.
+    if (state.balanceMinor < (openingBalances.get(lookup) ?? 0) * -0.15)
+      find('more spent than there was', `balance ${state.balanceMinor}`)
+    return findings
   })
+}
+
+/** The ledger by its own entries, without the host's help: it sums to zero, and the merchants got what was sold. */
+function checkLedger({ store, earned, loose }: Comparison): readonly Finding[] {
+  let sum = 0
+  let merchants = 0
+  for (const { account, amountMinor } of store.ledgerBalances()) {
+    sum += amountMinor
+    if (account === 'merchant') merchants += amountMinor
+  }
+  const findings: Finding[] = []
+  if (sum !== 0) findings.push({ check: 'ledger does not sum to zero', detail: String(sum) })
+  if (merchants !== earned && loose.size === 0)
+    findings.push({ check: 'merchant paid otherwise', detail: `${merchants}, by the receipts ${earned}` })
+  return findings
+}
+
+/** A void takes back one transaction, and each that was taken back has one void. */
+function voidFindings(tid: string, transaction: Transaction, books: TerminalBooks): readonly Finding[] {
+  const { request, status } = transaction
+  const isVoided = status === 'voided'
+  const voids = books.voidsOf(request.batch, request.stan)
+  if (voids === (isVoided ? 1 : 0)) return []
+  const detail = `${tid} ${request.batch}/${request.stan} ${request.type}: ${status}, ${voids} voids of it`
+  return [{ check: 'voids and originals differ', detail }]
+}
+
+/** What the host knows of an issuer script is what the terminal delivered. */
+function scriptFindings(
+  tid: string,
+  { request }: Transaction,
+  row: TransactionRow | undefined,
+  books: TerminalBooks,
+): readonly Finding[] {
+  const fate = books.scripts.get(`${request.batch}/${request.stan}`)
+  if (row === undefined || fate === undefined || fate === 'given up') return []
+  if (fate === 'delivered' && row.scriptResult !== '') return []
+  const detail = `${tid} ${request.batch}/${request.stan}: ${fate}, at the host "${row.scriptResult}"`
+  return [{ check: 'script result lost', detail }]
 }
 
 function keyOf({ batch, stan }: { readonly batch: string; readonly stan: string }): string {
@@ -168,15 +224,20 @@ function merchantMoney(store: HostStore, { id, reversalId }: TransactionRow): nu
   return sum
 }
 
-/** What the customer paid, by the terminal's own record of it. */
+/** What the customer paid, what is reserved and what the merchant got, by the terminal's own record of it. */
 function charge(
-  expected: Map<string, number>,
+  comparison: Comparison,
   row: TransactionRow,
-  { status, amountMinor }: Transaction,
+  { request, status, amountMinor }: Transaction,
+  heldMinor: number,
 ): void {
-  const before = expected.get(row.panLookup)
-  if (before === undefined) return
-  expected.set(row.panLookup, before - effectOf(row.kind, status, amountMinor))
+  const { expected, held } = comparison
+  const { panLookup } = row
+  const effect = effectOf(request.type, status, amountMinor)
+  comparison.earned += effect
+  held.set(panLookup, (held.get(panLookup) ?? 0) + heldMinor)
+  const before = expected.get(panLookup)
+  if (before !== undefined) expected.set(panLookup, before - effect)
 }
 
 function onlyAtTheHost(tid: string, row: TransactionRow): readonly Finding[] {
@@ -187,37 +248,4 @@ function onlyAtTheHost(tid: string, row: TransactionRow): readonly Finding[] {
       detail: `${tid} ${row.batchNumber}/${row.stan} ${row.kind}: ${row.state} at the host only`,
     },
   ]
-}
-
-/** Each batch that a terminal closed is closed and balanced on both sides. */
-function checkSettlements(
-  tid: string,
-  books: TerminalBooks,
-  store: HostStore,
-  lost: ReadonlySet<string>,
-): readonly Finding[] {
-  const batches = new Map(store.listBatches(tid).map((row) => [row.batchNumber, row]))
-  return books.closed.flatMap(({ summary, transactions }) => {
-    const { batch, domesticFlag, foreignFlag } = summary
-    if (lost.has(batch) || transactions.some(({ request }) => lost.has(request.batch))) return []
-    const row = batches.get(Number(batch))
-    const name = `${tid} batch ${batch}`
-    if (domesticFlag !== '1' || foreignFlag !== '1') {
-      return [
-        {
-          check: 'settlement does not balance',
-          detail: `${name}: flags ${domesticFlag} ${foreignFlag} at the terminal`,
-        },
-      ]
-    }
-    if (row?.state !== 'closed' || row.domesticFlag !== '1' || row.foreignFlag !== '1') {
-      return [
-        {
-          check: 'settlement not closed at the host',
-          detail: `${name}: ${row?.state ?? 'no record'} ${row?.domesticFlag ?? ''} ${row?.foreignFlag ?? ''}`,
-        },
-      ]
-    }
-    return []
-  })
 }

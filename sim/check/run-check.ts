@@ -1,19 +1,24 @@
 import type { PaperPiece } from '../../hardware/emulator/paper.ts'
 import type { JournalRecord } from '../../src/terminal/flows/journal-record.ts'
+import { SUCCESS_CODES } from '../../src/terminal/flows/response-codes.ts'
 import type { Screen } from '../../src/terminal/flows/screen.ts'
 import type { CommandOutcome, TerminalCommand } from '../../src/terminal/flows/terminal-command.ts'
 import type { Fault, FaultKind } from '../plan/fault-kinds.ts'
 import type { Plan, Step } from '../plan/plan.ts'
 import { readJournal } from '../world/journal-file.ts'
-import type { SimCard } from '../world/sim-estate.ts'
 import type { SimWorld } from '../world/sim-world.ts'
 import type { WorldWatch } from '../world/world-watch.ts'
+import { CardTalkCheck } from './card-talk-check.ts'
+import { unexplainedCharges } from './charges.ts'
+import { Deliveries, replyType } from './deliveries.ts'
 import { checkFinalBooks } from './final-books.ts'
 import type { Finding } from './finding.ts'
-import { checkPaper } from './paper-check.ts'
+import { PaperCheck } from './paper-check.ts'
+import { remainsOf } from './remains.ts'
+import { Secrets } from './secrets.ts'
 import { textLines } from './slip.ts'
 import { TerminalBooks } from './terminal-books.ts'
-import { WireCheck } from './wire-check.ts'
+import { MONEY_REPLIES, WireCheck, WRONG_STAN_AMOUNT } from './wire-check.ts'
 
 /** What a run was made of. */
 export interface RunFigures {
@@ -29,6 +34,8 @@ export interface RunFigures {
 }
 
 const FINDINGS_MAX = 20
+/** The test host's answer to this amount has a wrong MAC on purpose. */
+const WRONG_MAC_AMOUNT = 770_401
 
 /** All checks of one run: while it goes on, and after it. */
 export class RunCheck implements WorldWatch {
@@ -45,13 +52,19 @@ export class RunCheck implements WorldWatch {
   }
   readonly #wire = new WireCheck()
   readonly #books = new Map<string, TerminalBooks>()
-  readonly #paper = new Map<string, PaperPiece[]>()
+  readonly #paper = new Map<string, PaperCheck>()
+  readonly #cardTalk = new Map<string, CardTalkCheck>()
+  readonly #deliveries = new Deliveries()
+  #secrets = new Secrets([])
+  /** Terminals whose customer keyed a wrong PIN in this step. */
+  readonly #wrongPin = new Set<string>()
   #world: SimWorld | undefined
 
   constructor(plan: Plan, names: readonly string[]) {
     for (const name of names) {
       this.#books.set(name, new TerminalBooks())
-      this.#paper.set(name, [])
+      this.#paper.set(name, new PaperCheck(name))
+      this.#cardTalk.set(name, new CardTalkCheck())
     }
     this.#mix(plan.seed)
   }
@@ -63,6 +76,14 @@ export class RunCheck implements WorldWatch {
   /** The world is needed for what is on its disks. */
   watch(world: SimWorld): void {
     this.#world = world
+    const { terminals } = world.plan
+    this.#secrets = new Secrets(
+      terminals.flatMap(({ index }) => world.estate.cardsOf(index).map(({ pan }) => pan)),
+    )
+    world.store.file.written = (bytes) => this.#secret(this.#secrets.in(latin1(bytes)), 'a disk', 'host')
+    for (const { name, file } of world.terminals) {
+      file.written = (bytes) => this.#secret(this.#secrets.journal(name, latin1(bytes)), 'a disk', name)
+    }
   }
 
   frame(terminal: string, direction: 'request' | 'reply', frame: Uint8Array): void {
@@ -75,6 +96,16 @@ export class RunCheck implements WorldWatch {
         ? this.#wire.request(frame, this.#booksOf(terminal).state, terminal)
         : this.#wire.reply(frame, world.store)
     if (wrong !== undefined) this.#find(`${direction} on the wire`, `${terminal}: ${wrong}`)
+    const { view } = this.#wire
+    const { mti } = view
+    const stan = view.text(11) ?? ''
+    if (direction === 'request') {
+      this.#secret(this.#secrets.request(terminal, view), 'a disk', terminal)
+      this.#deliveries.sent(terminal, direction, mti, stan, true)
+    } else {
+      this.#checkBelieved(terminal, mti, stan)
+      this.#deliveries.sent(terminal, direction, mti, stan, this.#isUsable(terminal, mti, stan))
+    }
   }
 
   durable(terminal: string, records: readonly JournalRecord[]): void {
@@ -84,6 +115,7 @@ export class RunCheck implements WorldWatch {
       if (record.kind === 'requested') this.figures.transactions++
       if (record.kind === 'notSent')
         this.#wire.forget(terminal, books.state.inFlight?.batch ?? '', record.stan)
+      this.#checkRecord(terminal, books, record)
     }
     const twice = books.take(records)
     if (twice !== undefined) this.#find('trace number used twice', `${terminal}: ${twice}`)
@@ -91,31 +123,56 @@ export class RunCheck implements WorldWatch {
 
   shown(terminal: string, screen: Screen): void {
     const { id, values } = screen
-    if (values !== undefined) {
-      for (const value of Object.values(values)) {
-        if (typeof value === 'string' && /\d{12}/.test(value))
-          this.#find('card data on a screen', `${terminal}: ${id}`)
-      }
-    }
-    if (id !== 'approved') return
+    const texts = Object.values(values ?? {}).map(String)
+    if (texts.some((text) => /\d{12}/.test(text))) this.#find('card data on a screen', `${terminal}: ${id}`)
+    this.#secret(this.#secrets.in(texts.join(' ')), 'a screen', `${terminal}: ${id}`)
+    if (id !== 'approved' && id !== 'approvedPartially') return
     const stan = String(values?.['stan'])
-    const isThere = this.#booksOf(terminal).state.transactions.some(({ request }) => request.stan === stan)
+    const { state } = this.#booksOf(terminal)
+    const isThere = state.transactions.some(
+      ({ request, status }) =>
+        request.stan === stan && request.batch === state.batch && status === 'approved',
+    )
     if (!isThere) this.#find('shown before durable', `${terminal}: approval ${stan}`)
   }
 
   printed(terminal: string, piece: PaperPiece): void {
     this.figures.slips++
-    this.#paper.get(terminal)?.push(piece)
+    const paper = this.#paperOf(terminal)
+    for (const { check, detail } of paper.printed(textLines(piece), this.#booksOf(terminal), this.#secrets))
+      this.#find(check, detail)
   }
 
-  struck(_terminal: string, { kind }: Fault): void {
+  struck(terminal: string, { kind }: Fault): void {
     this.figures.faults.set(kind, (this.figures.faults.get(kind) ?? 0) + 1)
+    this.#deliveries.struck(terminal, kind)
+    if (kind === 'pinWrong') this.#wrongPin.add(terminal)
   }
 
-  stepBegins(_terminal: string, _step: Step, _command: TerminalCommand | undefined): void {}
+  logged(host: string, line: string): void {
+    this.#secret(this.#secrets.in(line), 'a log', host)
+  }
 
-  stepEnded(_terminal: string, _step: Step, outcome: CommandOutcome | undefined): void {
+  cardCommand(terminal: string, apdu: Uint8Array | undefined): void {
+    const twice = this.#cardTalk.get(terminal)?.command(apdu)
+    if (twice !== undefined) this.#find('card command twice', `${terminal}: ${twice}`)
+  }
+
+  damageBelieved(terminal: string, what: string): void {
+    this.#find('damaged frame believed', `${terminal}: ${what}`)
+  }
+
+  stepBegins(terminal: string, _step: Step, _command: TerminalCommand | undefined): void {
+    this.#wrongPin.delete(terminal)
+  }
+
+  stepEnded(terminal: string, _step: Step, outcome: CommandOutcome | undefined): void {
     this.figures.commands++
+    const world = this.#world
+    if (world !== undefined) {
+      for (const detail of unexplainedCharges(terminal, this.#booksOf(terminal).state, world.store))
+        this.#find('charge without explanation', detail)
+    }
     for (const character of outcome?.kind ?? 'cut') this.#mix(character.charCodeAt(0))
     this.#mix(this.#world?.clock.nowMs() ?? 0)
   }
@@ -138,6 +195,10 @@ export class RunCheck implements WorldWatch {
     this.#find('something stays owed', 'the quiet time came to no end')
   }
 
+  endless(): void {
+    this.#find('no end', 'the world goes round in a circle')
+  }
+
   deadlock(): void {
     this.#find('deadlock', 'nothing is scheduled, and somebody waits')
   }
@@ -146,37 +207,89 @@ export class RunCheck implements WorldWatch {
     this.#find('timers left', `${count} timers go on after the end`)
   }
 
+  /** The chart of a run is shown to people. */
+  story(text: string): void {
+    this.#secret(this.#secrets.in(text), 'the story', 'chart')
+  }
+
+  /** Something was left to itself that no clock waits for. */
+  promises(count: number): void {
+    if (count > 0) this.#find('promises in the world', `${count}: virtual time does not wait for them`)
+  }
+
   /** After the run: the books, the paper, the disks. */
-  finish(world: SimWorld, cards: readonly SimCard[], openingBalances: ReadonlyMap<string, number>): void {
+  finish(world: SimWorld, openingBalances: ReadonlyMap<string, number>): void {
     if (this.isOver) return
     const books = world.terminals.map(({ name, profile }) => ({
       tid: name,
       books: this.#booksOf(name),
+      paper: this.#paperOf(name),
       givesUp: profile.reversalExhausted === 'clear',
     }))
     const final = checkFinalBooks(books, world.store, openingBalances)
     for (const finding of final.findings) this.#find(finding.check, finding.detail)
     this.figures.unexplained = final.unexplained
-    for (const { tid, books: each } of books) {
-      const pieces = (this.#paper.get(tid) ?? []).map(textLines)
-      for (const { check, detail } of checkPaper(tid, each, pieces)) this.#find(check, detail)
-    }
-    for (const terminal of world.terminals) {
-      const bytes = terminal.file.readSynced()
-      if (JSON.stringify(readJournal(bytes).state) !== JSON.stringify(this.#booksOf(terminal.name).state)) {
-        this.#find('journal differs', `${terminal.name}: what it reads is not what it wrote`)
+    for (const { name, file, profile } of world.terminals) {
+      const bytes = file.readSynced()
+      const own = this.#booksOf(name)
+      for (const { check, detail } of this.#paperOf(name).finish(own, profile.cardholderCopy))
+        this.#find(check, detail)
+      if (JSON.stringify(readJournal(bytes).state) !== JSON.stringify(own.state)) {
+        this.#find('journal differs', `${name}: what it reads is not what it wrote`)
       }
-      this.#checkSecrets(terminal.name, bytes, cards)
+      if (this.#secrets.hasPan(latin1(bytes))) this.#find('card data on a disk', name)
     }
-    this.#checkSecrets('host', world.store.file.readSynced(), cards)
-    for (const host of world.hosts) {
-      if (host.connectionCount > 0) this.#find('connections left', `${host.connectionCount}`)
-    }
+    for (const detail of remainsOf(world)) this.#find('more left than may be', detail)
+    if (this.#secrets.hasPan(latin1(world.store.file.readSynced()))) this.#find('card data on a disk', 'host')
   }
 
-  #checkSecrets(where: string, bytes: Uint8Array, cards: readonly SimCard[]): void {
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-    for (const { pan } of cards) if (text.includes(pan, 0, 'latin1')) this.#find('card data on a disk', where)
+  /** Whether a reply that leaves may be believed: the test host spoils some on purpose. */
+  #isUsable(terminal: string, mti: string, stan: string): boolean {
+    if (!MONEY_REPLIES.includes(mti)) return true
+    const { view } = this.#wire
+    const amountMinor = Number(view.text(4))
+    const asked = this.#booksOf(terminal).openRequest(stan)?.amountMinor
+    const isOther = asked !== undefined && view.has(4) && amountMinor !== asked && view.text(39) === '00'
+    return amountMinor !== WRONG_MAC_AMOUNT && !isOther
+  }
+
+  /** A host that says yes to a request of which only damaged copies can have come. */
+  #checkBelieved(terminal: string, mti: string, stan: string): void {
+    const code = this.#wire.view.text(39) ?? ''
+    const isYes = SUCCESS_CODES.includes(code) && (mti === '0410' || MONEY_REPLIES.includes(mti))
+    const request = String(Number(mti) - 10).padStart(4, '0')
+    if (!isYes || Number(this.#wire.view.text(4)) === WRONG_STAN_AMOUNT) return
+    if (!this.#deliveries.hadWhole(terminal, request, stan))
+      this.#find('damaged request believed', `${terminal}: ${request} ${stan}, answer ${code}`)
+  }
+
+  /** What must be true when `record` becomes durable; `books` as they were before it. */
+  #checkRecord(terminal: string, books: TerminalBooks, record: JournalRecord): void {
+    if (record.kind === 'reversalClosed' && record.responseCode !== undefined)
+      this.#checkProved(terminal, '0410', record.stan)
+    if (record.kind !== 'answered' || !record.approved) return
+    const request = books.openRequest(record.stan)
+    if (request === undefined) return
+    const name = `${terminal}: ${request.type} ${record.stan}`
+    this.#checkProved(terminal, replyType(request.mti), record.stan)
+    if (this.#wrongPin.has(terminal) && request.entryMode.endsWith('1'))
+      this.#find('approved with a wrong PIN', name)
+    if (record.chip !== undefined && record.chip.cryptogramKind !== 'TC')
+      this.#find('approved against the card', `${name}: ${record.chip.cryptogramKind}`)
+  }
+
+  /** A terminal that takes a reply of which only damaged copies can have come. */
+  #checkProved(terminal: string, mti: string, stan: string): void {
+    if (!this.#deliveries.hadWhole(terminal, mti, stan))
+      this.#find('damaged reply believed', `${terminal}: ${mti} ${stan}`)
+  }
+
+  #secret(what: string | undefined, place: string, where: string): void {
+    if (what !== undefined) this.#find(`card data on ${place}`, `${where}: ${what}`)
+  }
+
+  #paperOf(terminal: string): PaperCheck {
+    return this.#paper.get(terminal) as PaperCheck
   }
 
   #booksOf(terminal: string): TerminalBooks {
@@ -191,4 +304,8 @@ export class RunCheck implements WorldWatch {
   #mix(value: number): void {
     this.figures.digest = Math.imul(this.figures.digest ^ value, 0x01000193) >>> 0
   }
+}
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
 }

@@ -80,6 +80,18 @@ export class Story implements WorldWatch {
     this.#inner.stepEnded(terminal, step, outcome)
   }
 
+  logged(host: string, line: string): void {
+    this.#inner.logged(host, line)
+  }
+
+  cardCommand(terminal: string, apdu: Uint8Array | undefined): void {
+    this.#inner.cardCommand(terminal, apdu)
+  }
+
+  damageBelieved(terminal: string, what: string): void {
+    this.#inner.damageBelieved(terminal, what)
+  }
+
   tell(who: string, text: string): void {
     this.#add(who, `* ${text}`)
     this.#inner.tell(who, text)
@@ -97,6 +109,10 @@ export class Story implements WorldWatch {
 
   stuck(): void {
     this.#inner.stuck()
+  }
+
+  endless(): void {
+    this.#inner.endless()
   }
 
   deadlock(): void {

@@ -24,6 +24,8 @@ export interface Mailbox {
   /** Delivered after the next reply. */
   overtakenReplies: Uint8Array[]
   lastRequest: Uint8Array | undefined
+  /** The first answer to a request that comes twice does not arrive. */
+  losesNextReply: boolean
 }
 
 export interface NetworkOptions {
@@ -42,6 +44,8 @@ const CONNECT_MS = 20
 const PREFIX_SIZE = 2
 const ENVELOPE_SIZE = 11
 const MAC_SIZE = 8
+/** Of a thousand requests that come twice, those of which the first reply is lost. */
+const FIRST_REPLY_LOST = 400
 
 /** All lines between terminals and hosts, and what goes wrong on them. */
 export class Network {
@@ -117,6 +121,8 @@ export class Network {
           break
         case 'duplicateRequest':
           line.toHost(bytes, fault.ms, true)
+          // The answer to the second copy is the only one that comes.
+          if (fault.part < FIRST_REPLY_LOST) mailbox.losesNextReply = true
           break
         case 'reorderRequests':
           if (older !== undefined) line.toHost(older, 50, true)
@@ -166,7 +172,8 @@ export class Network {
     const { mailbox, faults } = terminal
     const overtaken: Uint8Array[] = []
     const overtakenBefore = mailbox.overtakenReplies.splice(0)
-    let parts: readonly Uint8Array[] = [frame]
+    let parts: readonly Uint8Array[] = mailbox.losesNextReply ? [] : [frame]
+    mailbox.losesNextReply = false
     let delayMs = 0
     let gapMs = 0
     for (const fault of faults.at('reply')) {

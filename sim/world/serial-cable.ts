@@ -1,6 +1,7 @@
 import { concatBytes } from '../../src/base/bytes.ts'
 import type { ByteStream, StreamEnd, StreamListener } from '../../src/base/ports.ts'
 import type { Fault, SimDevice } from '../plan/fault-kinds.ts'
+import { DamageBelief } from './damage-belief.ts'
 import type { SeededRandom } from './seeded-random.ts'
 import type { StepFaults } from './step-faults.ts'
 import type { VirtualClock } from './virtual-clock.ts'
@@ -13,12 +14,17 @@ export interface SerialCableOptions {
   readonly devices: readonly SimDevice[]
   /** What comes from the device is delivered in groups of so many bytes. */
   readonly groupSize: number
+  /** A device answers a command of which only a damaged copy went over the cable. */
+  readonly damageBelieved: (sequence: number) => void
   /** A fault that the board has to carry out: the cable is pulled, a device restarts. */
   readonly boardFault: (fault: Fault) => void
 }
 
 const LATENCY_MS = 1
 const NOISE_SIZE_MAX = 12
+
+/** Nothing was damaged, as mostly: the bytes go as they are. */
+const WHOLE: { readonly parts: readonly Uint8Array[]; readonly gapMs: number } = { parts: [], gapMs: 0 }
 
 /** A serial cable in virtual time: what one end writes arrives at the other a millisecond later, or doesn't. */
 export class SerialCable {
@@ -27,6 +33,7 @@ export class SerialCable {
   readonly #options: SerialCableOptions
   #isCut = false
   #stuckUntilMs = 0
+  readonly #belief = new DamageBelief()
 
   constructor(options: SerialCableOptions) {
     this.#options = options
@@ -70,14 +77,15 @@ export class SerialCable {
     if (clock.nowMs() < this.#stuckUntilMs) return
     const end = direction === 'toDevice' ? this.device : this.terminal
     const struck = faults.at(direction, devices)
-    if (struck.length === 0) {
-      if (bytes.length > 0) clock.after(LATENCY_MS, () => end.arrive(bytes))
-      return
-    }
-    const { parts, gapMs } = this.#damaged(bytes, struck)
-    for (const [index, part] of parts.entries()) {
-      if (part.length > 0) clock.after(LATENCY_MS + index * gapMs, () => end.arrive(part))
-    }
+    const { parts, gapMs } = struck.length === 0 ? WHOLE : this.#damaged(bytes, struck)
+    if (direction === 'toDevice') this.#belief.toDevice(bytes, parts.length === 1 && parts[0] !== bytes)
+    else if (this.#belief.isIn(bytes)) this.#options.damageBelieved(bytes[2] ?? 0)
+    if (parts === WHOLE.parts) this.#deliver(end, bytes, 0)
+    else for (const [index, part] of parts.entries()) this.#deliver(end, part, index * gapMs)
+  }
+
+  #deliver(end: CableEnd, bytes: Uint8Array, delayMs: number): void {
+    if (bytes.length > 0) this.#options.clock.after(LATENCY_MS + delayMs, () => end.arrive(bytes))
   }
 
   /** The pull may come in the middle of the bytes: those before it still arrive. */

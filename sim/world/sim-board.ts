@@ -26,6 +26,9 @@ export interface SimBoardOptions {
   readonly lamp: (state: 'off' | 'cardWanted' | 'takeCard') => void
   readonly padScreen: (screen: PadScreen) => void
   readonly printed: (piece: PaperPiece) => void
+  readonly cardCommand: (apdu: Uint8Array | undefined) => void
+  /** A device did what only a damaged frame told it. */
+  readonly damageBelieved: (what: string) => void
   readonly tell: (text: string) => void
 }
 
@@ -135,7 +138,7 @@ export class SimBoard {
       this.#cards.set(card.pan, chip)
     }
     return this.reader.insert(
-      counting(chip, () => this.#apdu()),
+      counting(chip, (apdu) => this.#apdu(apdu)),
       isDirty,
     )
   }
@@ -145,7 +148,9 @@ export class SimBoard {
   }
 
   /** The card may be pulled before it answers. */
-  #apdu(): void {
+  #apdu(apdu: Uint8Array | undefined): void {
+    this.#options.cardCommand(apdu)
+    if (apdu === undefined) return
     for (const _ of this.#options.faults.at('apdu')) this.reader.remove()
   }
 
@@ -184,6 +189,7 @@ export class SimBoard {
       faults,
       devices: plug === 'reader' && sharedLine ? ['reader', 'pinPad'] : [plug],
       groupSize: plug === 'printer' ? PRINTER_GROUP : 1,
+      damageBelieved: (sequence) => this.#options.damageBelieved(`${plug}, command ${sequence}`),
       boardFault: (fault) => this.#boardFault(plug, fault),
     })
   }
@@ -195,13 +201,16 @@ export class SimBoard {
   }
 }
 
-/** A card that tells of each command before it answers; silent when it was pulled meanwhile. */
-function counting(card: ChipCard, command: () => void): ChipCard {
+/** A card that tells of power and of each command before it answers; silent when it was pulled meanwhile. */
+function counting(card: ChipCard, command: (apdu: Uint8Array | undefined) => void): ChipCard {
   return {
-    powerOn: () => card.powerOn(),
+    powerOn() {
+      command(undefined)
+      return card.powerOn()
+    },
     powerOff: () => card.powerOff(),
     transmit(apdu) {
-      command()
+      command(apdu)
       return card.transmit(apdu)
     },
     image: card.image,

@@ -15,6 +15,8 @@ export interface SimHostOptions {
   readonly security: SoftwareSecurityModule
   /** A bug in the host, or a store that failed for no reason of the world. */
   readonly fault: (reason: string) => void
+  /** A line of its log. */
+  readonly logged: (line: string) => void
   /** Something for the story. */
   readonly tell: (text: string) => void
 }
@@ -34,6 +36,7 @@ export class SimHost {
   readonly #options: SimHostOptions
   #life: Life | undefined
   #isCalm = false
+  #leftCount = 0
   #nextFate: { readonly fate: CommitFate; readonly downMs: number } | undefined
 
   constructor(options: SimHostOptions) {
@@ -46,8 +49,9 @@ export class SimHost {
     return this.#life !== undefined
   }
 
+  /** Connections that are open, or that were when it ended for good. */
   get connectionCount(): number {
-    return this.#life?.connections.count ?? 0
+    return this.#life?.connections.count ?? this.#leftCount
   }
 
   accept(stream: ClientStream): void {
@@ -88,7 +92,7 @@ export class SimHost {
 
   start(): void {
     if (this.#life !== undefined) return
-    const { clock, security, fault, tell } = this.#options
+    const { clock, security, fault, tell, logged } = this.#options
     this.#nextFate = undefined
     const core = new HostCore({
       security,
@@ -107,8 +111,8 @@ export class SimHost {
         })
       },
       log: {
-        decided() {},
-        explained() {},
+        decided: (peer, summary) => logged(`${peer} ${JSON.stringify(summary)}`),
+        explained: (peer, explain) => logged(`${peer} ${JSON.stringify(explain)}`),
         stopped: (reason) => {
           if (!life.isOver) tell(`stops: ${reason}`)
         },
@@ -131,6 +135,7 @@ export class SimHost {
     const life = this.#life
     if (life === undefined) return
     life.service.finish()
+    this.#leftCount = life.connections.count
     this.#end(life)
   }
 

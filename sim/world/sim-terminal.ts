@@ -46,6 +46,8 @@ export interface TerminalObserver {
   shown(screen: Screen): void
   printed(piece: PaperPiece): void
   struck(fault: Fault): void
+  cardCommand(apdu: Uint8Array | undefined): void
+  damageBelieved(what: string): void
   tell(text: string): void
   /** The program was wrong. */
   bug(error: unknown): void
@@ -76,7 +78,12 @@ const quickHasher: PasswordHasher = {
 export class SimTerminal implements NetworkTerminal {
   readonly name: string
   readonly faults: StepFaults
-  readonly mailbox: Mailbox = { lateReplies: [], overtakenReplies: [], lastRequest: undefined }
+  readonly mailbox: Mailbox = {
+    lateReplies: [],
+    overtakenReplies: [],
+    lastRequest: undefined,
+    losesNextReply: false,
+  }
   readonly clock: DriftingClock
   readonly file = new VirtualFile()
   readonly board: SimBoard
@@ -106,6 +113,8 @@ export class SimTerminal implements NetworkTerminal {
       lamp: (state) => this.customer.lamp(this.board, state),
       padScreen: (screen) => this.customer.padScreen(this.board, screen),
       printed: (piece) => observer.printed(piece),
+      cardCommand: (apdu) => observer.cardCommand(apdu),
+      damageBelieved: (what) => observer.damageBelieved(what),
       tell: (text) => observer.tell(text),
     })
   }

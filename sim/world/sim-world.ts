@@ -10,6 +10,11 @@ import { TerminalDay } from './terminal-day.ts'
 import { VirtualClock } from './virtual-clock.ts'
 import type { WorldWatch } from './world-watch.ts'
 
+/** After the end of all terminals and hosts: time for what is on its way between them. */
+const DRAIN_MS = 10_000
+/** More moments than any day has: it goes round in a circle. */
+const MOMENTS_MAX = 20_000_000
+
 /** Terminals, peripherals, lines, hosts, disks and issuers of one run, in virtual time. */
 export class SimWorld {
   readonly clock = new VirtualClock()
@@ -55,6 +60,8 @@ export class SimWorld {
       }),
     )
     for (const terminal of this.terminals) terminal.close()
+    // The hosts hear that nobody is there any more.
+    this.#drain()
     for (const host of this.hosts) host.close()
     this.#drain()
   }
@@ -63,8 +70,12 @@ export class SimWorld {
   #all(work: (day: TerminalDay, done: () => void) => void): void {
     let open = this.#days.length
     for (const day of this.#days) work(day, () => open--)
-    while (open > 0) {
+    for (let moments = 0; open > 0; moments++) {
       if (this.#watch.isOver) return
+      if (moments > MOMENTS_MAX) {
+        this.#watch.endless()
+        return
+      }
       if (!this.#step()) {
         this.#watch.deadlock()
         return
@@ -72,10 +83,15 @@ export class SimWorld {
     }
   }
 
-  /** What is still under way comes to its end; timers that repeat themselves for ever are a finding. */
+  /** What is still under way comes to its end soon; what waits for longer, or repeats itself, was left behind. */
   #drain(): void {
-    for (let turns = 0; turns < 100_000; turns++) if (!this.#step()) return
-    this.#watch.leftTimers(this.clock.timerCount)
+    const endMs = this.clock.nowMs() + DRAIN_MS
+    for (let isLeft = this.#step(); isLeft; isLeft = this.#step()) {
+      if (this.#watch.isOver) return
+      if (this.clock.nowMs() <= endMs) continue
+      this.#watch.leftTimers(this.clock.timerCount + 1)
+      return
+    }
   }
 
   /** What a timer throws would have ended the program. */
@@ -109,6 +125,8 @@ export class SimWorld {
         shown: (screen) => watch.shown(name, screen),
         printed: (piece) => watch.printed(name, piece),
         struck: (fault) => watch.struck(name, fault),
+        cardCommand: (apdu) => watch.cardCommand(name, apdu),
+        damageBelieved: (what) => watch.damageBelieved(name, what),
         tell: (text) => watch.tell(name, text),
         bug: (error) => watch.bug(name, error),
       },
@@ -134,6 +152,7 @@ export class SimWorld {
       store,
       security: estate.security,
       fault: (reason) => this.#watch.hostFault(name, reason),
+      logged: (line) => this.#watch.logged(name, line),
       tell: (text) => this.#watch.tell(name, text),
     })
   }

@@ -20,6 +20,8 @@ export class VirtualFile {
   #isFull = false
   #size = 0
   #syncedSize = 0
+  /** Somebody who looks at what is written, whatever becomes of it. */
+  written: ((bytes: Uint8Array) => void) | undefined
 
   /** Bytes that were written. */
   get size(): number {
@@ -39,6 +41,7 @@ export class VirtualFile {
     if (this.#isFull) throw new DiskFull('no room on the disk')
     this.#unsynced.push(bytes)
     this.#size += bytes.length
+    this.written?.(bytes)
   }
 
   sync(): void {

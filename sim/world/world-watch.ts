@@ -17,11 +17,19 @@ export interface WorldWatch {
   struck(terminal: string, fault: Fault): void
   stepBegins(terminal: string, step: Step, command: TerminalCommand | undefined): void
   stepEnded(terminal: string, step: Step, outcome: CommandOutcome | undefined): void
+  /** A line of a host's log. */
+  logged(host: string, line: string): void
+  /** A command reaches the chip; undefined: the chip gets power and begins anew. Valid during the call. */
+  cardCommand(terminal: string, apdu: Uint8Array | undefined): void
+  /** A device answers what only a damaged frame can have told it. */
+  damageBelieved(terminal: string, what: string): void
   tell(who: string, text: string): void
   bug(who: string, error: unknown): void
   hostFault(host: string, reason: string): void
   /** The quiet time came to no end: something stays owed. */
   stuck(): void
+  /** It goes on and on, and comes to no end. */
+  endless(): void
   /** Nothing is scheduled, and somebody waits. */
   deadlock(): void
   leftTimers(count: number): void

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { checkFinalBooks } from '../../sim/check/final-books.ts'
 import type { Finding } from '../../sim/check/finding.ts'
-import { checkPaper } from '../../sim/check/paper-check.ts'
-import { readSlips } from '../../sim/check/slip.ts'
+import { PaperCheck } from '../../sim/check/paper-check.ts'
+import { Secrets } from '../../sim/check/secrets.ts'
 import { openHostRecords } from '../../src/host/service/open-host.ts'
 import { JournalFailure } from '../../src/terminal/adapters/journal-failure.ts'
 import { openSqliteJournal } from '../../src/terminal/adapters/sqlite-journal.ts'
@@ -34,8 +34,9 @@ export interface FinalChecksInput {
 /** After the quiet time, with all programs ended: the checkers of the simulated world, on real files. */
 export function checkEnd(input: FinalChecksInput): void {
   const { site, tills, log, secrets } = input
-  for (const till of tills) checkTill(till, input)
-  checkBooks(input)
+  const papers = new Map(tills.map((till) => [till, new PaperCheck(till.site.tid)]))
+  for (const [till, paper] of papers) checkTill(till, paper, input)
+  checkBooks(papers, input)
   const told = tills.flatMap((till) => till.told.map((each) => ({ ...each, tid: till.site.tid })))
   log.checked(told.length, checkHostKnows(site.hostDirectory, told))
   const databases = checkDatabases(site.directory)
@@ -48,10 +49,10 @@ export function checkEnd(input: FinalChecksInput): void {
 }
 
 /** Journal, host records, ledger, accounts, settlements. */
-function checkBooks({ site, tills, followers, log }: FinalChecksInput): void {
-  const terminals = tills.flatMap((till) => {
+function checkBooks(papers: ReadonlyMap<Till, PaperCheck>, { site, followers, log }: FinalChecksInput): void {
+  const terminals = [...papers].flatMap(([till, paper]) => {
     const books = followers.get(till)?.books
-    return books === undefined ? [] : [{ tid: till.site.tid, books, givesUp: false }]
+    return books === undefined ? [] : [{ tid: till.site.tid, books, paper, givesUp: false }]
   })
   const records = openHostRecords(site.hostDirectory)
   try {
@@ -64,32 +65,19 @@ function checkBooks({ site, tills, followers, log }: FinalChecksInput): void {
   }
 }
 
-function checkTill(till: Till, { followers, log }: FinalChecksInput): void {
+function checkTill(till: Till, paper: PaperCheck, { site, followers, log }: FinalChecksInput): void {
   const follower = followers.get(till)
   if (follower === undefined) return
   const { tid, terminalDirectory } = till.site
   log.checked(1, follower.follow())
   log.checked(till.told.length, follower.checkTold(till.told))
   log.checked(till.shown.length, follower.checkShown(till.shown))
-  log.checked(till.paper.length, checkPaper(tid, follower.books, till.paper))
-  log.checked(1, missingSlips(tid, till, follower))
+  const pans = new Secrets(site.tills.flatMap(({ cards }) => cards.map(({ pan }) => pan)))
+  const findings = till.paper.flatMap((lines) => paper.printed(lines, follower.books, pans))
+  log.checked(till.paper.length, [...findings, ...paper.finish(follower.books, false)])
   const duty = openDuty(follower.books.state)
   log.checked(1, duty === undefined ? [] : [{ check: 'something stays owed', detail: `${tid}: ${duty}` }])
   log.checked(1, checkReopening(tid, terminalDirectory, follower))
-}
-
-/** Nobody gave a slip up: each approval has at least one whole slip. */
-function missingSlips(tid: string, till: Till, follower: JournalFollower): readonly Finding[] {
-  const printed = new Set(
-    till.paper.flatMap((lines) =>
-      readSlips(lines).flatMap(({ isWhole, batch, stan }) => (isWhole ? [`${batch}/${stan}`] : [])),
-    ),
-  )
-  return follower.books.transactions().flatMap(({ request: { batch, stan, type }, status }) => {
-    const isApproved = status === 'approved' || status === 'voided'
-    if (!isApproved || printed.has(`${batch}/${stan}`)) return []
-    return [{ check: 'a slip is missing', detail: `${tid} ${batch}/${stan} ${type}` }]
-  })
 }
 
 /** The product itself finds its journal whole, and reads the same state from it. */

@@ -59,6 +59,7 @@ export class RealDay {
       security: estate.security,
       fault: (reason) => this.faults.push(`host: ${reason}`),
       tell: () => {},
+      logged: () => {},
     })
     const network = new Network({
       clock,
@@ -87,6 +88,8 @@ export class RealDay {
         printed: (piece) => this.paper.push(piece),
         struck: () => {},
         tell: () => {},
+        cardCommand: () => {},
+        damageBelieved: (what) => this.faults.push(`damaged frame believed: ${what}`),
         bug: (error) => this.faults.push(`terminal: ${String(error)}`),
       },
     })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { checkFinalBooks } from '../../sim/check/final-books.ts'
+import { PaperCheck } from '../../sim/check/paper-check.ts'
 import { TerminalBooks } from '../../sim/check/terminal-books.ts'
 import type { TransactionKind, TransactionRow } from '../../src/host/core/records.ts'
 import { NO_ROWS } from '../../src/host/core/store-port.ts'
@@ -147,7 +148,11 @@ function row(
 }
 
 function statesThatDiffer(books: TerminalBooks): number {
-  const { findings } = checkFinalBooks([{ tid: TID, books, givesUp: false }], hostBooks(), new Map())
+  const { findings } = checkFinalBooks(
+    [{ tid: TID, books, paper: new PaperCheck(TID), givesUp: false }],
+    hostBooks(),
+    new Map(),
+  )
   return findings.filter(({ check }) => check === 'states differ').length
 }
 

@@ -15,6 +15,7 @@ interface SimFlags {
   readonly days: string
   readonly terminals: string
   readonly faults?: string
+  readonly failures: string
   readonly workers?: string
   readonly plan?: string
   readonly save?: string
@@ -35,6 +36,7 @@ export function buildCommand(): Command {
     .option('--terminals <t>', `terminals in one run, up to ${SIM_TERMINALS_MAX}`, '3')
     .option('--faults <file>', 'JSON with steps in a thousand for each fault: {"loseReply": 50, "all": 2}')
     .option('--list-faults', 'print every fault with its usual rate')
+    .option('--failures <n>', 'failing seeds after which each process stops', '20')
     .option('--workers <n>', 'processes that share the seeds (one for each core)')
     .option('--plan <file>', 'run a plan that --save wrote instead of seeds')
     .option('--save <file>', 'write the shortest failing plan')
@@ -74,6 +76,7 @@ async function run(flags: SimFlags): Promise<void> {
     terminals: wholeNumber('--terminals', flags.terminals, 1, SIM_TERMINALS_MAX),
     rates: readRates(flags.faults),
     faultsFile: flags.faults,
+    failuresMax: wholeNumber('--failures', flags.failures, 1, 10_000_000),
     workers: wholeNumber(
       '--workers',
       flags.workers ?? String(Math.min(availableParallelism(), count)),

@@ -2,8 +2,7 @@ import { performance } from 'node:perf_hooks'
 import { runSeeds, type SeedsOptions, type SeedsReport } from '../../../sim/seeds.ts'
 
 /** A process of `tillwire sim`: runs its share of the seeds and writes its report as a line of JSON every second. */
-const orders = JSON.parse(process.argv[2] ?? '{}') as Omit<SeedsOptions, 'goOn' | 'failuresMax'>
-const FAILURES_MAX = 20
+const orders = JSON.parse(process.argv[2] ?? '{}') as Omit<SeedsOptions, 'goOn'>
 const TELL_MS = 1000
 
 process.on('unhandledRejection', (error) => {
@@ -19,7 +18,6 @@ tell(
   runSeeds(
     {
       ...orders,
-      failuresMax: FAILURES_MAX,
       goOn: (report) => {
         if (performance.now() - toldMs > TELL_MS) {
           toldMs = performance.now()

@@ -8,6 +8,8 @@ export interface SimulateOptions {
   readonly rates: FaultRates
   /** Where the rates came from, for the line that reproduces a failure. */
   readonly faultsFile: string | undefined
+  /** Failing seeds after which a process stops. */
+  readonly failuresMax: number
   readonly workers: number
   readonly verbose: boolean
   readonly shrink: boolean

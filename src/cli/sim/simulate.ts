@@ -12,7 +12,6 @@ import { runInWorkers } from './seed-workers.ts'
 import { renderReport } from './seeds-report.ts'
 import type { SimulateOptions } from './simulate-options.ts'
 
-const FAILURES_MAX = 20
 const SHRINK_RUNS_MAX = 600
 
 /** Runs the seeds, reports, and tells the shortest story of the first failure. @throws {Finding} when a check failed. */
@@ -41,7 +40,6 @@ function runHere(options: SimulateOptions): SeedsReport {
     {
       ...options,
       stride: 1,
-      failuresMax: FAILURES_MAX,
       goOn: (report) => {
         say(report)
         return true

@@ -57,10 +57,14 @@ export class PrintJob {
     return this.#printed < this.#sent && this.#advance()
   }
 
-  /** All that was sent is printed, whatever became of its marks. */
-  confirmSent(): void {
-    while (this.#printed < this.#sent) this.#advance()
-    this.#markerBytes = 0
+  /** Steps that were sent so far. */
+  get sentCount(): number {
+    return this.#sent
+  }
+
+  /** Whether the first `count` steps are known to be printed. */
+  hasPrinted(count: number): boolean {
+    return this.#printed >= count
   }
 
   #advance(): boolean {

@@ -69,7 +69,8 @@ interface OpenPrint {
   hasStarted: boolean
   /** The settings answer with an automatic status: has it come? */
   settingsAnswered: boolean
-  recounts: number
+  /** Steps that had been sent before each recount that is not answered yet. */
+  readonly recounts: number[]
   stalls: number
   /** Stop that was reported once; a second report of the same ends the print. */
   suspected: PrintStop | undefined
@@ -161,7 +162,7 @@ export class PrinterDriver {
       job: new PrintJob(steps, done),
       hasStarted: false,
       settingsAnswered: false,
-      recounts: 0,
+      recounts: [],
       stalls: 0,
       suspected: undefined,
     }
@@ -219,9 +220,13 @@ export class PrinterDriver {
       print.settingsAnswered = true
       return
     }
-    if (print.recounts === 0) return
-    print.recounts--
-    print.job.confirmSent()
+    const sentCount = print.recounts.shift()
+    if (sentCount === undefined) return
+    if (!print.job.hasPrinted(sentCount)) {
+      // The line lost a mark, or what stands before it: only another slip, marked as a duplicate, is sure to be whole.
+      this.#fail(print, 'fault')
+      return
+    }
     print.stalls = 0
     this.#pump(print)
   }
@@ -280,7 +285,7 @@ export class PrinterDriver {
   /** Marks are late: the printer is busy, stopped or gone, or noise ate a mark. */
   #stalled(print: OpenPrint): void {
     print.stalls++
-    print.recounts++
+    print.recounts.push(print.job.sentCount)
     this.#resynchronise()
     this.#stream?.write(RECOUNT)
     if (this.#print === print) this.#inquiry.ask()

@@ -146,18 +146,26 @@ function* uploadItem(context: TerminalContext, item: UploadItem): Flow<CommandOu
     cards.push(card.value)
   }
   const profile = activeProfile(context)
-  const answer = yield* exchangePatiently(
-    context,
-    (stan) => uploadMessage(profile, context.state.batch, stan, item, cards),
-    uploadStan(item),
-  )
-  if (!answer.ok) return answer.outcome
-  const code = textField(answer.message, 39) ?? '00'
-  if (LATER_CODES.includes(code)) return yield* concludeLater(code)
+  let code = ''
+  for (let attempt = 0; attempt < Math.max(1, profile.resendCount); attempt++) {
+    const answer = yield* exchangePatiently(
+      context,
+      (stan) => uploadMessage(profile, context.state.batch, stan, item, cards),
+      uploadStan(item),
+    )
+    if (!answer.ok) return answer.outcome
+    code = textField(answer.message, 39) ?? '00'
+    if (LATER_CODES.includes(code)) return yield* concludeLater(code)
+    if (code === '00' || code === '94') return undefined
+    if (!UNREADABLE_CODES.includes(code)) break
+  }
   // A record that the host refuses is its to explain: the rest must still go up, and the day must end.
-  if (code !== '00' && code !== '94') yield* showMessage('uploadRefused', { code })
+  yield* showMessage('uploadRefused', { code })
   return undefined
 }
+
+/** The host could not read it. A record has no MAC, so the line may have changed it: it is worth sending again. */
+const UNREADABLE_CODES: readonly string[] = ['30', '40']
 
 function* endBatch(context: TerminalContext, settlement: Settlement): Flow<CommandOutcome | undefined> {
   const profile = activeProfile(context)
