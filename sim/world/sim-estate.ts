@@ -6,7 +6,7 @@ import { invariant } from '../../src/base/invariant.ts'
 import type { Random } from '../../src/base/ports.ts'
 import type { IssuerRow } from '../../src/host/core/records.ts'
 
-import type { TestCard } from '../../src/host/core/test-cards.ts'
+import { TEST_CARDS, type TestCard } from '../../src/host/core/test-cards.ts'
 import { DEFAULT_MERCHANT } from '../../src/host/estate/default-estate.ts'
 import { Estate } from '../../src/host/estate/estate.ts'
 import { SoftwareSecurityModule } from '../../src/host/security-module/software-security-module.ts'
@@ -61,6 +61,7 @@ export class SimEstate {
   readonly #ca = signingKeyFromJwk(TEST_RSA_KEYS.ca)
   readonly #issuer = signingKeyFromJwk(TEST_RSA_KEYS.issuer)
   readonly #keyBlocks = new Map<number, string>()
+  #testCards: readonly SimCard[] | undefined
 
   constructor() {
     this.security = new SoftwareSecurityModule(this.#random.bytes(32), this.#random)
@@ -121,6 +122,12 @@ export class SimEstate {
     ]
     this.#cards.set(index, cards)
     return cards
+  }
+
+  /** Stripe cards for the accounts that every test host begins with, and some that no account belongs to. */
+  testCards(): readonly SimCard[] {
+    this.#testCards ??= [...TEST_CARDS, ...STRANGERS].map((card) => this.#makeCard(card, undefined))
+    return this.#testCards
   }
 
   #makeCard(card: TestCard, chip: ChipKind | undefined): SimCard {
@@ -184,6 +191,9 @@ const CHIPS: readonly ChipKind[] = [
 ]
 
 const BALANCE_MINOR = 500_000_000
+
+/** A number of a known issuer without an account. */
+const STRANGERS: readonly TestCard[] = [testCard(withLuhnDigit('621094899999999'), 'stranger', false)]
 
 function accountsOf(index: number): readonly TestCard[] {
   return CHIPS.map(({ prefix, name }) =>

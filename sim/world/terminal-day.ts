@@ -1,18 +1,25 @@
 import type { Question, QuestionAnswer } from '../../src/terminal/flows/screen.ts'
 import type { CommandOutcome, TerminalCommand } from '../../src/terminal/flows/terminal-command.ts'
+import type { TerminalState } from '../../src/terminal/flows/terminal-model.ts'
 import type { Fault } from '../plan/fault-kinds.ts'
 import type { Step, TerminalPlan } from '../plan/plan.ts'
-import { answerOf, CASHIER, orderOf, SUPERVISOR } from './operator.ts'
-import type { SeededRandom } from './seeded-random.ts'
+import { CASHIER, type Order, SUPERVISOR } from './operator.ts'
 import type { SimCard } from './sim-estate.ts'
 import type { SimTerminal } from './sim-terminal.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
+/** What the people at one terminal do: chance decides in a seed, its text in a scenario. */
+export interface DayScript {
+  /** What a step comes to, by what the terminal has in its batch just then. */
+  order(step: Step, state: TerminalState): Order | undefined
+  /** What the operator answers; `card`: of the customer who waits. */
+  answer(question: Question, card: SimCard | undefined): QuestionAnswer
+}
+
 export interface TerminalDayOptions {
   readonly clock: VirtualClock
-  readonly random: SeededRandom
   readonly plan: TerminalPlan
-  readonly cards: readonly SimCard[]
+  readonly script: DayScript
   readonly keyBlock: string
   /** A fault that is not the terminal's own: the host's. */
   readonly worldFault: (fault: Fault) => void
@@ -38,7 +45,7 @@ export class TerminalDay {
 
   /** What the operator says. */
   answer(question: Question): QuestionAnswer {
-    return answerOf(question, this.#card, this.#options.random.below(1000))
+    return this.#options.script.answer(question, this.#card)
   }
 
   /** A new terminal gets its keys and operators; then come the steps. */
@@ -107,8 +114,8 @@ export class TerminalDay {
 
   #perform(step: Step, done: () => void): void {
     const terminal = this.#terminal
-    const { cards, stepBegins, stepEnded, clock } = this.#options
-    const order = orderOf(step, terminal.state, cards)
+    const { script, stepBegins, stepEnded, clock } = this.#options
+    const order = script.order(step, terminal.state)
     this.#step = step
     this.#card = order?.card
     terminal.customer.hold(order?.card)

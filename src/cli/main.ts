@@ -27,6 +27,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'break everything in virtual time, from one seed',
     load: () => import('./commands/sim.ts'),
   },
+  scenario: {
+    summary: 'run stories with faults and what must come of them, from files',
+    load: () => import('./commands/scenario.ts'),
+  },
   doctor: {
     summary: 'check this machine, with a fix for each finding',
     load: () => import('./commands/doctor.ts'),
