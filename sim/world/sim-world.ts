@@ -11,6 +11,9 @@ import { type DayScript, TerminalDay } from './terminal-day.ts'
 import { VirtualClock } from './virtual-clock.ts'
 import type { WorldWatch } from './world-watch.ts'
 
+/** Longer than the longest delay of a frame and the lock after wrong passwords. */
+const QUIET_AFTER_MS = 70_000
+
 /** Terminals, peripherals, lines, hosts, disks and issuers of one run, in virtual time. */
 export class SimWorld {
   readonly clock = new VirtualClock()
@@ -122,6 +125,7 @@ export class SimWorld {
       plan,
       script: this.#scriptOf(index),
       keyBlock: estate.padKeys(index).keyBlock,
+      quietAfterMs: QUIET_AFTER_MS,
       worldFault: (fault) => this.#worldFault(index, fault),
       stepBegins: (step, command) => watch.stepBegins(name, step, command),
       stepEnded: (step, outcome) => watch.stepEnded(name, step, outcome),

@@ -1,3 +1,4 @@
+import type { PrinterDevice } from '../../hardware/emulator/printer-device.ts'
 import type { Question, QuestionAnswer } from '../../src/terminal/flows/screen.ts'
 import type { CommandOutcome, TerminalCommand } from '../../src/terminal/flows/terminal-command.ts'
 import type { TerminalState } from '../../src/terminal/flows/terminal-model.ts'
@@ -5,8 +6,8 @@ import type { Fault } from '../plan/fault-kinds.ts'
 import type { Step, TerminalPlan } from '../plan/plan.ts'
 import { CASHIER, type Order, SUPERVISOR } from './operator.ts'
 import type { SimCard } from './sim-estate.ts'
-import type { SimTerminal } from './sim-terminal.ts'
-import type { VirtualClock } from './virtual-clock.ts'
+import type { StepFaults } from './step-faults.ts'
+import type { Timing } from './timing.ts'
 
 /** What the people at one terminal do: chance decides in a seed, its text in a scenario. */
 export interface DayScript {
@@ -16,11 +17,30 @@ export interface DayScript {
   answer(question: Question, card: SimCard | undefined): QuestionAnswer
 }
 
+/** A terminal with its board and its customer, simulated or real. */
+export interface DayTerminal {
+  readonly state: TerminalState
+  readonly faults: StepFaults
+  readonly clock: { jump(byMs: number): void }
+  readonly board: {
+    readonly printer: Pick<PrinterDevice, 'endPaperAfter' | 'setPaper' | 'setCover'>
+    /** Everything is as it should be again. */
+    heal(): void
+  }
+  readonly customer: { hold(card: SimCard | undefined): void }
+  isStorageLow: boolean
+  start(done: () => void): void
+  run(command: TerminalCommand, done: (outcome: CommandOutcome | undefined) => void): void
+  cutPower(downMs: number, devicesToo: boolean): void
+}
+
 export interface TerminalDayOptions {
-  readonly clock: VirtualClock
+  readonly clock: Timing
   readonly plan: TerminalPlan
   readonly script: DayScript
   readonly keyBlock: string
+  /** So long after the last step nothing that was under way is left. */
+  readonly quietAfterMs: number
   /** A fault that is not the terminal's own: the host's. */
   readonly worldFault: (fault: Fault) => void
   readonly stepBegins: (step: Step, command: TerminalCommand | undefined) => void
@@ -34,11 +54,11 @@ const QUIET_PAUSE_MS = 3000
 /** What happens at one terminal: its steps with their faults, and the quiet time after them. */
 export class TerminalDay {
   readonly #options: TerminalDayOptions
-  readonly #terminal: SimTerminal
+  readonly #terminal: DayTerminal
   #step: Step | undefined
   #card: SimCard | undefined
 
-  constructor(terminal: SimTerminal, options: TerminalDayOptions) {
+  constructor(terminal: DayTerminal, options: TerminalDayOptions) {
     this.#terminal = terminal
     this.#options = options
   }
@@ -69,7 +89,7 @@ export class TerminalDay {
     this.#terminal.customer.hold(undefined)
     this.#terminal.board.heal()
     this.#terminal.cutPower(1000, false)
-    this.#options.clock.after(70_000, () => this.#quietRound(0, done))
+    this.#options.clock.after(this.#options.quietAfterMs, () => this.#quietRound(0, done))
   }
 
   #quietRound(tries: number, done: (isQuiet: boolean) => void): void {
