@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '../../base/ports.ts'
 import { HostCore } from '../core/host-core.ts'
 import type { TerminalRow, TransactionRow } from '../core/records.ts'
-import type { BooksFinding, HostStore, LedgerBalance } from '../core/store-port.ts'
+import type { BooksFinding, DecisionStore, HostStore, LedgerBalance } from '../core/store-port.ts'
 import { ACQUIRER_INSTITUTION } from '../estate/default-estate.ts'
 import { Estate } from '../estate/estate.ts'
 import { Gateway } from '../gateway/gateway.ts'
@@ -40,6 +40,8 @@ export interface HostOptions {
   readonly log?: Logger
   /** The store failed and the host has stopped answering. */
   readonly onFatal?: (reason: string) => void
+  /** What the service decides on instead of the store: for whoever tests what a power cut leaves. */
+  readonly storeProbe?: (store: DecisionStore) => DecisionStore
 }
 
 export const DEFAULT_PORTS: Readonly<Record<PortDialect, number>> = {
@@ -66,6 +68,8 @@ export interface Host extends Omit<HostRecords, 'close' | 'security'> {
   ledger(): readonly LedgerBalance[]
   /** Answers what was taken, then closes everything. */
   close(): Promise<void>
+  /** Ends as by a power cut: nothing is answered any more. */
+  abort(): void
 }
 
 const DATABASE_FILE = 'host.db'
@@ -112,7 +116,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
   })
   const service = new HostService({
     core,
-    store: records.store,
+    store: options.storeProbe?.(records.store) ?? records.store,
     clock,
     epochMs: Date.now,
     defer: (work) => setImmediate(work),
@@ -174,6 +178,13 @@ function openedHost(
         store.close()
       })()
       return closing
+    },
+    abort() {
+      if (closing !== undefined) return
+      closing = Promise.resolve()
+      service.abandon()
+      gateway.abort()
+      store.close()
     },
   }
 }
