@@ -1,11 +1,13 @@
 import type { PaperPiece } from '../../hardware/emulator/paper.ts'
+import type { HostStore } from '../../src/host/core/store-port.ts'
 import type { JournalRecord } from '../../src/terminal/flows/journal-record.ts'
 import type { Screen } from '../../src/terminal/flows/screen.ts'
 import type { CommandOutcome, TerminalCommand } from '../../src/terminal/flows/terminal-command.ts'
+import type { TerminalProfile } from '../../src/terminal/flows/terminal-profile.ts'
+import type { TerminalState } from '../../src/terminal/flows/terminal-state.ts'
 import type { Fault, FaultKind } from '../plan/fault-kinds.ts'
 import type { Plan, Step } from '../plan/plan.ts'
 import type { SimCard } from '../world/sim-estate.ts'
-import type { SimWorld } from '../world/sim-world.ts'
 import type { WorldWatch } from '../world/world-watch.ts'
 import { checkFinalBooks } from './final-books.ts'
 import type { Finding } from './finding.ts'
@@ -26,6 +28,26 @@ export interface RunFigures {
   digest: number
 }
 
+/** What a finished world is looked at for. */
+export interface CheckedWorld {
+  readonly clock: { nowMs(): number }
+  /** Undefined: the host is somebody else's, and nobody sees its books. */
+  readonly store: HostStore | undefined
+  readonly hostFile: CheckedFile | undefined
+  readonly hosts: readonly { readonly connectionCount: number }[]
+  readonly terminals: readonly {
+    readonly name: string
+    readonly profile: TerminalProfile
+    readonly state: TerminalState
+    readonly file: CheckedFile
+  }[]
+}
+
+interface CheckedFile {
+  /** What is on the disk. */
+  readSynced(): Uint8Array
+}
+
 const FINDINGS_MAX = 20
 
 /** All checks of one run: while it goes on, and after it. */
@@ -44,7 +66,7 @@ export class RunCheck implements WorldWatch {
   readonly #wire = new WireCheck()
   readonly #books = new Map<string, TerminalBooks>()
   readonly #paper = new Map<string, PaperPiece[]>()
-  #world: SimWorld | undefined
+  #world: CheckedWorld | undefined
 
   constructor(plan: Plan, names: readonly string[]) {
     for (const name of names) {
@@ -59,7 +81,7 @@ export class RunCheck implements WorldWatch {
   }
 
   /** The world is needed for what is on its disks. */
-  watch(world: SimWorld): void {
+  watch(world: CheckedWorld): void {
     this.#world = world
   }
 
@@ -68,10 +90,11 @@ export class RunCheck implements WorldWatch {
     if (world === undefined) return
     this.figures.frames++
     for (const byte of frame) this.#mix(byte)
+    const { store } = world
     const wrong =
       direction === 'request'
         ? this.#wire.request(frame, this.#booksOf(terminal).state, terminal)
-        : this.#wire.reply(frame, world.store)
+        : store && this.#wire.reply(frame, store)
     if (wrong !== undefined) this.#find(`${direction} on the wire`, `${terminal}: ${wrong}`)
   }
 
@@ -145,16 +168,18 @@ export class RunCheck implements WorldWatch {
   }
 
   /** After the run: the books, the paper, the disks. */
-  finish(world: SimWorld, cards: readonly SimCard[], openingBalances: ReadonlyMap<string, number>): void {
+  finish(world: CheckedWorld, cards: readonly SimCard[], openingBalances: ReadonlyMap<string, number>): void {
     if (this.isOver) return
     const books = world.terminals.map(({ name, profile }) => ({
       tid: name,
       books: this.#booksOf(name),
       givesUp: profile.reversalExhausted === 'clear',
     }))
-    const final = checkFinalBooks(books, world.store, openingBalances)
-    for (const finding of final.findings) this.#find(finding.check, finding.detail)
-    this.figures.unexplained = final.unexplained
+    if (world.store !== undefined) {
+      const final = checkFinalBooks(books, world.store, openingBalances)
+      for (const finding of final.findings) this.#find(finding.check, finding.detail)
+      this.figures.unexplained = final.unexplained
+    }
     for (const { tid, books: each } of books) this.#checkPaper(tid, each)
     for (const terminal of world.terminals) {
       if (JSON.stringify(terminal.state) !== JSON.stringify(this.#booksOf(terminal.name).state)) {
@@ -162,7 +187,7 @@ export class RunCheck implements WorldWatch {
       }
       this.#checkSecrets(terminal.name, terminal.file.readSynced(), cards)
     }
-    this.#checkSecrets('host', world.store.file.readSynced(), cards)
+    if (world.hostFile !== undefined) this.#checkSecrets('host', world.hostFile.readSynced(), cards)
     for (const host of world.hosts) {
       if (host.connectionCount > 0) this.#find('connections left', `${host.connectionCount}`)
     }

@@ -1,5 +1,8 @@
 import { invariant } from '../../src/base/invariant.ts'
-import type { SimCard, SimEstate } from '../world/sim-estate.ts'
+import type { SimCard } from '../world/sim-estate.ts'
+
+/** The card that a scenario calls so. */
+export type CardCase = (name: CardName) => SimCard
 
 type Texts = readonly [zh: string, en: string]
 
@@ -44,16 +47,18 @@ export const CARD_TEXTS: Readonly<Record<string, Texts>> = {
 
 export const CARD_NAMES = Object.keys(CARD_TEXTS) as readonly CardName[]
 
-/** The card that a scenario calls `name`, in the hands of the first terminal's customers. */
-export function cardNamed(name: CardName, estate: SimEstate): SimCard {
-  const place = Object.keys(OWN).indexOf(name)
-  const number = OF_THE_TEST_HOST[name as keyof typeof OF_THE_TEST_HOST]?.[0]
-  const card =
-    place >= 0
-      ? estate.cardsOf(0)[place]
-      : number !== undefined
-        ? estate.testCards().find(({ pan }) => pan === number)
-        : estate.testCards().at(-1)
-  invariant(card !== undefined, 'a card of a scenario is not in the estate')
-  return card
+/** `own`: of the first terminal's customers; `others`: of the test host, and last one that nobody has an account for. */
+export function cardCase(own: readonly SimCard[], others: readonly SimCard[]): CardCase {
+  return (name) => {
+    const place = Object.keys(OWN).indexOf(name)
+    const number = OF_THE_TEST_HOST[name as keyof typeof OF_THE_TEST_HOST]?.[0]
+    const card =
+      place >= 0
+        ? own[place]
+        : number !== undefined
+          ? others.find(({ pan }) => pan === number)
+          : others.at(-1)
+    invariant(card !== undefined, "a card of a scenario is in nobody's hands")
+    return card
+  }
 }

@@ -1,8 +1,7 @@
 import { formatAmount } from '../../src/base/money.ts'
 import type { TransactionRow } from '../../src/host/core/records.ts'
 import type { HostStore } from '../../src/host/core/store-port.ts'
-import type { SimEstate } from '../world/sim-estate.ts'
-import { cardNamed } from './card-names.ts'
+import type { CardCase } from './card-names.ts'
 import type { Difference } from './expectations.ts'
 import type { ExpectedBooks } from './scenario.ts'
 
@@ -13,7 +12,7 @@ export function compareExpectedBooks(
   expected: ExpectedBooks,
   tid: string,
   store: HostStore,
-  estate: SimEstate,
+  cardOf: CardCase,
   opening: ReadonlyMap<string, number>,
 ): readonly Difference[] {
   const rows = [...store.listTransactions({ tid, limit: 1e6 })].sort(byTrace)
@@ -25,7 +24,7 @@ export function compareExpectedBooks(
     ...differ('transactions', wanted, lines.join('; '), lines),
     ...differ('merchant', merchant === undefined ? undefined : money(merchant), money(owed)),
     ...[...(accounts ?? [])].flatMap(([name, change]) =>
-      differ(`account of ${name}`, money(change), changeOf(cardNamed(name, estate).pan, store, opening)),
+      differ(`account of ${name}`, money(change), changeOf(cardOf(name).pan, store, opening)),
     ),
   ]
 }

@@ -20,10 +20,10 @@ import { SCENARIO_FILE } from './scenario-file.ts'
 
 /** A scenario should not wait half a minute for what never comes, and its slips are short, unless its file says else. */
 export const SCENARIO_PROFILE = {
-  replyTimeoutMs: 8000,
-  pinTimeoutMs: 12_000,
-  cardTimeoutMs: 12_000,
-  operatorTimeoutMs: 12_000,
+  replyTimeoutMs: 3000,
+  pinTimeoutMs: 4000,
+  cardTimeoutMs: 4000,
+  operatorTimeoutMs: 4000,
   receiptLanguage: 'en',
   cardholderCopy: false,
   receiptQr: false,

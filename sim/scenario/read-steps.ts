@@ -11,7 +11,7 @@ import { faultOfIssue } from './scenario-fault.ts'
 import { STEP_MEMBERS, type StepMembers } from './scenario-file.ts'
 
 const CURRENCY = '156'
-const USUAL_PAUSE_MS = 500
+const USUAL_PAUSE_MS = 100
 
 type StepText = string | Readonly<Record<string, unknown>>
 type StepWithFaults = ScenarioStep & { faults: Fault[] }

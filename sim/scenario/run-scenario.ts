@@ -3,6 +3,7 @@ import type { Plan, Step } from '../plan/plan.ts'
 import { Story } from '../report/story.ts'
 import { terminalId } from '../world/sim-estate.ts'
 import { SimWorld } from '../world/sim-world.ts'
+import { type CardCase, cardCase } from './card-names.ts'
 import { compareExpectedBooks } from './compare-books.ts'
 import { compareStep } from './expectations.ts'
 import type { Scenario, ScenarioStep } from './scenario.ts'
@@ -23,10 +24,11 @@ export function runScenario(scenario: Scenario): ScenarioResult {
     () =>
       new ScenarioScript(
         scenario,
-        () => world.estate,
+        (name) => cardOf()(name),
         (id) => watch.recordOf(id),
       ),
   )
+  const cardOf = (): CardCase => cardCase(world.estate.cardsOf(0), world.estate.testCards())
   check.watch(world)
   const opening = new Map(
     world.store.listAccounts().map(({ pan, state }) => [pan.lookup, state.balanceMinor]),
@@ -38,7 +40,7 @@ export function runScenario(scenario: Scenario): ScenarioResult {
     skipped: undefined,
     differences: [
       ...scenario.steps.flatMap((step) => compareStep(step, watch.recordOf(step.id))),
-      ...(books === undefined ? [] : compareExpectedBooks(books, tid, world.store, world.estate, opening)),
+      ...(books === undefined ? [] : compareExpectedBooks(books, tid, world.store, cardOf(), opening)),
     ],
     findings: check.findings,
     steps: watch.steps,
@@ -48,7 +50,7 @@ export function runScenario(scenario: Scenario): ScenarioResult {
 }
 
 /** A step that succeeds without an outcome: time goes by, or the terminal is switched off and on. */
-function isIdle({ steps }: Scenario, id: number): boolean {
+export function isIdle({ steps }: Scenario, id: number): boolean {
   const deed = steps.find((step) => step.id === id)?.deed
   return deed === 'wait' || deed === 'power cycle'
 }
@@ -62,7 +64,7 @@ const SIGN_IN: Pick<ScenarioStep, 'id' | 'deed' | 'faults' | 'pauseMs'> = {
 }
 
 /** The day of one terminal; what its steps are is in the script. */
-function planOf(scenario: Scenario): Plan {
+export function planOf(scenario: Scenario): Plan {
   const steps = [...(scenario.signsIn ? [SIGN_IN] : []), ...scenario.steps].map(
     ({ id, deed, faults, pauseMs }): Step => ({
       id,

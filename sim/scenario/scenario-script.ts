@@ -2,9 +2,9 @@ import type { Question, QuestionAnswer } from '../../src/terminal/flows/screen.t
 import type { TerminalState, Transaction } from '../../src/terminal/flows/terminal-model.ts'
 import type { Step } from '../plan/plan.ts'
 import { answerOf, type Order } from '../world/operator.ts'
-import type { SimCard, SimEstate } from '../world/sim-estate.ts'
+import type { SimCard } from '../world/sim-estate.ts'
 import type { DayScript } from '../world/terminal-day.ts'
-import { cardNamed } from './card-names.ts'
+import type { CardCase } from './card-names.ts'
 import { commandOf, DEEDS } from './deeds.ts'
 import type { Scenario, ScenarioStep } from './scenario.ts'
 import type { StepRecord } from './step-record.ts'
@@ -17,15 +17,15 @@ const CONTENT = 999
 /** The people of a scenario: they do what its text says, and answer as one does who knows the terminal. */
 export class ScenarioScript implements DayScript {
   readonly #scenario: Scenario
-  readonly #estate: () => SimEstate
+  readonly #cardOf: CardCase
   readonly #recordOf: (id: number) => StepRecord | undefined
   /** Transactions by the step that made them: a settlement clears the terminal's own list. */
   readonly #made = new Map<number, Transaction>()
   #step: ScenarioStep | undefined
 
-  constructor(scenario: Scenario, estate: () => SimEstate, recordOf: (id: number) => StepRecord | undefined) {
+  constructor(scenario: Scenario, cardOf: CardCase, recordOf: (id: number) => StepRecord | undefined) {
     this.#scenario = scenario
-    this.#estate = estate
+    this.#cardOf = cardOf
     this.#recordOf = recordOf
   }
 
@@ -42,8 +42,7 @@ export class ScenarioScript implements DayScript {
       original,
       originalStan: this.#stanOf(step),
     })
-    const card =
-      DEEDS[step.deed].card && step.card !== undefined ? cardNamed(step.card, this.#estate()) : undefined
+    const card = DEEDS[step.deed].card && step.card !== undefined ? this.#cardOf(step.card) : undefined
     return command === undefined ? undefined : { command, card }
   }
 

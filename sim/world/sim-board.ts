@@ -196,7 +196,7 @@ export class SimBoard {
 }
 
 /** A card that tells of each command before it answers; silent when it was pulled meanwhile. */
-function counting(card: ChipCard, command: () => void): ChipCard {
+export function counting(card: ChipCard, command: () => void): ChipCard {
   return {
     powerOn: () => card.powerOn(),
     powerOff: () => card.powerOff(),

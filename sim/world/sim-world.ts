@@ -9,6 +9,7 @@ import { SimStore } from './sim-store.ts'
 import { SimTerminal } from './sim-terminal.ts'
 import { type DayScript, TerminalDay } from './terminal-day.ts'
 import { VirtualClock } from './virtual-clock.ts'
+import type { VirtualFile } from './virtual-disk.ts'
 import type { WorldWatch } from './world-watch.ts'
 
 /** Longer than the longest delay of a frame and the lock after wrong passwords. */
@@ -49,6 +50,10 @@ export class SimWorld {
     const pairs = plan.terminals.map((each) => this.#newTerminal(each, network))
     this.terminals = pairs.map(({ terminal }) => terminal)
     this.#days = pairs.map(({ day }) => day)
+  }
+
+  get hostFile(): VirtualFile {
+    return this.store.file
   }
 
   /** Runs to the end of the quiet time. */

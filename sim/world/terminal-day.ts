@@ -1,4 +1,5 @@
 import type { PrinterDevice } from '../../hardware/emulator/printer-device.ts'
+import { invariant } from '../../src/base/invariant.ts'
 import type { Question, QuestionAnswer } from '../../src/terminal/flows/screen.ts'
 import type { CommandOutcome, TerminalCommand } from '../../src/terminal/flows/terminal-command.ts'
 import type { TerminalState } from '../../src/terminal/flows/terminal-model.ts'
@@ -70,14 +71,23 @@ export class TerminalDay {
 
   /** A new terminal gets its keys and operators; then come the steps. */
   begin(done: () => void): void {
-    const { keyBlock, plan } = this.#options
+    const { plan } = this.#options
+    const day = (): void => this.#logOn(() => this.#next(plan.steps, 0, done))
+    this.#terminal.start(() => (this.#terminal.state.commissioned ? day() : this.#commission(day)))
+  }
+
+  #commission(done: () => void): void {
+    const { keyBlock } = this.#options
     const commission: TerminalCommand = {
       kind: 'commission',
       keyBlock,
       supervisorPassword: SUPERVISOR.password,
       cashiers: [CASHIER],
     }
-    this.#terminal.run(commission, () => this.#logOn(() => this.#next(plan.steps, 0, done)))
+    this.#terminal.run(commission, (outcome) => {
+      invariant(outcome?.kind === 'masterKey', 'the terminal could not be commissioned')
+      done()
+    })
   }
 
   /** Nothing goes wrong any more: what is owed is done, and the batch closed. `done(false)`: it could not be. */
@@ -88,8 +98,9 @@ export class TerminalDay {
     this.#terminal.isStorageLow = false
     this.#terminal.customer.hold(undefined)
     this.#terminal.board.heal()
-    this.#terminal.cutPower(1000, false)
-    this.#options.clock.after(this.#options.quietAfterMs, () => this.#quietRound(0, done))
+    const { clock, quietAfterMs } = this.#options
+    this.#terminal.cutPower(Math.min(1000, quietAfterMs), false)
+    clock.after(quietAfterMs, () => this.#quietRound(0, done))
   }
 
   #quietRound(tries: number, done: (isQuiet: boolean) => void): void {

@@ -3,14 +3,17 @@ import { Argument, Command } from 'commander'
 import { runScenario } from '../../../sim/scenario/run-scenario.ts'
 import { UsageFailure } from '../failure.ts'
 import { readScenarioFiles } from '../scenario/find-scenarios.ts'
-import { runScenarios } from '../scenario/run-scenarios.ts'
+import { type ForeignFlags, withForeignHost } from '../scenario/foreign-runner.ts'
+import { withOwnHost } from '../scenario/real-runner.ts'
+import { type RunScenariosOptions, runScenarios } from '../scenario/run-scenarios.ts'
 import { SCENARIO_TEMPLATE } from '../scenario/scenario-template.ts'
 import { renderWords, SCENARIO_WORDS } from '../scenario/scenario-words.ts'
 
-interface RunFlags {
+interface RunFlags extends ForeignFlags {
   readonly junit?: string
   readonly json?: boolean
   readonly verbose?: boolean
+  readonly real?: boolean
 }
 
 const print = (text: string): void => void process.stdout.write(text)
@@ -55,6 +58,15 @@ function addRun(scenario: Command): void {
     .command('run')
     .description('run scenarios and compare what came with what they expect | 运行场景')
     .argument('<paths...>', 'files, folders, or "all" for the project\'s own')
+    .option('--real', 'over pseudo-terminals and TCP, in real time | 在伪终端与 TCP 上实时运行')
+    .option('--host <name:port>', 'a host that is not ours, as a black box | 对接外部主机')
+    .option('--profile <file>', 'with --host: profile of the terminal (JSON)')
+    .option('--tid <id>', 'with --host: terminal identification, 8 characters')
+    .option('--mid <id>', 'with --host: merchant identification, 15 characters')
+    .option('--key-block <block>', 'with --host: TR-31 block of the terminal master key')
+    .option('--key-block-file <file>', 'the same from a file')
+    .option('--board <dir>', 'with --host: folder of the board whose PIN pad the key block is for')
+    .option('--cards <dir>', 'with --host: folder of card images, named as in scenarios (lost-card.json)')
     .option('--junit <file>', 'write a JUnit report | JUnit 报告')
     .option('--json', 'print the result as JSON')
     .option('--verbose', 'print the message and event chart of each')
@@ -64,21 +76,30 @@ function addRun(scenario: Command): void {
 Exit code 0: all passed; 1: one failed; 2: bad use, or a file is wrong.
 
   tillwire scenario run all
-  tillwire scenario run scenarios/faults/lose-reply.yaml --verbose`,
+  tillwire scenario run scenarios/faults/lose-reply.yaml --verbose
+  tillwire scenario run scenarios/faults/lose-reply.yaml --real
+  tillwire scenario run my-scenarios --host 192.0.2.7:8583 --profile profile.json --key-block-file key-block \\
+    --board board --cards cards
+
+With --real and --host a scenario that can not be provoked there is skipped, never passed.`,
     )
     .action(run)
 }
 
 async function run(paths: readonly string[], flags: RunFlags): Promise<void> {
   const scenarios = readScenarioFiles(paths)
-  await runScenarios({
-    scenarios,
-    run: runScenario,
-    verbose: flags.verbose === true,
-    json: flags.json === true,
-    junit: flags.junit,
-    print,
-  })
+  const all = (run: RunScenariosOptions['run']): Promise<void> =>
+    runScenarios({
+      scenarios,
+      run,
+      verbose: flags.verbose === true,
+      json: flags.json === true,
+      junit: flags.junit,
+      print,
+    })
+  if (flags.host !== undefined) await withForeignHost(flags, all)
+  else if (flags.real === true) await withOwnHost(all)
+  else await all(runScenario)
 }
 
 function list(paths: readonly string[], { json }: { readonly json?: boolean }): void {
