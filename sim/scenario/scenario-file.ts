@@ -29,7 +29,7 @@ const yesOrNo = z
   .enum(['yes', 'no', 'true', 'false'], 'expected yes or no')
   .transform((value) => value === 'yes' || value === 'true')
 
-const EXPECT = members({
+export const EXPECT = members({
   outcome: text.optional(),
   screens: texts.optional(),
   messages: textsOrNone.optional(),
@@ -54,6 +54,12 @@ const STEP = z.union(
   'expected what somebody does, like "sale: 12.34"',
 )
 
+export const BOOKS = members({
+  transactions: textsOrNone.optional(),
+  accounts: z.record(z.string(), text, 'expected cards with what their balance changes by').optional(),
+  merchant: text.optional(),
+})
+
 export const SCENARIO_FILE = members({
   scenario: z.string('expected the name of the scenario').min(1, 'expected the name of the scenario'),
   zh: text.optional(),
@@ -69,11 +75,7 @@ export const SCENARIO_FILE = members({
   terminal: z.record(z.string(), z.unknown(), 'expected members of a terminal profile').optional(),
   day: z.array(STEP, 'expected a list of what people do').min(1, 'expected at least one step'),
   faults: texts.optional(),
-  books: members({
-    transactions: textsOrNone.optional(),
-    accounts: z.record(z.string(), text, 'expected cards with what their balance changes by').optional(),
-    merchant: text.optional(),
-  }).optional(),
+  books: BOOKS.optional(),
 })
 
 export type ScenarioFile = z.output<typeof SCENARIO_FILE>
