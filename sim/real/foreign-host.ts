@@ -1,6 +1,6 @@
 import { InvariantError } from '../../src/base/invariant.ts'
 import type { ClientStream } from '../../src/host/gateway/client-stream.ts'
-import type { HostAddress } from '../../src/terminal/adapters/tcp-stream.ts'
+import type { StreamDialer } from '../../src/terminal/runtime/dialed-host-link.ts'
 import type { RealHost } from './real-world.ts'
 import { HostLines } from './tcp-lines.ts'
 
@@ -8,11 +8,11 @@ import { HostLines } from './tcp-lines.ts'
 export class ForeignHost implements RealHost {
   readonly isUp = true
   readonly books = undefined
-  readonly #address: HostAddress
+  readonly #dialer: StreamDialer
   readonly #lines = new HostLines()
 
-  constructor(address: HostAddress) {
-    this.#address = address
+  constructor(dialer: StreamDialer) {
+    this.#dialer = dialer
   }
 
   get connectionCount(): number {
@@ -20,7 +20,7 @@ export class ForeignHost implements RealHost {
   }
 
   accept(stream: ClientStream): void {
-    this.#lines.join(stream, this.#address)
+    this.#lines.join(stream, this.#dialer)
   }
 
   dieAtCommit(): never {

@@ -6,6 +6,7 @@ import { type DecisionStore, type HostStore, StoreError } from '../../src/host/c
 import type { ClientStream } from '../../src/host/gateway/client-stream.ts'
 import { openHostLog } from '../../src/host/service/host-log.ts'
 import { type Host, openHost } from '../../src/host/service/open-host.ts'
+import { TcpDialer } from '../../src/terminal/adapters/tcp-stream.ts'
 import type { CommitFate } from '../world/sim-store.ts'
 import type { RealTiming } from './real-timing.ts'
 import type { RealHost } from './real-world.ts'
@@ -71,7 +72,8 @@ export class OwnHost implements RealHost {
   }
 
   accept(stream: ClientStream): void {
-    this.#lines.join(stream, { host: '127.0.0.1', port: this.host.ports['unionpay-pos'] })
+    const port = this.host.ports['unionpay-pos']
+    this.#lines.join(stream, new TcpDialer({ host: '127.0.0.1', port }))
   }
 
   dieAtCommit(fate: CommitFate, downMs: number): void {

@@ -1,7 +1,7 @@
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TerminalSetup } from '../../src/terminal/adapters/profile-file.ts'
-import type { HostAddress } from '../../src/terminal/adapters/tcp-stream.ts'
+import type { StreamDialer } from '../../src/terminal/runtime/dialed-host-link.ts'
 import type { CardName } from '../scenario/card-names.ts'
 import { SCENARIO_PROFILE } from '../scenario/read-scenario.ts'
 import type { Scenario } from '../scenario/scenario.ts'
@@ -14,7 +14,8 @@ import { RealRun, type RunPlace, skippedResult } from './run-real-scenario.ts'
 
 /** What a terminal needs to speak to a host that is somebody else's. */
 export interface ForeignSetup {
-  readonly address: HostAddress
+  /** Reaches the host. */
+  readonly dialer: StreamDialer
   readonly setup: TerminalSetup
   /** TR-31 block of the terminal's master key, for the pad of `boardDirectory`. */
   readonly keyBlock: string
@@ -31,12 +32,12 @@ export async function runForeignScenario(
 ): Promise<ScenarioResult> {
   const skipped = notProvokable(scenario, 'foreign') ?? missingCard(scenario, foreign)
   if (skipped !== undefined) return skippedResult(skipped)
-  const { setup, keyBlock, boardDirectory, cards, address } = foreign
+  const { setup, keyBlock, boardDirectory, cards, dialer } = foreign
   cpSync(boardDirectory, join(place.directory, 'board'), { recursive: true })
   const profile = { ...setup.profile, ...SCENARIO_PROFILE, ...scenario.profile }
   const run = new RealRun(scenario, profile, caseOf(cards), place)
   try {
-    return await run.with(new ForeignHost(address), setup.caKeys, () => keyBlock)
+    return await run.with(new ForeignHost(dialer), setup.caKeys, () => keyBlock)
   } finally {
     run.clock.stop()
   }

@@ -1,9 +1,9 @@
-import { connect, createServer, type Server, type Socket } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import { concatBytes } from '../../src/base/bytes.ts'
 import { invariant } from '../../src/base/invariant.ts'
 import type { ByteStream } from '../../src/base/ports.ts'
 import type { ClientStream } from '../../src/host/gateway/client-stream.ts'
-import type { HostAddress } from '../../src/terminal/adapters/tcp-stream.ts'
+import type { StreamDialer } from '../../src/terminal/runtime/dialed-host-link.ts'
 
 const LOOPBACK = '127.0.0.1'
 const PREFIX_SIZE = 2
@@ -61,35 +61,48 @@ export class TcpDoor {
 
 /** Lines that lead on to a host. */
 export class HostLines {
-  readonly #sockets = new Set<Socket>()
+  readonly #open = new Set<ClientStream>()
   #idle: (() => void) | undefined
 
   get count(): number {
-    return this.#sockets.size
+    return this.#open.size
   }
 
-  /** Joins a client's line to the host at `address`. */
-  join(stream: ClientStream, address: HostAddress): void {
-    const socket = connect({ ...address, noDelay: true })
-    this.#sockets.add(socket)
-    socket.on('error', () => {})
-    socket.on('data', (bytes: Uint8Array) => stream.write(bytes.slice()))
-    socket.on('close', () => {
-      this.#sockets.delete(socket)
-      stream.end()
-      if (this.#sockets.size === 0) this.#idle?.()
-    })
-    stream.listen({
-      received: (bytes) => void socket.write(bytes.slice()),
+  /** Joins a client's line to the host that `dialer` reaches. */
+  join(client: ClientStream, dialer: StreamDialer): void {
+    const early: Uint8Array[] = []
+    let line: ByteStream | undefined
+    this.#open.add(client)
+    const gone = (): void => {
+      this.#open.delete(client)
+      client.end()
+      if (this.#open.size === 0) this.#idle?.()
+    }
+    const giveUp = dialer.dial((stream) => {
+      line = stream
+      stream.listen({ received: (bytes) => client.write(bytes.slice()), ended: gone })
+      for (const bytes of early.splice(0)) stream.write(bytes)
+    }, gone)
+    client.listen({
+      received: (bytes) => {
+        if (line === undefined) early.push(bytes.slice())
+        else line.write(bytes.slice())
+      },
       drained() {},
-      ended: () => socket.destroySoon(),
+      ended: () => {
+        if (line !== undefined) line.close()
+        else {
+          giveUp()
+          gone()
+        }
+      },
     })
   }
 
   /** Resolves once none is open. */
   idle(): Promise<void> {
     return new Promise((done) => {
-      if (this.#sockets.size === 0) done()
+      if (this.#open.size === 0) done()
       else this.#idle = done
     })
   }

@@ -137,6 +137,13 @@ books: {merchant: 1.00}
     expect(code).toBe(1)
   }, 120_000)
 
+  it('nobody listens there: exit code 2', async () => {
+    const dead = flags.map((flag) => (flag === bench.address ? '127.0.0.1:1' : flag))
+    const { code, stderr } = await runScenarios(file('a.yaml', STORY), ...dead)
+    expect(code).toBe(2)
+    expect(stderr).toContain('127.0.0.1:1: connection refused; is the host running there?')
+  })
+
   it.each([
     [['--key-block-file'], 'needs --key-block-file'],
     [['--board'], 'needs --board DIR'],

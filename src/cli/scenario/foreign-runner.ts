@@ -4,6 +4,7 @@ import { readCardFolder } from '../../../sim/real/card-folder.ts'
 import { type ForeignSetup, runForeignScenario } from '../../../sim/real/run-foreign-scenario.ts'
 import type { Scenario } from '../../../sim/scenario/scenario.ts'
 import type { ScenarioResult } from '../../../sim/scenario/scenario-result.ts'
+import { TcpDialer } from '../../terminal/adapters/tcp-stream.ts'
 import { UsageFailure } from '../failure.ts'
 import {
   checkHostName,
@@ -11,10 +12,12 @@ import {
   parseHostAddress,
   readKeyBlock,
   readSetup,
+  readTls,
+  type TlsFlags,
 } from '../terminal-console-setup.ts'
 import { inPlace, inTemporaryFolder } from './real-runner.ts'
 
-export interface ForeignFlags extends IdentityFlags {
+export interface ForeignFlags extends IdentityFlags, TlsFlags {
   readonly host?: string
   readonly keyBlock?: string
   readonly keyBlockFile?: string
@@ -38,6 +41,7 @@ export async function withForeignHost<T>(
 async function readForeignFlags(flags: ForeignFlags): Promise<ForeignSetup> {
   const address = parseHostAddress(flags.host ?? '')
   await checkHostName(address)
+  const dialer = new TcpDialer(address, readTls(flags))
   const keyBlock = readKeyBlock(flags)
   if (keyBlock === undefined)
     throw new UsageFailure(
@@ -54,12 +58,26 @@ async function readForeignFlags(flags: ForeignFlags): Promise<ForeignSetup> {
   if (!images.ok) throw new UsageFailure(images.error)
   if (images.value.size === 0)
     throw new UsageFailure(`there is no card in ${cards}: "tillwire scenario words cards" lists their names`)
+  await checkAnswers(dialer, flags.host ?? '')
   return {
-    address,
+    dialer,
     setup: readSetup(flags),
     keyBlock,
     boardDirectory: board,
     cardsDirectory: cards,
     cards: images.value,
   }
+}
+
+/** That somebody listens there; each scenario would fail for the same reason otherwise. @throws {UsageFailure} */
+function checkAnswers(dialer: TcpDialer, host: string): Promise<void> {
+  return new Promise((done, fail) => {
+    dialer.dial(
+      (stream) => {
+        stream.close()
+        done()
+      },
+      (reason) => fail(new UsageFailure(`--host: ${host}: ${reason}; is the host running there?`)),
+    )
+  })
 }
