@@ -20,7 +20,11 @@ export function runPlan(plan: Plan, told?: (story: string) => void): RunResult {
   )
   const story = told === undefined ? undefined : new Story(check, () => world.clock.nowMs())
   const world: SimWorld = new SimWorld(plan, story ?? check)
-  check.watch(world)
+  const cards = plan.terminals.flatMap(({ index }) => world.estate.cardsOf(index))
+  check.watch(
+    world,
+    cards.map(({ pan }) => pan),
+  )
   const openingBalances = new Map(
     world.store.listAccounts().map(({ pan, state }) => [pan.lookup, state.balanceMinor]),
   )

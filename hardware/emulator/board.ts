@@ -1,17 +1,17 @@
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { LineTap } from '../../src/base/line-tap.ts'
-import type { Clock, Random } from '../../src/base/ports.ts'
+import type { ByteStream, Clock, Random } from '../../src/base/ports.ts'
 import { ADDRESS } from '../protocol/link-codes.ts'
 import { CardReaderDevice } from './card-reader-device.ts'
 import type { CardImage } from './chip-card/card-image.ts'
 import { loadCardImage, saveCardImage } from './chip-card/card-image-file.ts'
-import { createChipCard } from './chip-card/chip-card.ts'
+import { type ChipCard, createChipCard } from './chip-card/chip-card.ts'
 import { DeviceLine } from './device-line.ts'
 import { DevicePort, removeLink } from './device-port.ts'
 import { PadMemory } from './pad-memory.ts'
 import type { PaperPiece } from './paper.ts'
-import { type PadScreen, PinPadDevice, padKeys } from './pin-pad-device.ts'
+import { type PadKey, type PadScreen, PinPadDevice, padKeys } from './pin-pad-device.ts'
 import { PrinterDevice } from './printer-device.ts'
 
 export type BoardDevice = 'reader' | 'pinpad' | 'printer'
@@ -27,6 +27,8 @@ export interface BoardOptions {
   readonly sharedLine: boolean
   /** Hears each line from when it is plugged in. */
   readonly tap?: (line: BoardDevice | 'reader+pinpad') => LineTap
+  /** What stands between a device and its pseudo-terminal: for whoever breaks lines on purpose. */
+  readonly cable?: (device: BoardDevice, stream: ByteStream) => ByteStream
 }
 
 export type BoardEvent =
@@ -105,13 +107,9 @@ export class Board {
     this.printer = new PrinterDevice({ clock })
     this.printer.onPrinted((piece) => this.#tell({ kind: 'printed', piece }))
     this.#ports = {
-      reader: this.#port(
-        this.paths.reader,
-        this.#readerLine,
-        options.sharedLine ? 'reader+pinpad' : 'reader',
-      ),
-      pinpad: this.#port(this.paths.pinpad, this.#padLine, 'pinpad'),
-      printer: this.#port(this.paths.printer, this.printer, 'printer'),
+      reader: this.#port('reader', this.#readerLine),
+      pinpad: this.#port('pinpad', this.#padLine),
+      printer: this.#port('printer', this.printer),
     }
   }
 
@@ -163,15 +161,25 @@ export class Board {
     this.#tell({ kind: 'unplugged', device })
   }
 
+  /** A device starts anew, as after a moment without power; its cable stays. */
+  restart(device: 'reader' | 'pinpad'): void {
+    if (device === 'reader') this.#reader.restart()
+    else this.#pinPad.restart()
+  }
+
   /** Puts the chip of the card in `path` into the reader; its memory is written back there. @throws {BoardRefusal} */
   insert(path: string, isDirty = false): void {
     const image = this.#load(path)
-    if (this.#reader.hasCard) throw new BoardRefusal('a card is in the reader already')
     const card = createChipCard(image, {
       random: this.#options.random,
       changed: (changed) => saveCardImage(path, changed),
     })
-    this.#reader.insert(card, isDirty)
+    this.insertChip(card, isDirty)
+  }
+
+  /** @throws {BoardRefusal} */
+  insertChip(card: ChipCard, isDirty = false): void {
+    if (!this.#reader.insert(card, isDirty)) throw new BoardRefusal('a card is in the reader already')
   }
 
   /** @throws {BoardRefusal} */
@@ -183,6 +191,11 @@ export class Board {
   swipe(path: string): void {
     const { stripe } = this.#load(path)
     if (stripe === undefined) throw new BoardRefusal('this card has no stripe')
+    this.swipeStripe(stripe)
+  }
+
+  /** @throws {BoardRefusal} */
+  swipeStripe(stripe: NonNullable<CardImage['stripe']>): void {
     if (!this.#reader.swipe(stripe)) throw new BoardRefusal('the reader is not waiting for a stripe')
   }
 
@@ -191,7 +204,12 @@ export class Board {
     const pressed = padKeys(keys)
     if (pressed === undefined || pressed.length === 0)
       throw new BoardRefusal('keys are digits, # for enter, c for clear, x for cancel')
-    for (const key of pressed) {
+    this.press(pressed)
+  }
+
+  /** @throws {BoardRefusal} */
+  press(keys: readonly PadKey[]): void {
+    for (const key of keys) {
       if (!this.#pinPad.press(key)) throw new BoardRefusal('the PIN pad is not asking for a PIN')
     }
   }
@@ -207,17 +225,14 @@ export class Board {
     return this.#options.sharedLine && device === 'pinpad' ? this.#ports.reader : this.#ports[device]
   }
 
-  #port(
-    linkPath: string,
-    line: Pick<DeviceLine, 'attach' | 'detach'>,
-    name: BoardDevice | 'reader+pinpad',
-  ): DevicePort {
-    const { clock, baudRate, tap } = this.#options
+  #port(device: BoardDevice, line: Pick<DeviceLine, 'attach' | 'detach'>): DevicePort {
+    const { clock, baudRate, cable, tap, sharedLine } = this.#options
+    const name = sharedLine && device === 'reader' ? 'reader+pinpad' : device
     return new DevicePort({
-      linkPath,
+      linkPath: this.paths[device],
       clock,
       baudRate,
-      attach: (stream) => line.attach(stream),
+      attach: (stream) => line.attach(cable?.(device, stream) ?? stream),
       detach: () => line.detach(),
       ...(tap === undefined ? {} : { tap: () => tap(name) }),
     })

@@ -1,4 +1,4 @@
-import type { SimWorld } from '../world/sim-world.ts'
+import type { CheckedWorld } from './checked-world.ts'
 
 /** Characters of a terminal's state after the quiet time: operators, the last slip, the last settlement. */
 const STATE_SIZE_MAX = 6000
@@ -6,7 +6,7 @@ const STATE_SIZE_MAX = 6000
 const CONNECTIONS_MAX = 0
 
 /** What a run leaves behind of memory: one line for each thing that should have gone. */
-export function remainsOf(world: SimWorld): readonly string[] {
+export function remainsOf(world: CheckedWorld): readonly string[] {
   const left: string[] = []
   for (const { name, state } of world.terminals) {
     const lists = {

@@ -5,11 +5,10 @@ import type { Screen } from '../../src/terminal/flows/screen.ts'
 import type { CommandOutcome, TerminalCommand } from '../../src/terminal/flows/terminal-command.ts'
 import type { Fault, FaultKind } from '../plan/fault-kinds.ts'
 import type { Plan, Step } from '../plan/plan.ts'
-import { readJournal } from '../world/journal-file.ts'
-import type { SimWorld } from '../world/sim-world.ts'
 import type { WorldWatch } from '../world/world-watch.ts'
 import { CardTalkCheck } from './card-talk-check.ts'
 import { unexplainedCharges } from './charges.ts'
+import type { CheckedWorld } from './checked-world.ts'
 import { Deliveries, replyType } from './deliveries.ts'
 import { checkFinalBooks } from './final-books.ts'
 import type { Finding } from './finding.ts'
@@ -58,7 +57,7 @@ export class RunCheck implements WorldWatch {
   #secrets = new Secrets([])
   /** Terminals whose customer keyed a wrong PIN in this step. */
   readonly #wrongPin = new Set<string>()
-  #world: SimWorld | undefined
+  #world: CheckedWorld | undefined
 
   constructor(plan: Plan, names: readonly string[]) {
     for (const name of names) {
@@ -73,17 +72,14 @@ export class RunCheck implements WorldWatch {
     return this.findings.length >= FINDINGS_MAX
   }
 
-  /** The world is needed for what is on its disks. */
-  watch(world: SimWorld): void {
+  /** The world is needed for what is on its disks. `pans`: of all cards that are used in it. */
+  watch(world: CheckedWorld, pans: readonly string[]): void {
     this.#world = world
-    const { terminals } = world.plan
-    this.#secrets = new Secrets(
-      terminals.flatMap(({ index }) => world.estate.cardsOf(index).map(({ pan }) => pan)),
-    )
-    world.store.file.written = (bytes) => this.#secret(this.#secrets.in(latin1(bytes)), 'a disk', 'host')
-    for (const { name, file } of world.terminals) {
-      file.written = (bytes) => this.#secret(this.#secrets.journal(name, latin1(bytes)), 'a disk', name)
-    }
+    const secrets = new Secrets(pans)
+    this.#secrets = secrets
+    world.hostFile?.onWritten?.((bytes) => this.#secret(secrets.in(latin1(bytes)), 'a disk', 'host'))
+    for (const { name, file } of world.terminals)
+      file.onWritten?.((bytes) => this.#secret(secrets.journal(name, latin1(bytes)), 'a disk', name))
   }
 
   frame(terminal: string, direction: 'request' | 'reply', frame: Uint8Array): void {
@@ -91,10 +87,11 @@ export class RunCheck implements WorldWatch {
     if (world === undefined) return
     this.figures.frames++
     for (const byte of frame) this.#mix(byte)
+    const { store } = world
     const wrong =
       direction === 'request'
         ? this.#wire.request(frame, this.#booksOf(terminal).state, terminal)
-        : this.#wire.reply(frame, world.store)
+        : store && this.#wire.reply(frame, store)
     if (wrong !== undefined) this.#find(`${direction} on the wire`, `${terminal}: ${wrong}`)
     const { view } = this.#wire
     const { mti } = view
@@ -168,9 +165,9 @@ export class RunCheck implements WorldWatch {
 
   stepEnded(terminal: string, _step: Step, outcome: CommandOutcome | undefined): void {
     this.figures.commands++
-    const world = this.#world
-    if (world !== undefined) {
-      for (const detail of unexplainedCharges(terminal, this.#booksOf(terminal).state, world.store))
+    const store = this.#world?.store
+    if (store !== undefined) {
+      for (const detail of unexplainedCharges(terminal, this.#booksOf(terminal).state, store))
         this.#find('charge without explanation', detail)
     }
     for (const character of outcome?.kind ?? 'cut') this.#mix(character.charCodeAt(0))
@@ -218,7 +215,7 @@ export class RunCheck implements WorldWatch {
   }
 
   /** After the run: the books, the paper, the disks. */
-  finish(world: SimWorld, openingBalances: ReadonlyMap<string, number>): void {
+  finish(world: CheckedWorld, openingBalances: ReadonlyMap<string, number>): void {
     if (this.isOver) return
     const books = world.terminals.map(({ name, profile }) => ({
       tid: name,
@@ -226,21 +223,24 @@ export class RunCheck implements WorldWatch {
       paper: this.#paperOf(name),
       givesUp: profile.reversalExhausted === 'clear',
     }))
-    const final = checkFinalBooks(books, world.store, openingBalances)
-    for (const finding of final.findings) this.#find(finding.check, finding.detail)
-    this.figures.unexplained = final.unexplained
-    for (const { name, file, profile } of world.terminals) {
-      const bytes = file.readSynced()
+    if (world.store !== undefined) {
+      const final = checkFinalBooks(books, world.store, openingBalances)
+      for (const finding of final.findings) this.#find(finding.check, finding.detail)
+      this.figures.unexplained = final.unexplained
+    }
+    for (const { name, file, profile, journalState } of world.terminals) {
       const own = this.#booksOf(name)
       for (const { check, detail } of this.#paperOf(name).finish(own, profile.cardholderCopy))
         this.#find(check, detail)
-      if (JSON.stringify(readJournal(bytes).state) !== JSON.stringify(own.state)) {
+      if (JSON.stringify(journalState) !== JSON.stringify(own.state)) {
         this.#find('journal differs', `${name}: what it reads is not what it wrote`)
       }
-      if (this.#secrets.hasPan(latin1(bytes))) this.#find('card data on a disk', name)
+      if (this.#secrets.hasPan(latin1(file.readSynced()))) this.#find('card data on a disk', name)
     }
     for (const detail of remainsOf(world)) this.#find('more left than may be', detail)
-    if (this.#secrets.hasPan(latin1(world.store.file.readSynced()))) this.#find('card data on a disk', 'host')
+    const hostBytes = world.hostFile?.readSynced()
+    if (hostBytes !== undefined && this.#secrets.hasPan(latin1(hostBytes)))
+      this.#find('card data on a disk', 'host')
   }
 
   /** Whether a reply that leaves may be believed: the test host spoils some on purpose. */

@@ -28,6 +28,7 @@ export type Deed =
   | 'printOwed'
   | 'devices'
   | 'powerCycle'
+  | 'wait'
 
 /** One thing that the operator does, and what goes wrong meanwhile. JSON-safe. */
 export interface Step {

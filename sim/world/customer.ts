@@ -1,13 +1,25 @@
-import { type PadScreen, padKeys } from '../../hardware/emulator/pin-pad-device.ts'
+import type { CardImage } from '../../hardware/emulator/chip-card/card-image.ts'
+import { type PadKey, type PadScreen, padKeys } from '../../hardware/emulator/pin-pad-device.ts'
 import type { SeededRandom } from './seeded-random.ts'
-import type { SimBoard } from './sim-board.ts'
 import { SIM_PIN, type SimCard } from './sim-estate.ts'
 import type { StepFaults } from './step-faults.ts'
-import type { VirtualClock } from './virtual-clock.ts'
+import type { Timing } from './timing.ts'
+
+/** What hands can do at a board, a simulated or an emulated one. */
+export interface BoardHands {
+  readonly reader: {
+    readonly hasCard: boolean
+    remove(): unknown
+    /** False when the reader does not wait for a stripe. */
+    swipe(stripe: NonNullable<CardImage['stripe']>): boolean
+  }
+  insert(card: SimCard, isDirty: boolean): boolean
+  press(keys: readonly PadKey[]): void
+}
 
 /** Hands that present a card when the lamp asks, press the PIN when the pad asks, and take the card back. */
 export class Customer {
-  readonly #clock: VirtualClock
+  readonly #clock: Timing
   readonly #random: SeededRandom
   readonly #faults: StepFaults
   #card: SimCard | undefined
@@ -15,7 +27,7 @@ export class Customer {
   #swipes = false
   #presented = 0
 
-  constructor(clock: VirtualClock, random: SeededRandom, faults: StepFaults) {
+  constructor(clock: Timing, random: SeededRandom, faults: StepFaults) {
     this.#clock = clock
     this.#random = random
     this.#faults = faults
@@ -28,12 +40,12 @@ export class Customer {
     this.#presented = 0
   }
 
-  lamp(board: SimBoard, state: 'off' | 'cardWanted' | 'takeCard'): void {
+  lamp(board: BoardHands, state: 'off' | 'cardWanted' | 'takeCard'): void {
     if (state === 'cardWanted') this.#soon(() => this.#present(board))
     else if (state === 'takeCard') this.#soon(() => board.reader.remove())
   }
 
-  padScreen(board: SimBoard, screen: PadScreen): void {
+  padScreen(board: BoardHands, screen: PadScreen): void {
     if (screen.kind !== 'enterPin' || screen.digitCount > 0) return
     let keys = `${SIM_PIN}#`
     for (const fault of this.#faults.at('pin')) {
@@ -45,7 +57,7 @@ export class Customer {
     this.#soon(() => board.press(padKeys(keys) ?? []))
   }
 
-  #present(board: SimBoard): void {
+  #present(board: BoardHands): void {
     const card = this.#card
     if (card === undefined || this.#presented > 4) return
     this.#presented++

@@ -1,7 +1,7 @@
 import { concatBytes } from '../../src/base/bytes.ts'
 import type { ByteStream, StreamListener } from '../../src/base/ports.ts'
 import type { ClientStream, ClientStreamListener } from '../../src/host/gateway/client-stream.ts'
-import type { VirtualClock } from './virtual-clock.ts'
+import type { Timing } from './timing.ts'
 
 /** What the network makes of bytes that one side wrote: called once for each write. */
 export interface LineHandler {
@@ -15,7 +15,7 @@ const LATENCY_MS = 8
 export class HostLine {
   readonly terminal: ByteStream
   readonly host: ClientStream
-  readonly #clock: VirtualClock
+  readonly #clock: Timing
   #terminalListener: StreamListener | undefined
   #hostListener: ClientStreamListener | undefined
   #terminalOpen = true
@@ -26,7 +26,7 @@ export class HostLine {
   #hostQuietMs = 0
   #terminalQuietMs = 0
 
-  constructor(clock: VirtualClock, peer: string, handler: LineHandler) {
+  constructor(clock: Timing, peer: string, handler: LineHandler) {
     this.#clock = clock
     this.terminal = {
       write: (bytes) => {

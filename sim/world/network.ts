@@ -1,13 +1,15 @@
 import { concatBytes } from '../../src/base/bytes.ts'
+import type { ByteStream } from '../../src/base/ports.ts'
+import type { ClientStream } from '../../src/host/gateway/client-stream.ts'
 import type { MessageView } from '../../src/iso8583/compile.ts'
 import { terminalCodec } from '../../src/terminal/adapters/frame-summary.ts'
 import type { StreamDialer } from '../../src/terminal/runtime/dialed-host-link.ts'
 import type { Fault } from '../plan/fault-kinds.ts'
 import { HostLine } from './host-line.ts'
 import { damagedByte, halves } from './serial-cable.ts'
-import type { SimHost } from './sim-host.ts'
+import type { CommitFate } from './sim-store.ts'
 import type { StepFaults } from './step-faults.ts'
-import type { VirtualClock } from './virtual-clock.ts'
+import type { Timing } from './timing.ts'
 
 /** The part of a terminal that the network knows. */
 export interface NetworkTerminal {
@@ -15,6 +17,16 @@ export interface NetworkTerminal {
   readonly faults: StepFaults
   /** What is kept back for it, from one connection to the next. */
   readonly mailbox: Mailbox
+}
+
+/** A host as the network knows it: a simulated one, or a process at a TCP port. */
+export interface NetworkHost {
+  readonly isUp: boolean
+  accept(stream: ClientStream): void
+  /** The next commit of this process is its last; it is down for `downMs`. */
+  dieAtCommit(fate: CommitFate, downMs: number): void
+  /** No commit succeeds for `forMs`. */
+  fillDisk(forMs: number): void
 }
 
 /** Frames that the network has kept: they come at a bad moment. */
@@ -29,14 +41,14 @@ export interface Mailbox {
 }
 
 export interface NetworkOptions {
-  readonly clock: VirtualClock
-  readonly hosts: readonly SimHost[]
+  readonly clock: Timing
+  readonly hosts: readonly NetworkHost[]
   /** Each frame that leaves a side, before any fault; without length. */
   readonly sent: (
     terminal: NetworkTerminal,
     direction: 'request' | 'reply',
     frame: Uint8Array,
-    host: SimHost,
+    host: NetworkHost,
   ) => void
 }
 
@@ -63,7 +75,7 @@ export class Network {
 
   #dial(
     terminal: NetworkTerminal,
-    connected: (stream: HostLine['terminal']) => void,
+    connected: (stream: ByteStream) => void,
     failed: (reason: string) => void,
   ): () => void {
     const { clock, hosts } = this.#options
@@ -75,20 +87,22 @@ export class Network {
     }
     const host = hosts[this.#dials++ % hosts.length]
     return clock.after(delayMs, () => {
-      if (refused || host?.isUp !== true) {
-        failed('connection refused')
-        return
-      }
-      const line = new HostLine(clock, terminal.name, {
-        request: (on, bytes) => this.#request(terminal, host, on, bytes),
-        reply: (on, bytes) => this.#reply(terminal, host, on, bytes),
-      })
-      host.accept(line.host)
-      connected(line.terminal)
+      if (refused || host?.isUp !== true) failed('connection refused')
+      else connected(this.join(terminal, host))
     })
   }
 
-  #request(terminal: NetworkTerminal, host: SimHost, line: HostLine, bytes: Uint8Array): void {
+  /** A line from `terminal` to `host`, which is up; returns the terminal's end. */
+  join(terminal: NetworkTerminal, host: NetworkHost): ByteStream {
+    const line = new HostLine(this.#options.clock, terminal.name, {
+      request: (on, bytes) => this.#request(terminal, host, on, bytes),
+      reply: (on, bytes) => this.#reply(terminal, host, on, bytes),
+    })
+    host.accept(line.host)
+    return line.terminal
+  }
+
+  #request(terminal: NetworkTerminal, host: NetworkHost, line: HostLine, bytes: Uint8Array): void {
     this.#options.sent(terminal, 'request', bytes.subarray(PREFIX_SIZE), host)
     const { mailbox } = terminal
     const older = mailbox.lastRequest
@@ -139,7 +153,7 @@ export class Network {
     for (const fault of terminal.faults.at('commit')) this.#commitFault(host, fault)
   }
 
-  #commitFault(host: SimHost, fault: Fault): void {
+  #commitFault(host: NetworkHost, fault: Fault): void {
     const unsynced =
       fault.part < 400
         ? ({ kind: 'lost' } as const)
@@ -161,7 +175,7 @@ export class Network {
     }
   }
 
-  #reply(terminal: NetworkTerminal, host: SimHost, line: HostLine, bytes: Uint8Array): void {
+  #reply(terminal: NetworkTerminal, host: NetworkHost, line: HostLine, bytes: Uint8Array): void {
     for (const frame of framesIn(bytes)) {
       this.#options.sent(terminal, 'reply', frame.subarray(PREFIX_SIZE), host)
       this.#oneReply(terminal, line, frame)

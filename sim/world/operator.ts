@@ -60,6 +60,7 @@ export function orderOf(step: Step, state: TerminalState, cards: readonly SimCar
     case 'devices':
       return { command: { kind: 'deviceReport' }, card: undefined }
     case 'powerCycle':
+    case 'wait':
       return undefined
     default:
       return unreachable(step.deed)

@@ -4,10 +4,10 @@ import type { Fault, SimDevice } from '../plan/fault-kinds.ts'
 import { DamageBelief } from './damage-belief.ts'
 import type { SeededRandom } from './seeded-random.ts'
 import type { StepFaults } from './step-faults.ts'
-import type { VirtualClock } from './virtual-clock.ts'
+import type { Timing } from './timing.ts'
 
 export interface SerialCableOptions {
-  readonly clock: VirtualClock
+  readonly clock: Timing
   readonly random: SeededRandom
   readonly faults: StepFaults
   /** Devices at its far end. */

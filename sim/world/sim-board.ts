@@ -202,7 +202,7 @@ export class SimBoard {
 }
 
 /** A card that tells of power and of each command before it answers; silent when it was pulled meanwhile. */
-function counting(card: ChipCard, command: (apdu: Uint8Array | undefined) => void): ChipCard {
+export function counting(card: ChipCard, command: (apdu: Uint8Array | undefined) => void): ChipCard {
   return {
     powerOn() {
       command(undefined)

@@ -6,7 +6,7 @@ import { invariant } from '../../src/base/invariant.ts'
 import type { Random } from '../../src/base/ports.ts'
 import type { IssuerRow } from '../../src/host/core/records.ts'
 
-import type { TestCard } from '../../src/host/core/test-cards.ts'
+import { TEST_CARDS, type TestCard } from '../../src/host/core/test-cards.ts'
 import { DEFAULT_MERCHANT } from '../../src/host/estate/default-estate.ts'
 import { Estate } from '../../src/host/estate/estate.ts'
 import { SoftwareSecurityModule } from '../../src/host/security-module/software-security-module.ts'
@@ -27,6 +27,8 @@ export interface SimCard {
   readonly name: string
   readonly hasChip: boolean
   readonly image: CardImage
+  /** Its memory has changed: for a card that is kept. */
+  readonly changed?: (image: CardImage) => void
 }
 
 /** Chance that can be exchanged, so that one set of prepared keys serves many runs. */
@@ -61,6 +63,7 @@ export class SimEstate {
   readonly #ca = signingKeyFromJwk(TEST_RSA_KEYS.ca)
   readonly #issuer = signingKeyFromJwk(TEST_RSA_KEYS.issuer)
   readonly #keyBlocks = new Map<number, string>()
+  #testCards: readonly SimCard[] | undefined
 
   constructor() {
     this.security = new SoftwareSecurityModule(this.#random.bytes(32), this.#random)
@@ -115,44 +118,29 @@ export class SimEstate {
   cardsOf(index: number): readonly SimCard[] {
     const known = this.#cards.get(index)
     if (known !== undefined) return known
-    const cards = [
-      ...accountsOf(index).map((card, number) => this.#makeCard(card, CHIPS[number])),
-      ...SHARED_STRIPES.map((card) => this.#makeCard(card, undefined)),
-    ]
+    const cards = ownAccounts(index).map(({ account, chip }) => this.#makeCard(account, chip))
     this.#cards.set(index, cards)
     return cards
+  }
+
+  /** Stripe cards for the accounts that every test host begins with, and some that no account belongs to. */
+  testCards(): readonly SimCard[] {
+    this.#testCards ??= [...TEST_CARDS, ...STRANGERS].map((card) => this.#makeCard(card, undefined))
+    return this.#testCards
   }
 
   #makeCard(card: TestCard, chip: ChipKind | undefined): SimCard {
     const issuer = this.#estate.issuerOf(card.pan)
     invariant(issuer !== undefined, 'a card without issuer')
-    const image = personaliseCard(
-      {
-        pan: card.pan,
-        panSequence: '01',
-        expiry: card.expiry,
-        effective: '260101',
-        cardholderName: 'TILLWIRE/SIM',
-        scheme: issuer.cryptogramScheme,
-        cvm: chip?.cvm ?? 'pin',
-        stripeOnly: chip === undefined,
-        authentication: chip?.authentication ?? 'sda',
-        country: '156',
-        currency: '156',
-        discretionary: '000',
-        transactionCounter: 0,
-      },
-      {
-        rid: ridOf(issuer),
-        caIndex: 1,
-        ca: this.#ca,
-        issuer: this.#issuer,
-        issuerExpiry: '1249',
-        newCardKey: () => TEST_RSA_KEYS.card,
-        cardKeys: (pan, panSequence) => this.#cardKeys(issuer, pan, panSequence),
-      },
-    )
-    return { pan: card.pan, expiry: card.expiry, name: card.en, hasChip: chip !== undefined, image }
+    return personaliseSimCard(card, chip, issuer, {
+      rid: ridOf(issuer),
+      caIndex: 1,
+      ca: this.#ca,
+      issuer: this.#issuer,
+      issuerExpiry: '1249',
+      newCardKey: () => TEST_RSA_KEYS.card,
+      cardKeys: (pan, panSequence) => this.#cardKeys(issuer, pan, panSequence),
+    })
   }
 
   #cardKeys(issuer: IssuerRow, pan: string, panSequence: string) {
@@ -168,7 +156,45 @@ export class SimEstate {
   }
 }
 
-interface ChipKind {
+/** A card for an account, with the keys of its issuer. */
+export function personaliseSimCard(
+  { pan, expiry, en }: TestCard,
+  chip: ChipKind | undefined,
+  { cryptogramScheme: scheme }: IssuerRow,
+  keys: Parameters<typeof personaliseCard>[1],
+): SimCard {
+  const image = personaliseCard(
+    {
+      pan,
+      panSequence: '01',
+      expiry,
+      effective: '260101',
+      cardholderName: 'TILLWIRE/SIM',
+      scheme,
+      cvm: chip?.cvm ?? 'pin',
+      stripeOnly: chip === undefined,
+      authentication: chip?.authentication ?? 'sda',
+      country: '156',
+      currency: '156',
+      discretionary: '000',
+      transactionCounter: 0,
+    },
+    keys,
+  )
+  return { pan, expiry, name: en, hasChip: chip !== undefined, image }
+}
+
+/** Accounts of a terminal's own customers, in the order of `cardsOf`, with the chips of their cards. */
+export function ownAccounts(
+  index: number,
+): readonly { readonly account: TestCard; readonly chip: ChipKind | undefined }[] {
+  return [
+    ...accountsOf(index).map((account, number) => ({ account, chip: CHIPS[number] })),
+    ...SHARED_STRIPES.map((account) => ({ account, chip: undefined })),
+  ]
+}
+
+export interface ChipKind {
   readonly prefix: string
   readonly cvm: CardCvm
   readonly authentication: 'dda' | 'sda'
@@ -184,6 +210,9 @@ const CHIPS: readonly ChipKind[] = [
 ]
 
 const BALANCE_MINOR = 500_000_000
+
+/** A number of a known issuer without an account. */
+export const STRANGERS: readonly TestCard[] = [testCard(withLuhnDigit('621094899999999'), 'stranger', false)]
 
 function accountsOf(index: number): readonly TestCard[] {
   return CHIPS.map(({ prefix, name }) =>

@@ -3,10 +3,10 @@ import type { Question, QuestionAnswer, Screen } from '../../src/terminal/flows/
 import type { Panel } from '../../src/terminal/runtime/terminal-world.ts'
 import type { SeededRandom } from './seeded-random.ts'
 import type { StepFaults } from './step-faults.ts'
-import type { VirtualClock } from './virtual-clock.ts'
+import type { Timing } from './timing.ts'
 
 export interface SimPanelOptions {
-  readonly clock: VirtualClock
+  readonly clock: Timing
   readonly random: SeededRandom
   readonly faults: StepFaults
   readonly shown: (screen: Screen) => void

@@ -4,7 +4,6 @@ import { terminalCodec } from '../../src/terminal/adapters/frame-summary.ts'
 import { DEFAULT_SETUP } from '../../src/terminal/adapters/profile-file.ts'
 import { systemSha1 } from '../../src/terminal/adapters/system-sha1.ts'
 import type { Peripherals } from '../../src/terminal/drivers/peripherals.ts'
-import type { Effect, Flow } from '../../src/terminal/flows/effect.ts'
 import type { JournalRecord } from '../../src/terminal/flows/journal-record.ts'
 import { performCommand, startUp } from '../../src/terminal/flows/main-flow.ts'
 import type { Question, QuestionAnswer, Screen } from '../../src/terminal/flows/screen.ts'
@@ -28,6 +27,7 @@ import { SimPanel } from './sim-panel.ts'
 import { StepFaults } from './step-faults.ts'
 import { DriftingClock, type VirtualClock } from './virtual-clock.ts'
 import { VirtualFile } from './virtual-disk.ts'
+import { type FlowMoments, watchedFlow } from './watched-flow.ts'
 
 export interface SimTerminalOptions {
   readonly clock: VirtualClock
@@ -64,8 +64,6 @@ interface Life {
 }
 
 const FREE_BYTES = 1e9
-/** Longer than any run: an effect after the power went is never answered. */
-const FOREVER_MS = 1e12
 
 /** scrypt would take most of the time of a run; what is hashed, and when, stays the same. */
 const quickHasher: PasswordHasher = {
@@ -128,6 +126,15 @@ export class SimTerminal implements NetworkTerminal {
     return this.#life?.keeper.state ?? this.#readOn().state
   }
 
+  get isStorageLow(): boolean {
+    return this.#isStorageLow
+  }
+
+  /** What its journal reads as, from its beginning. */
+  get journalState(): TerminalState {
+    return readJournal(this.file.readSynced()).state
+  }
+
   set isStorageLow(isLow: boolean) {
     this.#isStorageLow = isLow
   }
@@ -145,7 +152,7 @@ export class SimTerminal implements NetworkTerminal {
     }
     const life = this.#newLife()
     this.#life = life
-    life.interpreter.run(this.#watched(life, startUp(life.context)), (end) => {
+    life.interpreter.run(watchedFlow(startUp(life.context), this.#moments(life)), (end) => {
       if (end.kind === 'finished') done()
       else this.#stopped(life, end, () => this.start(done))
     })
@@ -158,7 +165,7 @@ export class SimTerminal implements NetworkTerminal {
       this.start(() => this.run(command, done))
       return
     }
-    const flow = this.#watched(life, performCommand(life.context, command))
+    const flow = watchedFlow(performCommand(life.context, command), this.#moments(life))
     life.interpreter.run(flow, (end) => {
       if (end.kind === 'finished') done(end.value)
       else this.#stopped(life, end, () => this.start(() => done(undefined)))
@@ -264,6 +271,16 @@ export class SimTerminal implements NetworkTerminal {
     return { interpreter, hostLink, peripherals, keeper, context, isOver: false }
   }
 
+  #moments(life: Life): FlowMoments {
+    return {
+      faults: this.faults,
+      clock: this.#options.clock,
+      isOver: () => life.isOver,
+      cancel: () => life.interpreter.cancel(),
+      cutPower: (downMs, devicesToo) => this.cutPower(downMs, devicesToo),
+    }
+  }
+
   #appendFate(): AppendFate {
     for (const fault of this.faults.at('append')) {
       switch (fault.kind) {
@@ -282,39 +299,7 @@ export class SimTerminal implements NetworkTerminal {
     }
     return { kind: 'well' }
   }
-
-  /** The same flow, with the moments between its effects. */
-  *#watched<T>(life: Life, flow: Flow<T>): Flow<T> {
-    let step = flow.next()
-    while (step.done !== true) {
-      const late = this.#moment(life)
-      if (life.isOver) yield FOREVER
-      const answer: unknown = yield step.value
-      for (const fault of late) {
-        this.cutPower(fault.ms, fault.part < 500)
-        yield FOREVER
-      }
-      step = flow.next(answer)
-    }
-    return step.value
-  }
-
-  /** Faults that strike after the effect that comes now. */
-  #moment(life: Life): readonly Fault[] {
-    const late: Fault[] = []
-    for (const fault of this.faults.at('effect')) {
-      if (fault.kind === 'cutPowerAfterEffect') late.push(fault)
-      else if (fault.kind === 'cancelKey') {
-        this.#options.clock.after(fault.part, () => {
-          if (!life.isOver) life.interpreter.cancel()
-        })
-      } else this.cutPower(fault.ms, fault.part < 500)
-    }
-    return late
-  }
 }
-
-const FOREVER: Effect = { kind: 'wait', durationMs: FOREVER_MS }
 
 function unsyncedFate(part: number) {
   if (part < 350) return { kind: 'lost' } as const

@@ -1,19 +1,23 @@
 import type { Fault } from '../plan/fault-kinds.ts'
 import type { Plan, TerminalPlan } from '../plan/plan.ts'
 import { Network } from './network.ts'
+import { answerOf, orderOf } from './operator.ts'
 import { SeededRandom } from './seeded-random.ts'
 import { type SimEstate, simEstate, terminalId } from './sim-estate.ts'
 import { SimHost } from './sim-host.ts'
 import { SimStore } from './sim-store.ts'
 import { SimTerminal } from './sim-terminal.ts'
-import { TerminalDay } from './terminal-day.ts'
+import { type DayScript, TerminalDay } from './terminal-day.ts'
 import { VirtualClock } from './virtual-clock.ts'
+import type { VirtualFile } from './virtual-disk.ts'
 import type { WorldWatch } from './world-watch.ts'
 
 /** After the end of all terminals and hosts: time for what is on its way between them. */
 const DRAIN_MS = 10_000
 /** More moments than any day has: it goes round in a circle. */
 const MOMENTS_MAX = 20_000_000
+/** Longer than the longest delay of a frame and the lock after wrong passwords. */
+const QUIET_AFTER_MS = 70_000
 
 /** Terminals, peripherals, lines, hosts, disks and issuers of one run, in virtual time. */
 export class SimWorld {
@@ -24,11 +28,14 @@ export class SimWorld {
   readonly hosts: readonly SimHost[]
   readonly terminals: readonly SimTerminal[]
   readonly #watch: WorldWatch
+  readonly #scriptOf: (index: number) => DayScript
   readonly #days: readonly TerminalDay[]
 
-  constructor(plan: Plan, watch: WorldWatch) {
+  /** `scriptOf`: what the people at a terminal do; left out, chance decides. */
+  constructor(plan: Plan, watch: WorldWatch, scriptOf?: (index: number) => DayScript) {
     this.plan = plan
     this.#watch = watch
+    this.#scriptOf = scriptOf ?? ((index) => this.#chance(index))
     this.estate = simEstate()
     const { estate, clock } = this
     // Keys and cards that are made for the first time must not take from the chance of this run.
@@ -47,6 +54,10 @@ export class SimWorld {
     const pairs = plan.terminals.map((each) => this.#newTerminal(each, network))
     this.terminals = pairs.map(({ terminal }) => terminal)
     this.#days = pairs.map(({ day }) => day)
+  }
+
+  get hostFile(): VirtualFile {
+    return this.store.file
   }
 
   /** Runs to the end of the quiet time. */
@@ -133,15 +144,24 @@ export class SimWorld {
     })
     const day: TerminalDay = new TerminalDay(terminal, {
       clock,
-      random: new SeededRandom(seed, 3000 + index),
       plan,
-      cards: estate.cardsOf(index),
+      script: this.#scriptOf(index),
       keyBlock: estate.padKeys(index).keyBlock,
+      quietAfterMs: QUIET_AFTER_MS,
       worldFault: (fault) => this.#worldFault(index, fault),
       stepBegins: (step, command) => watch.stepBegins(name, step, command),
       stepEnded: (step, outcome) => watch.stepEnded(name, step, outcome),
     })
     return { terminal, day }
+  }
+
+  #chance(index: number): DayScript {
+    const random = new SeededRandom(this.plan.seed, 3000 + index)
+    const cards = this.estate.cardsOf(index)
+    return {
+      order: (step, state) => orderOf(step, state, cards),
+      answer: (question, card) => answerOf(question, card, random.below(1000)),
+    }
   }
 
   #newHost(index: number): SimHost {

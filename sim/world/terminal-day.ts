@@ -1,19 +1,47 @@
+import type { PrinterDevice } from '../../hardware/emulator/printer-device.ts'
+import { invariant } from '../../src/base/invariant.ts'
 import type { Question, QuestionAnswer } from '../../src/terminal/flows/screen.ts'
 import type { CommandOutcome, TerminalCommand } from '../../src/terminal/flows/terminal-command.ts'
+import type { TerminalState } from '../../src/terminal/flows/terminal-model.ts'
 import type { Fault } from '../plan/fault-kinds.ts'
 import type { Step, TerminalPlan } from '../plan/plan.ts'
-import { answerOf, CASHIER, orderOf, SUPERVISOR } from './operator.ts'
-import type { SeededRandom } from './seeded-random.ts'
+import { CASHIER, type Order, SUPERVISOR } from './operator.ts'
 import type { SimCard } from './sim-estate.ts'
-import type { SimTerminal } from './sim-terminal.ts'
-import type { VirtualClock } from './virtual-clock.ts'
+import type { StepFaults } from './step-faults.ts'
+import type { Timing } from './timing.ts'
+
+/** What the people at one terminal do: chance decides in a seed, its text in a scenario. */
+export interface DayScript {
+  /** What a step comes to, by what the terminal has in its batch just then. */
+  order(step: Step, state: TerminalState): Order | undefined
+  /** What the operator answers; `card`: of the customer who waits. */
+  answer(question: Question, card: SimCard | undefined): QuestionAnswer
+}
+
+/** A terminal with its board and its customer, simulated or real. */
+export interface DayTerminal {
+  readonly state: TerminalState
+  readonly faults: StepFaults
+  readonly clock: { jump(byMs: number): void }
+  readonly board: {
+    readonly printer: Pick<PrinterDevice, 'endPaperAfter' | 'setPaper' | 'setCover'>
+    /** Everything is as it should be again. */
+    heal(): void
+  }
+  readonly customer: { hold(card: SimCard | undefined): void }
+  isStorageLow: boolean
+  start(done: () => void): void
+  run(command: TerminalCommand, done: (outcome: CommandOutcome | undefined) => void): void
+  cutPower(downMs: number, devicesToo: boolean): void
+}
 
 export interface TerminalDayOptions {
-  readonly clock: VirtualClock
-  readonly random: SeededRandom
+  readonly clock: Timing
   readonly plan: TerminalPlan
-  readonly cards: readonly SimCard[]
+  readonly script: DayScript
   readonly keyBlock: string
+  /** So long after the last step nothing that was under way is left. */
+  readonly quietAfterMs: number
   /** A fault that is not the terminal's own: the host's. */
   readonly worldFault: (fault: Fault) => void
   readonly stepBegins: (step: Step, command: TerminalCommand | undefined) => void
@@ -29,30 +57,39 @@ const NIGHT_MS = 4 * 3_600_000
 /** What happens at one terminal: its steps with their faults, and the quiet time after them. */
 export class TerminalDay {
   readonly #options: TerminalDayOptions
-  readonly #terminal: SimTerminal
+  readonly #terminal: DayTerminal
   #step: Step | undefined
   #card: SimCard | undefined
 
-  constructor(terminal: SimTerminal, options: TerminalDayOptions) {
+  constructor(terminal: DayTerminal, options: TerminalDayOptions) {
     this.#terminal = terminal
     this.#options = options
   }
 
   /** What the operator says. */
   answer(question: Question): QuestionAnswer {
-    return answerOf(question, this.#card, this.#options.random.below(1000))
+    return this.#options.script.answer(question, this.#card)
   }
 
   /** A new terminal gets its keys and operators; then come the steps. */
   begin(done: () => void): void {
-    const { keyBlock, plan } = this.#options
+    const { plan } = this.#options
+    const day = (): void => this.#logOn(() => this.#next(plan.steps, 0, done))
+    this.#terminal.start(() => (this.#terminal.state.commissioned ? day() : this.#commission(day)))
+  }
+
+  #commission(done: () => void): void {
+    const { keyBlock } = this.#options
     const commission: TerminalCommand = {
       kind: 'commission',
       keyBlock,
       supervisorPassword: SUPERVISOR.password,
       cashiers: [CASHIER],
     }
-    this.#terminal.run(commission, () => this.#logOn(() => this.#next(plan.steps, 0, done)))
+    this.#terminal.run(commission, (outcome) => {
+      invariant(outcome?.kind === 'masterKey', 'the terminal could not be commissioned')
+      done()
+    })
   }
 
   /** Nothing goes wrong any more: what is owed is done, and the batch closed. `done(false)`: it could not be. */
@@ -63,8 +100,9 @@ export class TerminalDay {
     this.#terminal.isStorageLow = false
     this.#terminal.customer.hold(undefined)
     this.#terminal.board.heal()
-    this.#terminal.cutPower(1000, false)
-    this.#options.clock.after(70_000, () => this.#quietRound(0, done))
+    const { clock, quietAfterMs } = this.#options
+    this.#terminal.cutPower(Math.min(1000, quietAfterMs), false)
+    clock.after(quietAfterMs, () => this.#quietRound(0, done))
   }
 
   #quietRound(tries: number, done: (isQuiet: boolean) => void): void {
@@ -111,8 +149,8 @@ export class TerminalDay {
 
   #perform(step: Step, done: () => void): void {
     const terminal = this.#terminal
-    const { cards, stepBegins, stepEnded, clock } = this.#options
-    const order = orderOf(step, terminal.state, cards)
+    const { script, stepBegins, stepEnded, clock } = this.#options
+    const order = script.order(step, terminal.state)
     this.#step = step
     this.#card = order?.card
     terminal.customer.hold(order?.card)

@@ -20,12 +20,16 @@ export class VirtualFile {
   #isFull = false
   #size = 0
   #syncedSize = 0
-  /** Somebody who looks at what is written, whatever becomes of it. */
-  written: ((bytes: Uint8Array) => void) | undefined
+  #written: ((bytes: Uint8Array) => void) | undefined
 
   /** Bytes that were written. */
   get size(): number {
     return this.#size
+  }
+
+  /** Calls `listener` with all that is written, whatever becomes of it. One at most. */
+  onWritten(listener: (bytes: Uint8Array) => void): void {
+    this.#written = listener
   }
 
   set isFull(isFull: boolean) {
@@ -41,7 +45,7 @@ export class VirtualFile {
     if (this.#isFull) throw new DiskFull('no room on the disk')
     this.#unsynced.push(bytes)
     this.#size += bytes.length
-    this.written?.(bytes)
+    this.#written?.(bytes)
   }
 
   sync(): void {

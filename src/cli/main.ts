@@ -31,6 +31,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: "check today's code against a recording",
     load: () => import('./commands/replay.ts'),
   },
+  scenario: {
+    summary: 'run stories with faults and what must come of them, from files',
+    load: () => import('./commands/scenario.ts'),
+  },
   doctor: {
     summary: 'check this machine, with a fix for each finding',
     load: () => import('./commands/doctor.ts'),

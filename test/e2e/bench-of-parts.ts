@@ -21,6 +21,11 @@ export class BenchOfParts {
     return new BenchOfParts(directory, await freePort())
   }
 
+  /** Where the host listens for the UnionPay dialect. */
+  get address(): string {
+    return `127.0.0.1:${this.#port}`
+  }
+
   path(name: string): string {
     return join(this.#directory, name)
   }
@@ -66,7 +71,7 @@ export class BenchOfParts {
       `--${name}`,
       this.path(`board/${name}`),
     ])
-    const address = ['--host', `127.0.0.1:${this.#port}`, '--data', this.path('terminal')]
+    const address = ['--host', this.address, '--data', this.path('terminal')]
     return this.#start(['terminal', ...devices, ...address, '--json', ...flags])
   }
 

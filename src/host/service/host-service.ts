@@ -93,6 +93,11 @@ export class HostService {
     this.#stopped = true
   }
 
+  /** Decides nothing more: what has come in is lost, as by a power cut. */
+  abandon(): void {
+    this.#stopped = true
+  }
+
   #reject(connection: Connection, reason: string, offset: number, decodableAs: readonly Dialect[]): void {
     const explain: ExplainRow = {
       receivedAtMs: this.#options.epochMs(),
@@ -130,7 +135,8 @@ export class HostService {
       if (explains.length > 0) this.#options.store.commit({ ...NO_ROWS, explains })
       if (batch.length > 0) this.#answer(batch, this.#process(batch))
     } catch (error) {
-      this.#stop(error)
+      // Abandoned meanwhile: whoever did it knows.
+      if (!this.#stopped) this.#stop(error)
     }
   }
 

@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '../../base/ports.ts'
 import { HostCore } from '../core/host-core.ts'
 import type { TerminalRow, TransactionRow } from '../core/records.ts'
-import type { BooksFinding, HostStore, LedgerBalance } from '../core/store-port.ts'
+import type { BooksFinding, DecisionStore, HostStore, LedgerBalance } from '../core/store-port.ts'
 import { ACQUIRER_INSTITUTION } from '../estate/default-estate.ts'
 import { Estate } from '../estate/estate.ts'
 import { Gateway } from '../gateway/gateway.ts'
@@ -43,6 +43,8 @@ export interface HostOptions {
   readonly onFatal?: (reason: string) => void
   /** Makes what hears each client's bytes, from what this host knows. */
   readonly tap?: (host: HostKnowledge) => HostTap
+  /** What the service decides on instead of the store: for whoever tests what a power cut leaves. */
+  readonly storeProbe?: (store: DecisionStore) => DecisionStore
 }
 
 export const DEFAULT_PORTS: Readonly<Record<PortDialect, number>> = {
@@ -69,6 +71,8 @@ export interface Host extends Omit<HostRecords, 'close' | 'security'> {
   ledger(): readonly LedgerBalance[]
   /** Answers what was taken, then closes everything. */
   close(): Promise<void>
+  /** Ends as by a power cut: nothing is answered any more. */
+  abort(): void
 }
 
 const DATABASE_FILE = 'host.db'
@@ -115,7 +119,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
   })
   const service = new HostService({
     core,
-    store: records.store,
+    store: options.storeProbe?.(records.store) ?? records.store,
     clock,
     epochMs: Date.now,
     defer: (work) => setImmediate(work),
@@ -182,6 +186,13 @@ function openedHost(
         store.close()
       })()
       return closing
+    },
+    abort() {
+      if (closing !== undefined) return
+      closing = Promise.resolve()
+      service.abandon()
+      gateway.abort()
+      store.close()
     },
   }
 }

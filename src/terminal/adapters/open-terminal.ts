@@ -16,7 +16,7 @@ import { SystemClock } from './system-clock.ts'
 import { systemRandom } from './system-random.ts'
 import { systemSha1 } from './system-sha1.ts'
 import { type HostAddress, type HostTls, TcpDialer } from './tcp-stream.ts'
-import { Terminal } from './terminal.ts'
+import { Terminal, type TerminalProbe } from './terminal.ts'
 import { type LogLevel, openTerminalLog, type TerminalLog } from './terminal-log.ts'
 
 /** The peripherals of one terminal, as the drivers offer them. */
@@ -45,6 +45,7 @@ export interface OpenTerminalOptions extends Partial<TerminalSetup> {
   readonly hostTap?: () => LineTap
   /** As `JournalOptions.sizeMaxBytes`. */
   readonly journalSizeMaxBytes?: number
+  readonly probe?: TerminalProbe
 }
 
 /**
@@ -89,8 +90,10 @@ function assemble(options: OpenTerminalOptions, journal: SqliteJournal, log: Ter
   const { dataDirectory, hostAddress, tls, hostTap, panel, peripherals } = options
   const setup: TerminalSetup = { ...DEFAULT_SETUP, ...options }
   const clock = options.clock ?? systemClock(journal, log)
-  const keeper = new JournaledState(journal, journal.openingState)
-  const hostLink = new DialedHostLink(setup.link, new TcpDialer(hostAddress, tls, hostTap), clock, log)
+  const { probe } = options
+  const keeper = new JournaledState(probe?.journal?.(journal) ?? journal, journal.openingState)
+  const dialer = new TcpDialer(hostAddress, tls, hostTap)
+  const hostLink = new DialedHostLink(setup.link, probe?.dialer?.(dialer) ?? dialer, clock, log)
   const interpreter = new Interpreter({
     clock,
     random: systemRandom,
@@ -117,7 +120,7 @@ function assemble(options: OpenTerminalOptions, journal: SqliteJournal, log: Ter
     log.close()
   }
   const tidy = batchTidier(context, journal, setup.keepBatches, log)
-  const terminal = new Terminal({ interpreter, context, tidy, release })
+  const terminal = new Terminal({ interpreter, context, probe, tidy, release })
   peripherals.onChange((report) => {
     log.devices(report)
     terminal.devicesChanged(report)

@@ -72,7 +72,8 @@ const PROFILE: { readonly [K in keyof TerminalProfile]: z.ZodType<TerminalProfil
   pinTimeoutMs: milliseconds,
   cardTimeoutMs: milliseconds,
   operatorTimeoutMs: milliseconds,
-  replyTimeoutMs: milliseconds,
+  // A terminal that is told less can not be commissioned.
+  replyTimeoutMs: z.int().min(1000).max(3_600_000),
   resendCount: z.int().min(1).max(9),
   replyMacRule: z.enum(['approvedOnly', 'always']),
   readingCapabilityRule: z.enum(['byEntry', 'highest']),

@@ -6,7 +6,9 @@ import type { CommandOutcome, TerminalCommand } from '../flows/terminal-command.
 import { activeProfile, type TerminalContext } from '../flows/terminal-context.ts'
 import type { TerminalProfile } from '../flows/terminal-profile.ts'
 import type { TerminalState } from '../flows/terminal-state.ts'
+import type { StreamDialer } from '../runtime/dialed-host-link.ts'
 import type { FlowEnd, Interpreter, StopCause } from '../runtime/interpreter.ts'
+import type { RecordStore } from '../runtime/state-keeper.ts'
 
 /** The terminal does nothing more; opening it again recovers from its journal. */
 export class TerminalStopped extends Error {
@@ -19,9 +21,20 @@ export class TerminalStopped extends Error {
   }
 }
 
+/** Watches a terminal at work, and may end it at a chosen moment: for whoever tests what a power cut leaves. */
+export interface TerminalProbe {
+  /** What the flows append to; `store` is the journal. */
+  journal?(store: RecordStore): RecordStore
+  /** What the terminal runs instead of `flow`. */
+  flow?<T>(flow: Flow<T>): Flow<T>
+  /** What it dials the host with. */
+  dialer?(dialer: StreamDialer): StreamDialer
+}
+
 export interface TerminalParts {
   readonly interpreter: Interpreter
   readonly context: TerminalContext
+  readonly probe: TerminalProbe | undefined
   /** After each command, when nothing runs: the journal may be shortened. */
   readonly tidy: () => void
   /** Ends lines, devices and journal; called once. */
@@ -126,6 +139,15 @@ export class Terminal {
     this.#parts.release()
   }
 
+  /** Ends as by a power cut: nothing more is done, answered or waited for. What is owed is in the journal. */
+  cutPower(): void {
+    if (this.#closed !== undefined) return
+    this.#closed = Promise.resolve()
+    const { interpreter, release } = this.#parts
+    interpreter.abandon()
+    release()
+  }
+
   #enqueue(flow: Job['flow']): Promise<CommandOutcome | undefined> {
     return new Promise((done, failed) => {
       this.#jobs.push({ flow, done, failed })
@@ -138,7 +160,9 @@ export class Terminal {
     const job = this.#jobs.shift()
     if (job === undefined) return
     this.#running = true
-    this.#parts.interpreter.run(job.flow(), (end) => this.#ended(job, end))
+    const flow = job.flow()
+    const { interpreter, probe } = this.#parts
+    interpreter.run(probe?.flow?.(flow) ?? flow, (end) => this.#ended(job, end))
   }
 
   #ended(job: Job, end: FlowEnd<CommandOutcome | undefined>): void {

@@ -1,6 +1,7 @@
 import { unreachable } from '../../base/invariant.ts'
 import type { CancelTimer, Clock } from '../../base/ports.ts'
 import type { DeviceReportAnswer, PeripheralAnswers, PeripheralEffect } from '../flows/peripheral-effect.ts'
+import type { PrintDocument, PrintOutcome } from '../flows/print-document.ts'
 import { CardReaderDriver } from './card-reader-driver.ts'
 import type { LinkLine } from './link-line.ts'
 import { PinPadDriver } from './pin-pad-driver.ts'
@@ -16,8 +17,13 @@ export interface PeripheralsOptions {
   readonly keyPressed?: (digitCount: number) => void
 }
 
-/** So long after the start a device report waits for devices that have not answered yet. */
+/** So long after the start a report, and a slip, wait for devices that have not answered yet. */
 const FIRST_LOOK_MS = 2500
+
+interface FirstLook {
+  readonly look: () => void
+  readonly finish: () => void
+}
 
 /** The three peripherals behind the effects of the flows. */
 export class Peripherals {
@@ -25,7 +31,8 @@ export class Peripherals {
   readonly #pinPad: PinPadDriver
   readonly #options: PeripheralsOptions
   readonly #settledAtMs: number
-  readonly #reports = new Set<() => void>()
+  /** What waits for devices right after the start; each looks again when a device has changed. */
+  readonly #waiting = new Set<FirstLook>()
   #listener: (report: DeviceReportAnswer) => void = () => {}
   #told = ''
   #isClosed = false
@@ -69,7 +76,7 @@ export class Peripherals {
         this.#pinPad.perform(effect.command, answer)
         return
       case 'print':
-        this.#options.printer.print(effect.document, answer)
+        this.#print(effect.document, answer)
         return
       case 'deviceReport':
         this.#report(answer)
@@ -96,6 +103,7 @@ export class Peripherals {
     this.#options.readerLine.close()
     this.#options.pinPadLine.close()
     this.#options.printer.close()
+    for (const { finish } of [...this.#waiting]) finish()
   }
 
   get #answer(): DeviceReportAnswer {
@@ -103,27 +111,46 @@ export class Peripherals {
     return { kind: 'devices', devices }
   }
 
-  /** Right after the start nobody has answered yet: a report then waits a little for all to be there. */
   #report(done: (answer: DeviceReportAnswer) => void): void {
+    this.#afterFirstLook(
+      () => this.#answer.devices.every(({ state }) => state !== 'missing'),
+      () => done(this.#answer),
+    )
+  }
+
+  /** A slip that a power cut left owed is printed at the start, when the printer's line is only being opened. */
+  #print(document: PrintDocument, done: (outcome: PrintOutcome) => void): void {
+    const { printer } = this.#options
+    this.#afterFirstLook(
+      () => printer.condition.state !== 'missing',
+      () => printer.print(document, done),
+    )
+  }
+
+  /** Right after the start nobody has answered yet: `go` then waits a little for all to be there. */
+  #afterFirstLook(isThere: () => boolean, go: () => void): void {
     const { clock } = this.#options
-    const untilMs = this.#settledAtMs
-    let stopTimer: CancelTimer | undefined
+    if (isThere() || clock.nowMs() >= this.#settledAtMs) {
+      go()
+      return
+    }
     const finish = (): void => {
-      this.#reports.delete(look)
-      stopTimer?.()
-      done(this.#answer)
+      this.#waiting.delete(wait)
+      stopTimer()
+      go()
     }
-    const look = (): void => {
-      const allThere = this.#answer.devices.every(({ state }) => state !== 'missing')
-      if (allThere || clock.nowMs() >= untilMs) finish()
+    const wait: FirstLook = {
+      look: () => {
+        if (isThere()) finish()
+      },
+      finish,
     }
-    this.#reports.add(look)
-    stopTimer = clock.schedule(untilMs, finish)
-    look()
+    this.#waiting.add(wait)
+    const stopTimer: CancelTimer = clock.schedule(this.#settledAtMs, finish)
   }
 
   #changed(): void {
-    for (const look of [...this.#reports]) look()
+    for (const { look } of [...this.#waiting]) look()
     const report = this.#answer
     // A device tells a change of any kind; the terminal hears only of what it could see.
     const told = JSON.stringify(report)

@@ -57,6 +57,7 @@ describe('a profile file', () => {
 
   it('that is wrong names the member and what it should be', () => {
     expect(fault({ terminalId: '1' })).toBe('p.json: terminalId: expected 8 letters or digits')
+    expect(fault({ replyTimeoutMs: 999 })).toMatch(/^p\.json: replyTimeoutMs: .*>=1000/)
     expect(fault({ replyTimeoutMs: '30' })).toMatch(/^p\.json: replyTimeoutMs: .*expected number/)
     expect(fault({ link: { prefix: 'three' } })).toMatch(/^p\.json: link\.prefix: .*binary2/)
     expect(fault({ transactions: ['sale', 'gift'] })).toMatch(/transactions\.1: .*preAuthorisation/)

@@ -55,6 +55,7 @@ describe('a terminal that is being closed, whatever comes first', () => {
               chip: { sha1: systemSha1, caKeys: [] },
               state: initialState,
             },
+            probe: undefined,
             tidy: () => {},
             release: () => {
               released++

@@ -358,6 +358,33 @@ describe('strangers', () => {
   })
 })
 
+const SLIP = { lines: [{ kind: 'text', text: 'OWED' }], cut: true } as const
+
+it('a slip that is owed at the start waits for a printer whose line is only being opened', () => {
+  const starting = new VirtualBoard()
+  const answers = starting.begin({ kind: 'print', document: SLIP })
+  starting.clock.advance(300)
+  expect(answers).toEqual([])
+  starting.plugIn()
+  starting.clock.advance(500)
+  expect(answers).toEqual([{ kind: 'printed', paperNearEnd: false }])
+})
+
+it('a printer that does not come is missing after the first look, and at once from then on', () => {
+  const starting = new VirtualBoard()
+  const print = { kind: 'print', document: SLIP } as const
+  const missing = { kind: 'notPrinted', cause: 'missing', linesPrinted: 0 }
+  const answers = starting.begin(print)
+  starting.clock.advance(2500)
+  expect(answers).toEqual([missing])
+  expect(starting.begin(print)).toEqual([missing])
+  const last = new VirtualBoard()
+  const closed = last.begin(print)
+  last.peripherals.close()
+  expect(closed).toEqual([missing])
+  expect(last.clock.timerCount).toBe(0)
+})
+
 it('a repeated command is answered from the last reply', () => {
   const card = new EchoCard()
   board.reader.insert(card)

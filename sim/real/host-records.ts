@@ -1,0 +1,32 @@
+import { invariant } from '../../src/base/invariant.ts'
+import { TEST_CARDS } from '../../src/host/core/test-cards.ts'
+import { DEFAULT_MERCHANT } from '../../src/host/estate/default-estate.ts'
+import { type HostRecords, openHostRecords } from '../../src/host/service/open-host.ts'
+import { type CardCase, cardCase } from '../scenario/card-names.ts'
+import { ownAccounts, personaliseSimCard, type SimCard, STRANGERS, terminalId } from '../world/sim-estate.ts'
+
+/** Makes the records of a real host for scenarios: terminal, accounts, and the cards for them. */
+export function makeHostRecords(directory: string): CardCase {
+  const records = openHostRecords(directory)
+  try {
+    records.estate.addTerminal(terminalId(0), DEFAULT_MERCHANT.mid)
+    const own = ownAccounts(0)
+    for (const { account } of own) records.estate.addAccount(account)
+    const ownCards = own.map((each) => makeCard(records, each))
+    const others = [...TEST_CARDS, ...STRANGERS].map((account) =>
+      makeCard(records, { account, chip: undefined }),
+    )
+    return cardCase(ownCards, others)
+  } finally {
+    records.close()
+  }
+}
+
+function makeCard(
+  { estate, personalisation }: HostRecords,
+  { account, chip }: ReturnType<typeof ownAccounts>[number],
+): SimCard {
+  const issuer = estate.issuerOf(account.pan)
+  invariant(issuer !== undefined, 'a card without issuer')
+  return personaliseSimCard(account, chip, issuer, personalisation.issuerKeys(issuer))
+}
