@@ -66,13 +66,14 @@ function makeTerminal(seed: number, index: number, { days, rates }: PlanOptions)
   for (let day = 0; day < days; day++) {
     const count = random.between(...STEPS_A_DAY)
     for (let number = 0; number < count; number++) {
-      const isFirst = number === 0
+      const isMorning = number === 0 && day > 0
       steps.push({
         id: steps.length + 1,
         deed: random.weighted(DEEDS),
         amountMinor: amountOf(random),
         pick: random.below(1_000_000),
-        pauseMs: isFirst && day > 0 ? NIGHT_MS : random.between(0, 700),
+        pauseMs: isMorning ? NIGHT_MS : random.between(0, 700),
+        ...(isMorning ? { isNight: true as const } : {}),
         faults: makeFaults(random, rates),
       })
     }

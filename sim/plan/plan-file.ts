@@ -27,6 +27,7 @@ const step = z.strictObject({
   amountMinor: count,
   pick: count,
   pauseMs: count,
+  isNight: z.literal(true).optional(),
   faults: z.array(fault),
 })
 const kept = z.strictObject({

@@ -39,6 +39,8 @@ export interface Step {
   readonly pick: number
   /** Time before it begins. */
   readonly pauseMs: number
+  /** The shop is closed during the pause: nobody leaves a terminal on, to ask its devices whether they are there. */
+  readonly isNight?: true
   readonly faults: readonly Fault[]
 }
 

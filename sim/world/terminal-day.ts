@@ -51,8 +51,6 @@ export interface TerminalDayOptions {
 /** So often a command of the quiet time is tried before the world is called stuck. */
 const QUIET_TRIES = 6
 const QUIET_PAUSE_MS = 3000
-/** A pause that is as long as this is a night. */
-const NIGHT_MS = 4 * 3_600_000
 
 /** What happens at one terminal: its steps with their faults, and the quiet time after them. */
 export class TerminalDay {
@@ -140,8 +138,7 @@ export class TerminalDay {
       done()
       return
     }
-    // The shop is closed: nobody leaves a terminal on, to ask its devices every second whether they are there.
-    if (step.pauseMs >= NIGHT_MS) this.#terminal.cutPower(step.pauseMs, true)
+    if (step.isNight === true) this.#terminal.cutPower(step.pauseMs, true)
     this.#options.clock.after(step.pauseMs, () =>
       this.#logOn(() => this.#perform(step, () => this.#next(steps, index + 1, done))),
     )

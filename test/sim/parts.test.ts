@@ -111,6 +111,9 @@ describe('plans and rates', () => {
     const plan = makePlan(5, { terminals: 2, days: 2, rates: DEFAULT_RATES })
     expect(JSON.parse(JSON.stringify(plan)) as Plan).toEqual(plan)
     expect(makePlan(5, { terminals: 2, days: 2, rates: DEFAULT_RATES })).toEqual(plan)
+    const kept = parsePlan(JSON.stringify({ format: 'tillwire-plan-1', found: 'nights', plan }), 'p.json')
+    expect(kept.ok && kept.value.plan).toEqual(plan)
+    expect(plan.terminals[0]?.steps.some(({ isNight }) => isNight)).toBe(true)
   })
 
   it('rates: all multiplies what is not named', () => {
