@@ -109,7 +109,9 @@ export class PinKeys {
   encryptTrack(digits: string): DeviceReply {
     const { trackKey, workingKeyAlgorithm } = this.#memory.content
     if (trackKey === undefined) return missing('trackKey')
-    const text = encryptTrackWith(this.#cipherOf(workingKeyAlgorithm ?? 'tdes', trackKey), digits)
+    // The method enciphers 16 digits: blocks of 8 bytes, which SM4 does not have.
+    if (workingKeyAlgorithm === 'sm4') return { status: STATUS.wrongState }
+    const text = encryptTrackWith(this.#cipherOf('tdes', trackKey), digits)
     return { status: STATUS.ok, body: Buffer.from(text, 'latin1') }
   }
 

@@ -133,7 +133,7 @@ export class PinPadDevice {
         return this.#mac(payload)
       case COMMAND.encryptTrack: {
         const digits = bytesToAscii(payload)
-        return /^[0-9D=]{1,107}$/.test(digits)
+        return /^[0-9D]{1,107}$/.test(digits)
           ? this.#keys.encryptTrack(digits)
           : { status: STATUS.badPayload }
       }

@@ -1,3 +1,4 @@
+import { oneLine } from '../../src/base/one-line.ts'
 import { err, ok, type Result } from '../../src/base/result.ts'
 import { FAULT_NAMES } from './fault-kinds.ts'
 import { DEFAULT_RATES, type FaultRates } from './make-plan.ts'
@@ -22,7 +23,7 @@ export function parseFaultRates(text: string, name: string): Result<FaultRates, 
     rates[kind] = Math.min(1000, Math.round(rate * all))
   for (const [kind, rate] of Object.entries(named)) {
     if (!(FAULT_NAMES as readonly string[]).includes(kind))
-      return err(`${name}: ${kind} is no fault; see "tillwire sim --list-faults"`)
+      return err(`${name}: ${oneLine(kind)} is no fault; see "tillwire sim --list-faults"`)
     if (!Number.isInteger(rate) || (rate as number) < 0 || (rate as number) > 1000)
       return err(`${name}: ${kind}: expected a whole number from 0 to 1000`)
     rates[kind] = rate as number

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { oneLine } from '../../src/base/one-line.ts'
 import { err, ok, type Result } from '../../src/base/result.ts'
 import { parseProfile } from '../../src/terminal/adapters/profile-file.ts'
 import { FAULT_NAMES } from './fault-kinds.ts'
@@ -57,16 +58,16 @@ export function parsePlan(text: string, name: string): Result<KeptPlan, string> 
   }
   const parsed = kept.safeParse(value)
   if (!parsed.success) {
-    const place = parsed.error.issues[0]?.path.map(String).join('.') || 'its top level'
+    const place = oneLine(parsed.error.issues[0]?.path.map(String).join('.') || 'its top level')
     return err(`${name} is no plan of "tillwire sim --save" (wrong at ${place})`)
   }
   for (const { profile, steps } of parsed.data.plan.terminals) {
     const checked = parseProfile(JSON.stringify(profile), name)
     if (!checked.ok) return err(checked.error.message)
     for (const { deed, faults } of steps) {
-      if (!DEED_NAMES.includes(deed)) return err(`${name}: ${deed} is no deed of this release`)
+      if (!DEED_NAMES.includes(deed)) return err(`${name}: ${oneLine(deed)} is no deed of this release`)
       const unknown = faults.find(({ kind }) => !(FAULT_NAMES as readonly string[]).includes(kind))
-      if (unknown !== undefined) return err(`${name}: ${unknown.kind} is no fault of this release`)
+      if (unknown !== undefined) return err(`${name}: ${oneLine(unknown.kind)} is no fault of this release`)
     }
   }
   // Every member was checked above; names of deeds and faults by this release's own lists.

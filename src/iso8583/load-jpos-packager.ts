@@ -1,3 +1,4 @@
+import { oneLine } from '../base/one-line.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { complaintOf } from './element-plan.ts'
 import type {
@@ -79,9 +80,9 @@ export function loadJposPackager(xml: unknown, id: string): Result<MessageSpec, 
     if (key === '0' || key === '1') continue
     const bit = Number(key)
     const element = elementOf(bit, field)
-    if (typeof element === 'string') return fail(`field ${key}`, element)
+    if (typeof element === 'string') return fail(`field ${oneLine(key)}`, element)
     const complaint = complaintOf(spec, bit, element)
-    if (complaint !== undefined) return fail(`field ${key}`, complaint)
+    if (complaint !== undefined) return fail(`field ${oneLine(key)}`, complaint)
     elements[bit] = element
   }
   return ok(spec)
@@ -90,9 +91,9 @@ export function loadJposPackager(xml: unknown, id: string): Result<MessageSpec, 
 /** The element, or what is wrong with it. */
 function elementOf(bit: number, field: Xml): DataElementSpec | string {
   const name = classOf(field)
-  if (name.startsWith('IFE')) return `${name} writes EBCDIC, which is not supported`
+  if (name.startsWith('IFE')) return `${oneLine(name)} writes EBCDIC, which is not supported`
   const layout = CLASSES[name]
-  if (layout === undefined) return `field packager class ${name || 'missing'} is not known`
+  if (layout === undefined) return `field packager class ${oneLine(name) || 'missing'} is not known`
   const size = Number(textOf(field['length']) || Number.NaN)
   if (!Number.isInteger(size)) return 'length is not a number'
   const [attribute, content, prefixDigits, prefix] = layout

@@ -1,4 +1,5 @@
 import type { Exposure } from '../base/exposure.ts'
+import { oneLine } from '../base/one-line.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { complaintOf } from './element-plan.ts'
 import {
@@ -50,9 +51,9 @@ function readElements(
   const elements: Record<number, DataElementSpec> = {}
   for (const [key, row] of Object.entries(rows)) {
     const element = readElement(row, representation)
-    if (typeof element === 'string') return fail(`field ${key}`, element)
+    if (typeof element === 'string') return fail(`field ${oneLine(key)}`, element)
     const complaint = complaintOf(empty, Number(key), element)
-    if (complaint !== undefined) return fail(`field ${key}`, complaint)
+    if (complaint !== undefined) return fail(`field ${oneLine(key)}`, complaint)
     elements[Number(key)] = element
   }
   return ok({ ...empty, elements })

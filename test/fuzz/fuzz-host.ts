@@ -66,7 +66,8 @@ export class FuzzHost {
     }
     this.#service = new HostService({
       core: new HostCore({
-        security: base.host.security,
+        // Each sign-in makes keys: they go with this host.
+        security: base.host.clearModule.copy(),
         testBehaviour: true,
         acquirer: { institution: '48520000' },
       }),

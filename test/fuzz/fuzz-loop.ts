@@ -45,6 +45,11 @@ export class FuzzLoop {
     return this.#pool.length
   }
 
+  /** Bytes that the pool takes. */
+  get poolBytes(): number {
+    return this.#pool.reduce((sum, { bytes, blocks }) => sum + bytes.length + blocks.byteLength, 0)
+  }
+
   /** Runs an input as it is; keeps it when it is new. */
   offer(input: Uint8Array): Complaint | undefined {
     this.#watch.begin(input)

@@ -19,7 +19,7 @@ import { SharedInput } from './shared-input.ts'
 
 const TELL_MS = 500
 const COLLECT_MS = 15_000
-/** Memory that may be gained between the first collection and any later one: pool, caches, compiled code. */
+/** Memory that may be gained between the first collection and any later one, the pool apart: caches, compiled code. */
 const GROWTH_MAX = 96 * 1024 * 1024
 const FOUND_MAX = 20
 
@@ -124,7 +124,7 @@ class Reporter {
   }
 
   #measureGrowth(): void {
-    const bytes = bytesInUse()
+    const bytes = bytesInUse() - this.#loop.poolBytes
     this.#firstBytes ??= bytes
     this.#growth = bytes - this.#firstBytes
     if (this.#growth < GROWTH_MAX) return

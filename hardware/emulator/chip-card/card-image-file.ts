@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { oneLine } from '../../../src/base/one-line.ts'
 import { err, ok, type Result } from '../../../src/base/result.ts'
 import { type CardImage, cardImageSchema } from './card-image.ts'
 
@@ -38,7 +39,7 @@ export function parseCardImage(text: string, path: string): Result<CardImage, Ca
   }
   const parsed = cardImageSchema.safeParse(content)
   if (parsed.success) return ok(parsed.data)
-  const place = parsed.error.issues[0]?.path.map(String).join('.') || 'its top level'
+  const place = oneLine(parsed.error.issues[0]?.path.map(String).join('.') || 'its top level')
   return err({
     kind: 'notACard',
     message: `card file ${path} is no card image (wrong at ${place}): make the card again with "tillwire card new"`,

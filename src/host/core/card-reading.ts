@@ -61,6 +61,11 @@ function readTracks(
   if (request.trackEncrypted && terminal.trackKey === undefined) {
     return err(refuse('A7', 'an encrypted track, but the terminal has no track key: sign in again', 53))
   }
+  if (request.trackEncrypted && terminal.profile.workingKeys === 'sm4') {
+    return err(
+      refuse('40', 'an encrypted track of a terminal with SM4 keys: the method has blocks of 8 bytes', 53),
+    )
+  }
   const track = track2 !== undefined ? parseTrack2(clear(track2)) : parseTrack3(clear(track3 ?? ''))
   if (track !== undefined) return ok(track)
   return err(

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { fromHex } from '../../base/bytes.ts'
+import { oneLine } from '../../base/one-line.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import { LENGTH_PREFIXES } from '../../iso8583/framing/length-prefix.ts'
 import { DEFAULT_PROFILE, type TerminalProfile } from '../flows/terminal-profile.ts'
@@ -170,7 +171,7 @@ export function parseProfile(json: string, name: string): Result<TerminalSetup, 
       const path = issue.path.join('.')
       return path === '' ? issue.message : `${path}: ${issue.message}`
     })
-    return err({ kind: 'badValue', message: `${name}: ${faults.join('; ')}` })
+    return err({ kind: 'badValue', message: oneLine(`${name}: ${faults.join('; ')}`) })
   }
   const { link, journal, caKeys, ...changes } = parsed.data
   const profile: TerminalProfile = { ...DEFAULT_SETUP.profile, ...present(changes) }

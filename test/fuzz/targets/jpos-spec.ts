@@ -65,7 +65,7 @@ export const target: FuzzTarget = {
     }
     const loaded = loadJposPackager(xml, 'spec.xml')
     if (loaded.ok) checkSpec(loaded.value)
-    else must(loaded.error.place !== '' && loaded.error.reason !== '', 'refused without a reason')
+    else must(/^[^\n]+$/.test(`${loaded.error.place}: ${loaded.error.reason}`), 'refused without a reason')
   },
   mutate(input, random) {
     const text = textOfInput(input)

@@ -41,7 +41,7 @@ export const target: FuzzTarget = {
     }
     const loaded = loadJsonSpec(json)
     if (!loaded.ok) {
-      must(loaded.error.place !== '' && loaded.error.reason !== '', 'refused without a reason')
+      must(/^[^\n]+$/.test(`${loaded.error.place}: ${loaded.error.reason}`), 'refused without a reason')
       return
     }
     checkSpec(loaded.value)

@@ -29,6 +29,15 @@ const MEMORY: PadMemoryContent = {
   macKey: '0123456789ABCDEF',
   trackKey: '0123456789ABCDEFFEDCBA9876543210',
 }
+const SM4_KEY = 'FEDCBA98765432100123456789ABCDEF'
+const SM4_MEMORY: PadMemoryContent = {
+  ...MEMORY,
+  masterKey: { algorithm: 'sm4', key: SM4_KEY },
+  workingKeyAlgorithm: 'sm4',
+  pinKey: SM4_KEY,
+  macKey: SM4_KEY,
+  trackKey: SM4_KEY,
+}
 /** A card that says more than a frame holds: each piece announces the next. */
 const TALKATIVE: CardImage = {
   format: 'tillwire-card-1',
@@ -90,14 +99,14 @@ export const target: FuzzTarget = {
         ),
       ],
     ),
-    joinSteps([], [step('longFrame', 2, COMMAND.protect, 250), step('longFrame', 2, COMMAND.mac, 255)]),
+    joinSteps([0], [step('longFrame', 2, COMMAND.protect, 250), step('longFrame', 2, COMMAND.mac, 255)]),
   ],
   run(input) {
-    const board = new Board()
-    for (const each of splitSteps(input, 0)) board.perform(each)
+    const board = new Board((input[0] ?? 0) % 2 === 1)
+    for (const each of splitSteps(input, 1)) board.perform(each)
     board.finish()
   },
-  mutate: (input, random) => changeSteps(input, 0, random, makeStep),
+  mutate: (input, random) => changeSteps(input, 1, random, makeStep),
 }
 
 function step(action: (typeof ACTIONS)[number], ...data: readonly number[]): Uint8Array {
@@ -139,10 +148,11 @@ class Board {
   readonly #pad: PinPadDevice
   #sequence = 0
 
-  constructor() {
+  /** A pad with SM4 keys or one with TDES keys. */
+  constructor(isSm4: boolean) {
     const random = fixedRandom()
-    const memory = {
-      content: MEMORY,
+    const memory: { content: PadMemoryContent; save(content: PadMemoryContent): void } = {
+      content: isSm4 ? SM4_MEMORY : MEMORY,
       save(content: PadMemoryContent) {
         this.content = content
       },
@@ -219,7 +229,14 @@ class Board {
     this.#wait(60_000)
     for (const bytes of this.#line.written) must(bytes.length <= FRAME_SIZE_MAX, 'more than a frame')
     const said = toHex(concatBytes(this.#line.written))
-    for (const key of [MEMORY.pinKey, MEMORY.macKey, MEMORY.dataKey, MEMORY.masterKey?.key, protectionKey])
+    for (const key of [
+      SM4_KEY,
+      MEMORY.pinKey,
+      MEMORY.macKey,
+      MEMORY.dataKey,
+      MEMORY.masterKey?.key,
+      protectionKey,
+    ])
       must(key === undefined || !said.includes(key), 'a key came out')
     must(!said.includes(toHex(asciiToBytes('123456'))), 'a PIN came out')
   }

@@ -161,6 +161,14 @@ describe('host card check: chip', () => {
     expect(code(terminal.sale({ fields: { 22: '051', 55: fromHex('9F360100') } }))).toBe('59')
   })
 
+  it('an encrypted track of a terminal with SM4 keys, whose blocks are too long for the method: 40', () => {
+    const { host, terminal } = begin()
+    expect(code(terminal.sale())).toBe('00')
+    host.changeTerminal({ profile: { ...host.terminal().profile, workingKeys: 'sm4' } })
+    expect(code(terminal.sale())).toBe('40')
+    expect(code(terminal.sale({ entry: 'keyed' }))).toBe('00')
+  })
+
   it('a script result is kept beside its transaction', () => {
     const { host, terminal } = begin()
     const sale = terminal.sale(chip(host))

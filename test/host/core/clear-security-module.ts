@@ -49,6 +49,14 @@ export class ClearSecurityModule implements SecurityModule {
     return { block, checkValue: toHex(checkValueOf(algorithm, key)) }
   }
 
+  /** The same keys in a module of its own, which goes on counting from the same number. */
+  copy(): ClearSecurityModule {
+    const copy = new ClearSecurityModule()
+    for (const [block, key] of this.#keys) copy.#keys.set(block, key)
+    copy.#counter = this.#counter
+    return copy
+  }
+
   /** A key that a vector gives. */
   importKey(usage: KeyUsage, algorithm: KeyAlgorithm, hex: string): WrappedKey {
     const key = fromHex(hex)
