@@ -67,7 +67,7 @@ export const DEVICE_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'sim/world/sim-terminal.ts',
-        find: `    if (reading.wholeSize < bytes.length) this.file.truncate(reading.wholeSize)
+        find: `    if (reading.wholeSize < this.file.size) this.file.truncate(reading.wholeSize)
 `,
         replace: ``,
       },
