@@ -324,7 +324,7 @@ export const FAULT_KINDS = {
   unplug: {
     hook: 'serialByte',
     perMille: 12,
-    nthMax: 400,
+    nthMax: 6000,
     ms: OUTAGE,
     device: ALL,
     en: 'cable of a device pulled',
@@ -333,7 +333,7 @@ export const FAULT_KINDS = {
   noise: {
     hook: 'fromDevice',
     perMille: 6,
-    nthMax: 12,
+    nthMax: 80,
     device: ALL,
     en: 'noise on the serial line',
     zh: '串口噪声',
@@ -341,7 +341,7 @@ export const FAULT_KINDS = {
   crcToDevice: {
     hook: 'toDevice',
     perMille: 5,
-    nthMax: 12,
+    nthMax: 80,
     device: LINK,
     en: 'frame to a device damaged (CRC)',
     zh: '下行帧校验错',
@@ -349,7 +349,7 @@ export const FAULT_KINDS = {
   crcFromDevice: {
     hook: 'fromDevice',
     perMille: 5,
-    nthMax: 12,
+    nthMax: 80,
     device: LINK,
     en: 'frame of a device damaged (CRC)',
     zh: '上行帧校验错',
@@ -357,7 +357,7 @@ export const FAULT_KINDS = {
   loseToDevice: {
     hook: 'toDevice',
     perMille: 5,
-    nthMax: 12,
+    nthMax: 80,
     device: LINK,
     en: 'frame to a device lost (command or acknowledgement)',
     zh: '下行帧丢失',
@@ -365,7 +365,7 @@ export const FAULT_KINDS = {
   loseFromDevice: {
     hook: 'fromDevice',
     perMille: 5,
-    nthMax: 12,
+    nthMax: 80,
     device: LINK,
     en: 'frame of a device lost (reply, event or acknowledgement)',
     zh: '上行帧丢失',
@@ -373,7 +373,7 @@ export const FAULT_KINDS = {
   splitSerial: {
     hook: 'fromDevice',
     perMille: 4,
-    nthMax: 12,
+    nthMax: 80,
     ms: [1, 40],
     device: LINK,
     en: 'serial bytes come in pieces',
@@ -382,7 +382,7 @@ export const FAULT_KINDS = {
   stuckDevice: {
     hook: 'toDevice',
     perMille: 5,
-    nthMax: 12,
+    nthMax: 80,
     ms: [200, 6000],
     device: ALL,
     en: 'device is stuck',
@@ -391,7 +391,7 @@ export const FAULT_KINDS = {
   deviceReset: {
     hook: 'toDevice',
     perMille: 4,
-    nthMax: 12,
+    nthMax: 80,
     device: LINK,
     en: 'device restarts by itself',
     zh: '外设自行重启',
@@ -418,7 +418,7 @@ export const FAULT_KINDS = {
   cardPulled: {
     hook: 'apdu',
     perMille: 9,
-    nthMax: 22,
+    nthMax: 30,
     en: 'card pulled between two APDUs',
     zh: '交互中拔卡',
   },

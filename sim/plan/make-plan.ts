@@ -133,7 +133,8 @@ function makeFaults(random: SeededRandom, rates: FaultRates): readonly Fault[] {
   return faults
 }
 
-/** Early moments are likelier than late ones, so that short steps are hit as well. */
+/** Early moments are likelier than late ones, so that short steps are hit as well: each doubling is as likely. */
 function nthOf(random: SeededRandom, most: number): number {
-  return random.chance(500) ? random.between(1, most) : random.between(1, Math.min(most, 10))
+  const least = 2 ** random.below(Math.floor(Math.log2(most)) + 1)
+  return random.between(least, Math.min(most, least * 2 - 1))
 }
