@@ -1,5 +1,5 @@
 import { append, type Flow } from './effect.ts'
-import { exchange, noteProcessing, type SealedRequest, sealRequest } from './exchange.ts'
+import { type ExchangeResult, exchange, noteProcessing, type SealedRequest, sealRequest } from './exchange.ts'
 import { hostReply, replyAmountMinor, textField } from './host-reply.ts'
 import type { JournalRecord } from './journal-record.ts'
 import { concludePadTrouble, unprotectIfPossible } from './pad-services.ts'
@@ -153,15 +153,23 @@ function* deliverScriptResult(context: TerminalContext, duty: PendingScriptResul
   yield* append({ kind: 'stanUsed', stan: stanText(nextStan) })
   const result = yield* exchange(context, sealed, 'financial')
   if (result.kind === 'notSent') return false
-  const answered = result.kind === 'reply'
-  if (!answered && duty.attempts + 1 < profile.resendCount) {
-    yield* append({ kind: 'scriptResultAttempted', stan: original })
+  const code = result.kind === 'reply' ? textField(result.message, 39) : undefined
+  const delivered = code !== undefined && SUCCESS_CODES.includes(code)
+  const signIn = signInAfter(result.kind, code)
+  if (!delivered && duty.attempts + 1 < profile.resendCount) {
+    yield* append({ kind: 'scriptResultAttempted', stan: original }, ...signIn)
     return false
   }
   // The issuer learns of its script by the next cryptogram anyway: it is not worth blocking the till.
-  yield* append({ kind: 'scriptResultClosed', stan: original, delivered: answered })
+  yield* append({ kind: 'scriptResultClosed', stan: original, delivered }, ...signIn)
   yield* noteProcessing(result)
   return true
+}
+
+/** The keys of the two sides differ, or the host has forgotten this terminal. */
+function signInAfter(kind: ExchangeResult['kind'], code: string | undefined): readonly JournalRecord[] {
+  if (kind === 'macWrong') return [SIGN_IN_AGAIN]
+  return code !== undefined && SIGN_IN_CODES.includes(code) ? [{ kind: 'signInRequired', code }] : []
 }
 
 /** Builds and seals a message about an earlier request; undefined when the pad can't help now. */
