@@ -54,12 +54,15 @@ export function readSlips(paper: readonly string[]): readonly Slip[] {
   return partsOf(paper).flatMap((lines) => (SLIP_TITLE.test(lines[0] ?? '') ? [slipOf(lines)] : []))
 }
 
-/** Reads the settlement slip that ends a piece. */
+/** Reads the settlement slip that ends a piece, when it is whole. */
 export function readSettlementSlips(paper: readonly string[]): readonly SettlementSlip[] {
   const last = partsOf(paper).at(-1) ?? []
   if (!SETTLEMENT_TITLE.test(last[0] ?? '')) return []
   const batch = valueBehind(last, /批次号|^BATCH/, /(\d{6})\s*$/) ?? ''
-  return [{ batch, debitMinor: sumOf(last, /借记|DEBIT/), creditMinor: sumOf(last, /贷记|CREDIT/) }]
+  const debitMinor = sumOf(last, /借记|DEBIT/)
+  const creditMinor = sumOf(last, /贷记|CREDIT/)
+  // One that was torn off does not say what it is about.
+  return debitMinor === undefined || creditMinor === undefined ? [] : [{ batch, debitMinor, creditMinor }]
 }
 
 /** All characters of a piece, line by line. */
@@ -108,10 +111,11 @@ function typeIn(line: string): TransactionType | undefined {
   return type !== undefined && (WORDS[words] === type || WORDS[rest.join(' ')] === type) ? type : undefined
 }
 
-function sumOf(lines: readonly string[], label: RegExp): number {
-  return lines
-    .filter((line) => label.test(line))
-    .reduce((sum, line) => sum + minorOf(MONEY.exec(line)?.[1] ?? 'none'), 0)
+/** Of both card classes; undefined when one is not there. */
+function sumOf(lines: readonly string[], label: RegExp): number | undefined {
+  const sums = lines.filter((line) => label.test(line))
+  if (sums.length < 2) return undefined
+  return sums.reduce((sum, line) => sum + minorOf(MONEY.exec(line)?.[1] ?? 'none'), 0)
 }
 
 function minorOf(amount: string): number {

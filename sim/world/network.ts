@@ -111,7 +111,7 @@ export class Network {
     let parts: readonly Uint8Array[] = [bytes]
     let delayMs = 0
     let gapMs = 0
-    for (const fault of terminal.faults.at('request')) {
+    for (const fault of splitLast(terminal.faults.at('request'))) {
       switch (fault.kind) {
         case 'cutBeforeRequest':
           parts = []
@@ -190,7 +190,7 @@ export class Network {
     mailbox.losesNextReply = false
     let delayMs = 0
     let gapMs = 0
-    for (const fault of faults.at('reply')) {
+    for (const fault of splitLast(faults.at('reply'))) {
       switch (fault.kind) {
         case 'cutBeforeReply':
           parts = []
@@ -269,6 +269,13 @@ export class Network {
     const encoded = codec.encode({ mti, fields: { ...fields, 11: stan } })
     return encoded.ok ? concatBytes([frame.subarray(0, start), encoded.value]) : frame
   }
+}
+
+/** What is damaged is a whole frame, which comes in pieces then. */
+function splitLast(struck: readonly Fault[]): readonly Fault[] {
+  if (struck.length < 2) return struck
+  const isSplit = ({ kind }: Fault): number => (kind.startsWith('split') ? 1 : 0)
+  return [...struck].sort((left, right) => isSplit(left) - isSplit(right))
 }
 
 /** Frames with their lengths: one write of a host may hold several. */

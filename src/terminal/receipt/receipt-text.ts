@@ -45,14 +45,20 @@ export const TRANSACTION_WORDS: { readonly [type in TransactionType]: Words } = 
   completionVoid: ['预授权完成撤销', 'COMPLETE VOID'],
 }
 
-export const DUPLICATE: Words = ['重打印', 'DUPLICATE']
+const DUPLICATE: Words = ['重打印', 'DUPLICATE']
+
+/** Tells a slip that was printed again, above and below: one that was torn off must not pass for the first. */
+export function duplicateMark(profile: TerminalProfile, isDuplicate: boolean): readonly PrintLine[] {
+  return isDuplicate ? [centred(`*** ${say(profile, DUPLICATE)} ***`, true)] : []
+}
 
 /** Merchant, terminal: how each slip begins. */
-export function header(profile: TerminalProfile, title: Words): readonly PrintLine[] {
+export function header(profile: TerminalProfile, title: Words, isDuplicate = false): readonly PrintLine[] {
   const names = profile.receiptLanguage === 'en' ? [] : [centred(profile.merchantNameZh, true)]
   if (profile.receiptLanguage !== 'zh') names.push(centred(profile.merchantNameEn, true))
   return [
     { kind: 'text', text: say(profile, title), align: 'centre', bold: true },
+    ...duplicateMark(profile, isDuplicate),
     { kind: 'rule' },
     ...names,
     row(profile, ['商户号', 'MID'], profile.merchantId),

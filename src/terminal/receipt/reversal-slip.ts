@@ -4,7 +4,7 @@ import type { PrintLine } from '../flows/print-document.ts'
 import type { ReversalResult, TransactionRequest } from '../flows/terminal-model.ts'
 import type { TerminalProfile } from '../flows/terminal-profile.ts'
 import type { ReceiptForm } from './receipt-form.ts'
-import { centred, DUPLICATE, header, row, say, TRANSACTION_WORDS, type Words } from './receipt-text.ts'
+import { duplicateMark, header, row, say, TRANSACTION_WORDS, type Words } from './receipt-text.ts'
 
 const TITLE: Words = ['冲正单', 'REVERSAL SLIP']
 
@@ -25,7 +25,7 @@ export function reversalLines(
   const amount = `${currencyCode(request.currency)} ${formatAmount(request.amountMinor, request.currency)}`
   const open = result === 'refused' || result === 'exhausted'
   return [
-    ...header(profile, TITLE),
+    ...header(profile, TITLE, form.duplicate),
     { kind: 'rule' },
     row(profile, ['卡号', 'CARD'], request.panTruncated),
     row(profile, ['原交易', 'ORIGINAL'], say(profile, TRANSACTION_WORDS[request.type])),
@@ -43,7 +43,7 @@ export function reversalLines(
           } as const,
         ]
       : []),
-    ...(form.duplicate ? [centred(`*** ${say(profile, DUPLICATE)} ***`, true)] : []),
+    ...duplicateMark(profile, form.duplicate),
     { kind: 'feed', lines: 3 },
   ]
 }

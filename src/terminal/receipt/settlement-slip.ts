@@ -4,7 +4,7 @@ import type { PrintLine } from '../flows/print-document.ts'
 import type { BalanceFlag, BatchTotals, ClassTotals, SettlementSummary } from '../flows/terminal-model.ts'
 import type { TerminalProfile } from '../flows/terminal-profile.ts'
 import type { ReceiptForm } from './receipt-form.ts'
-import { centred, DUPLICATE, header, row, say, TRANSACTION_WORDS, type Words } from './receipt-text.ts'
+import { duplicateMark, header, row, say, TRANSACTION_WORDS, type Words } from './receipt-text.ts'
 
 const TITLE: Words = ['结算单', 'SETTLEMENT SLIP']
 
@@ -22,7 +22,7 @@ export function settlementLines(
 ): readonly PrintLine[] {
   const { domesticFlag, foreignFlag, byType } = summary
   return [
-    ...header(profile, TITLE),
+    ...header(profile, TITLE, form.duplicate),
     row(profile, ['批次号', 'BATCH'], summary.batch),
     row(profile, ['操作员', 'OPERATOR'], summary.operator),
     row(profile, ['时间', 'TIME'], formatLocalTime(summary.localTime)),
@@ -32,7 +32,7 @@ export function settlementLines(
       const value = `${count}  ${formatAmount(amountMinor, profile.currency)}`
       return row(profile, TRANSACTION_WORDS[type], value)
     }),
-    ...(form.duplicate ? [centred(`*** ${say(profile, DUPLICATE)} ***`, true)] : []),
+    ...duplicateMark(profile, form.duplicate),
     { kind: 'feed', lines: 3 },
   ]
 }

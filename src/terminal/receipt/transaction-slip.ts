@@ -7,7 +7,7 @@ import type { TerminalProfile } from '../flows/terminal-profile.ts'
 import type { ReceiptForm } from './receipt-form.ts'
 import {
   centred,
-  DUPLICATE,
+  duplicateMark,
   header,
   row,
   say,
@@ -40,7 +40,7 @@ export function transactionLines(
   const { request, reply } = transaction
   const amount = `${currencyCode(request.currency)} ${formatAmount(transaction.amountMinor, request.currency)}`
   return [
-    ...header(profile, TITLE),
+    ...header(profile, TITLE, form.duplicate),
     centred(say(profile, COPIES[form.copy])),
     row(profile, ['操作员', 'OPERATOR'], request.operator),
     { kind: 'rule' },
@@ -65,7 +65,7 @@ export function transactionLines(
     ...remarkLines(profile, reply),
     ...signatureLines(profile, transaction, form),
     ...(profile.receiptQr ? qrLines(transaction) : []),
-    ...(form.duplicate ? [centred(`*** ${say(profile, DUPLICATE)} ***`, true)] : []),
+    ...duplicateMark(profile, form.duplicate),
     { kind: 'feed', lines: 3 },
   ]
 }
