@@ -5,7 +5,7 @@ import type { TerminalState } from '../../src/terminal/flows/terminal-state.ts'
 /** What a finished world is looked at for. */
 export interface CheckedWorld {
   readonly clock: { nowMs(): number }
-  /** Undefined: the host is somebody else's, and nobody sees its books. */
+  /** Undefined: the host is somebody else's, and nobody sees its books, or it is down just now. */
   readonly store: HostStore | undefined
   readonly hostFile: CheckedFile | undefined
   readonly hosts: readonly { readonly connectionCount: number }[]

@@ -91,7 +91,7 @@ export class RunCheck implements WorldWatch {
     const wrong =
       direction === 'request'
         ? this.#wire.request(frame, this.#booksOf(terminal).state, terminal)
-        : store && this.#wire.reply(frame, store)
+        : this.#wire.reply(frame, store)
     if (wrong !== undefined) this.#find(`${direction} on the wire`, `${terminal}: ${wrong}`)
     const { view } = this.#wire
     const { mti } = view

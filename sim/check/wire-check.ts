@@ -39,10 +39,11 @@ export class WireCheck {
     return this.#sameAgain(tid, stan)
   }
 
-  /** What is wrong with a reply that leaves a host over `store`, which holds only what is durable. */
-  reply(frame: Uint8Array, store: HostStore): string | undefined {
+  /** What is wrong with a reply that leaves a host over `store`, which holds only what is durable; undefined: unseen. */
+  reply(frame: Uint8Array, store: HostStore | undefined): string | undefined {
     const { view } = this
     if (!view.index(frame, ENVELOPE_SIZE, frame.length)) return 'a reply does not decode'
+    if (store === undefined) return undefined
     const { mti } = view
     const code = view.text(39) ?? ''
     if (MONEY_REPLIES.includes(mti)) return SUCCESS_CODES.includes(code) ? this.#approval(store) : undefined

@@ -55,8 +55,10 @@ export class OwnHost implements RealHost {
     return this.#host
   }
 
-  get books(): { readonly store: HostStore; readSynced(): Uint8Array } {
-    const { store } = this.host
+  /** Undefined while it is down. */
+  get books(): { readonly store: HostStore; readSynced(): Uint8Array } | undefined {
+    if (this.#host === undefined) return undefined
+    const { store } = this.#host
     return { store, readSynced: () => readFileSync(join(this.#options.directory, 'host.db')) }
   }
 

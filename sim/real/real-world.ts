@@ -15,7 +15,7 @@ import { TcpDoor } from './tcp-lines.ts'
 /** A host at a TCP port. */
 export interface RealHost extends NetworkHost {
   readonly connectionCount: number
-  /** Undefined: its books are its own. */
+  /** Undefined: its books are its own, or it is down. */
   readonly books: { readonly store: HostStore; readSynced(): Uint8Array } | undefined
   /** Loses power now and comes back after `downMs`. */
   restart(downMs: number): void

@@ -30,7 +30,8 @@ export class Program {
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
       this.#output += text
       this.#outputRest = this.#takeLines(this.#outputRest + text, (line) => {
-        if (line.startsWith('{')) this.#events.push(JSON.parse(line))
+        const event = eventOf(line)
+        if (event !== undefined) this.#events.push(event)
       })
       this.#look()
     })
@@ -128,5 +129,15 @@ export class Program {
 
   #look(): void {
     for (const look of [...this.#waiting]) look()
+  }
+}
+
+/** JSON that is one line is an event; a report may take more. */
+function eventOf(line: string): { readonly [name: string]: unknown } | undefined {
+  if (!line.startsWith('{')) return undefined
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
   }
 }
