@@ -111,6 +111,7 @@ export class Network {
     let parts: readonly Uint8Array[] = [bytes]
     let delayMs = 0
     let gapMs = 0
+    let isCutAfter = false
     for (const fault of splitLast(terminal.faults.at('request'))) {
       switch (fault.kind) {
         case 'cutBeforeRequest':
@@ -123,9 +124,7 @@ export class Network {
           line.cut(false)
           break
         case 'cutAfterRequest':
-          line.toHost(bytes)
-          parts = []
-          line.cut(false)
+          isCutAfter = true
           break
         case 'loseRequest':
           parts = []
@@ -150,6 +149,7 @@ export class Network {
       }
     }
     for (const [index, part] of parts.entries()) line.toHost(part, delayMs + index * gapMs)
+    if (isCutAfter) line.cut(false)
     for (const fault of terminal.faults.at('commit')) this.#commitFault(host, fault)
   }
 
@@ -190,6 +190,7 @@ export class Network {
     mailbox.losesNextReply = false
     let delayMs = 0
     let gapMs = 0
+    let isCutAfter = false
     for (const fault of splitLast(faults.at('reply'))) {
       switch (fault.kind) {
         case 'cutBeforeReply':
@@ -202,9 +203,7 @@ export class Network {
           line.cut(false)
           break
         case 'cutAfterReply':
-          line.toTerminal(frame)
-          parts = []
-          line.cut(false)
+          isCutAfter = true
           break
         case 'loseReply':
           parts = []
@@ -236,6 +235,7 @@ export class Network {
       }
     }
     for (const [index, part] of parts.entries()) line.toTerminal(part, delayMs + index * gapMs)
+    if (isCutAfter) line.cut(false)
     for (const older of overtakenBefore) line.toTerminal(older)
     mailbox.overtakenReplies = overtaken
   }
