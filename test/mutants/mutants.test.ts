@@ -52,7 +52,7 @@ describe('mutants', () => {
 
   it.each([
     ['append-after-send', 'request on the wire'],
-    ['reply-mac-unchecked', 'damaged reply believed'],
+    ['reply-before-commit', 'reply on the wire'],
   ])(
     '%s is caught by "%s"',
     async (name, check) => {
