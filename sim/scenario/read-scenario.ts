@@ -50,7 +50,10 @@ export function readScenario(text: string, file: string): Result<Scenario, strin
   const lineOf = (path: Path): number => lines.linePos(offsetOf(document.contents, path)).line
   return err(
     result.error
-      .map(({ path, message }) => `${file}:${lineOf(path)}: ${[...path.slice(-1), message].join(': ')}`)
+      .map(
+        ({ path, message }) =>
+          `${file}:${lineOf(path)}: ${[...path.slice(-1).filter((each) => typeof each === 'string'), message].join(': ')}`,
+      )
       .join('\n'),
   )
 }

@@ -58,7 +58,7 @@ describe('a scenario file', () => {
       'x.yaml:3: a deed that has members needs a colon: "- settle:"',
     ],
     [`${HEAD}  - settle\nbokks: {}`, 'x.yaml:4: bokks: not known here; known are scenario, zh, about'],
-    [`${HEAD}  - sell: 1`, 'x.yaml:3: 0: "sell": none of it is a deed; known are sale, keyed sale'],
+    [`${HEAD}  - sell: 1`, 'x.yaml:3: "sell": none of it is a deed; known are sale, keyed sale'],
     [`${HEAD}  - {sale: 1, void: sale 1}`, 'a step is one deed'],
     [`${HEAD}  - sale: 1\n    crad: chip`, 'x.yaml:4: crad: not known here; known are amount, card'],
     [`${HEAD}  - sale: 1\n    card: gold`, 'x.yaml:4: card: "gold" is no card; known are chip'],
@@ -75,7 +75,7 @@ describe('a scenario file', () => {
       `${HEAD}  - sale: 1\n    expect: {outcom: done}`,
       'x.yaml:4: outcom: not known here; known are outcome, screens',
     ],
-    [`${HEAD}  - sale: 1\n    faults: lose everything`, 'x.yaml:4: 0: "lose everything" names no fault'],
+    [`${HEAD}  - sale: 1\n    faults: lose everything`, 'x.yaml:4: "lose everything" names no fault'],
     [
       `${HEAD}  - sale: 1\n    faults: lose reply to sale 1`,
       'names a step: such a fault stands under "faults"',
