@@ -40,6 +40,7 @@ export function checkFinalBooks(
     store,
     expected: new Map(openingBalances),
     held: new Map(),
+    reclaimed: new Map(),
     earned: 0,
     loose: new Set(),
     findings: store.checkBooks().map(({ kind, detail }) => ({ check: `ledger: ${kind}`, detail })),
@@ -63,6 +64,8 @@ interface Comparison {
   readonly expected: Map<string, number>
   /** What should be reserved, by card. */
   readonly held: Map<string, number>
+  /** What was given back and taken away again by a reversal, by card: it may have been spent in between. */
+  readonly reclaimed: Map<string, number>
   /** What the merchants should have. */
   earned: number
   /** Cards of which nobody can say what they should have. */
@@ -76,6 +79,10 @@ function compareTerminal({ tid, books, paper, givesUp }: BooksOfTerminal, compar
   const rows = new Map(
     store.listTransactions({ tid, limit: 1e9 }).map((row) => [`${row.batchNumber}/${row.stan}`, row]),
   )
+  for (const { kind, state, approvedMinor, panLookup } of rows.values()) {
+    if (state !== 'reversed' || SIGN[kind] >= 0) continue
+    comparison.reclaimed.set(panLookup, (comparison.reclaimed.get(panLookup) ?? 0) + approvedMinor)
+  }
   const lost = new Set<string>()
   const cancelled = cancelledLater(books)
   const transactions = books
@@ -106,7 +113,7 @@ function isGivenUp({ status }: Transaction, givesUp: boolean): boolean {
 }
 
 function checkAccounts(
-  { store, expected, held, loose }: Comparison,
+  { store, expected, held, reclaimed, loose }: Comparison,
   openingBalances: ReadonlyMap<string, number>,
 ): readonly Finding[] {
   return store.listAccounts().flatMap(({ pan: { lookup, truncated }, state }) => {
@@ -122,8 +129,8 @@ function checkAccounts(
     if (state.heldMinor !== reserved)
       find('customer held otherwise', `${state.heldMinor} reserved, by the receipts ${reserved}`)
     // A completion may take 15 per cent more than was reserved.
-    if (state.balanceMinor < (openingBalances.get(lookup) ?? 0) * -0.15)
-      find('more spent than there was', `balance ${state.balanceMinor}`)
+    const overdraft = (openingBalances.get(lookup) ?? 0) * 0.15 + (reclaimed.get(lookup) ?? 0)
+    if (state.balanceMinor < -overdraft) find('more spent than there was', `balance ${state.balanceMinor}`)
     return findings
   })
 }

@@ -36,12 +36,13 @@ function toInteger(bytes: Uint8Array): bigint {
   return BigInt(`0x${toHex(bytes)}`)
 }
 
+/** For the short exponents of public keys: no multiplication by one, and no square that nobody needs. */
 function powerModulo(base: bigint, exponent: bigint, modulus: bigint): bigint {
-  let result = 1n
+  let result: bigint | undefined
   let factor = base
-  for (let left = exponent; left > 0n; left >>= 1n) {
-    if ((left & 1n) === 1n) result = (result * factor) % modulus
-    factor = (factor * factor) % modulus
+  for (let left = exponent; ; factor = (factor * factor) % modulus) {
+    if ((left & 1n) === 1n) result = result === undefined ? factor : (result * factor) % modulus
+    left >>= 1n
+    if (left === 0n) return result ?? 1n
   }
-  return result
 }
