@@ -7,25 +7,21 @@ import type { CommandOutcome, TerminalCommand } from '../../src/terminal/flows/t
 import { readSlips, textLines } from '../check/slip.ts'
 import { FAULT_KINDS, type Fault } from '../plan/fault-kinds.ts'
 import type { Step } from '../plan/plan.ts'
+import { RelayWatch } from '../world/relay-watch.ts'
 import type { WorldWatch } from '../world/world-watch.ts'
 
 const ENVELOPE_SIZE = 11
 const CENTRE = 46
 
 /** Writes down what happens in a run as a message and event chart, and passes it on to the checks. */
-export class Story implements WorldWatch {
-  readonly #inner: WorldWatch
+export class Story extends RelayWatch {
   readonly #nowMs: () => number
   readonly #view: MessageView = terminalCodec().createView()
   readonly #lines: string[] = []
 
   constructor(inner: WorldWatch, nowMs: () => number) {
-    this.#inner = inner
+    super(inner)
     this.#nowMs = nowMs
-  }
-
-  get isOver(): boolean {
-    return this.#inner.isOver
   }
 
   /** The chart: time, terminal, what it does at the left, what the host does at the right. */
@@ -33,94 +29,66 @@ export class Story implements WorldWatch {
     return `${this.#lines.join('\n')}\n`
   }
 
-  frame(terminal: string, direction: 'request' | 'reply', frame: Uint8Array): void {
+  override frame(terminal: string, direction: 'request' | 'reply', frame: Uint8Array): void {
     const words = this.#wordsOf(frame)
     if (direction === 'request')
       this.#add(terminal, `${words} ${'─'.repeat(Math.max(2, CENTRE - words.length))}▶`)
     else this.#add(terminal, `◀${'─'.repeat(CENTRE)} ${words}`)
-    this.#inner.frame(terminal, direction, frame)
+    super.frame(terminal, direction, frame)
   }
 
-  durable(terminal: string, records: readonly JournalRecord[]): void {
+  override durable(terminal: string, records: readonly JournalRecord[]): void {
     for (const record of records) this.#add(terminal, `▪ ${wordsOfRecord(record)}`)
-    this.#inner.durable(terminal, records)
+    super.durable(terminal, records)
   }
 
-  shown(terminal: string, screen: Screen): void {
+  override shown(terminal: string, screen: Screen): void {
     const values = Object.values(screen.values ?? {}).filter((value) => value !== '')
     this.#add(terminal, `« ${[screen.id, ...values].join(' ')} »`)
-    this.#inner.shown(terminal, screen)
+    super.shown(terminal, screen)
   }
 
-  printed(terminal: string, piece: PaperPiece): void {
+  override printed(terminal: string, piece: PaperPiece): void {
     const slips = readSlips(textLines(piece)).map(
       ({ batch, stan, amountMinor, isDuplicate }) =>
         `${batch}/${stan} ${amountMinor}${isDuplicate ? ' duplicate' : ''}`,
     )
     this.#add(terminal, `▤ paper ${slips.join(', ')}`)
-    this.#inner.printed(terminal, piece)
+    super.printed(terminal, piece)
   }
 
-  struck(terminal: string, fault: Fault): void {
+  override struck(terminal: string, fault: Fault): void {
     const length = fault.ms > 0 ? ` ${fault.ms} ms` : ''
     this.#add(
       terminal,
       `⚡ ${fault.kind}${fault.device === undefined ? '' : ` ${fault.device}`}${length} (${FAULT_KINDS[fault.kind].en})`,
     )
-    this.#inner.struck(terminal, fault)
+    super.struck(terminal, fault)
   }
 
-  stepBegins(terminal: string, step: Step, command: TerminalCommand | undefined): void {
+  override stepBegins(terminal: string, step: Step, command: TerminalCommand | undefined): void {
     this.#add(terminal, `═ step ${step.id}: ${command === undefined ? step.deed : wordsOfCommand(command)}`)
-    this.#inner.stepBegins(terminal, step, command)
+    super.stepBegins(terminal, step, command)
   }
 
-  stepEnded(terminal: string, step: Step, outcome: CommandOutcome | undefined): void {
+  override stepEnded(terminal: string, step: Step, outcome: CommandOutcome | undefined): void {
     this.#add(terminal, `= step ${step.id}: ${wordsOfOutcome(outcome)}`)
-    this.#inner.stepEnded(terminal, step, outcome)
+    super.stepEnded(terminal, step, outcome)
   }
 
-  logged(host: string, line: string): void {
-    this.#inner.logged(host, line)
-  }
-
-  cardCommand(terminal: string, apdu: Uint8Array | undefined): void {
-    this.#inner.cardCommand(terminal, apdu)
-  }
-
-  damageBelieved(terminal: string, what: string): void {
-    this.#inner.damageBelieved(terminal, what)
-  }
-
-  tell(who: string, text: string): void {
+  override tell(who: string, text: string): void {
     this.#add(who, `* ${text}`)
-    this.#inner.tell(who, text)
+    super.tell(who, text)
   }
 
-  bug(who: string, error: unknown): void {
+  override bug(who: string, error: unknown): void {
     this.#add(who, `! program error: ${error instanceof Error ? error.message : String(error)}`)
-    this.#inner.bug(who, error)
+    super.bug(who, error)
   }
 
-  hostFault(host: string, reason: string): void {
+  override hostFault(host: string, reason: string): void {
     this.#add(host, `! ${reason}`)
-    this.#inner.hostFault(host, reason)
-  }
-
-  stuck(): void {
-    this.#inner.stuck()
-  }
-
-  endless(): void {
-    this.#inner.endless()
-  }
-
-  deadlock(): void {
-    this.#inner.deadlock()
-  }
-
-  leftTimers(count: number): void {
-    this.#inner.leftTimers(count)
+    super.hostFault(host, reason)
   }
 
   #add(who: string, text: string): void {
