@@ -25,7 +25,8 @@ export class Program {
 
   constructor(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
     this.#child = spawn(process.execPath, ['--import', TSX, MAIN, ...args], {
-      env: { ...process.env, LANG: 'en_GB.UTF-8', ...environment },
+      // What stands in a pipe has no colour, wherever the tests run: CI may ask for it by its name alone.
+      env: { ...process.env, CI: '', FORCE_COLOR: '', LANG: 'en_GB.UTF-8', ...environment },
     })
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
       this.#output += text
