@@ -231,6 +231,20 @@ describe('files', () => {
 })
 
 describe('a recording file', () => {
+  it('leaves no file behind that holds its header alone: its name stays free', () => {
+    const path = join(directory, 'nothing.jsonl')
+    for (const _ of [1, 2]) {
+      const file = new RecordingFile(path, () => {})
+      file.append({ kind: 'header' })
+      file.close()
+    }
+    const kept = new RecordingFile(path, () => {})
+    kept.append({ kind: 'header' })
+    kept.append({ kind: 'open' })
+    kept.close()
+    expect(readFileSync(path, 'utf8').split('\n')).toHaveLength(3)
+  })
+
   it('ends with one warning when the disk is full, and is whole up to then', () => {
     const path = join(directory, 'full.jsonl')
     const warnings: string[] = []

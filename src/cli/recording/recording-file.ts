@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs'
+import { closeSync, ftruncateSync, openSync, rmSync, writeSync } from 'node:fs'
 import { UsageFailure } from '../failure.ts'
 
 /** Writes all of `bytes` or throws, as `writeSync` does. */
@@ -14,6 +14,7 @@ export class RecordingFile {
   readonly #write: Write
   #descriptor: number | undefined
   #size = 0
+  #lines = 0
 
   /** Makes the file, for its owner alone. @throws {UsageFailure} when it is there already or can't be made. */
   constructor(path: string, warn: (text: string) => void, write: Write = writeSync) {
@@ -43,14 +44,18 @@ export class RecordingFile {
     try {
       for (let at = 0; at < line.length; ) at += this.#write(descriptor, line.subarray(at))
       this.#size += line.length
+      this.#lines++
     } catch (error) {
       this.#fail(descriptor, error)
     }
   }
 
+  /** One that holds its header alone goes: a command that could not start must not leave its name taken. */
   close(): void {
-    if (this.#descriptor !== undefined) closeSync(this.#descriptor)
+    if (this.#descriptor === undefined) return
+    closeSync(this.#descriptor)
     this.#descriptor = undefined
+    if (this.#lines <= 1) rmSync(this.#path, { force: true })
   }
 
   /** What was written of the last line is taken away again. */
