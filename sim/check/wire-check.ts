@@ -19,6 +19,8 @@ export class WireCheck {
   readonly view: MessageView = terminalCodec().createView()
   /** What money requests said, by terminal, batch and trace number. */
   readonly #said = new Map<string, string>()
+  /** Terminals whose last message of a session was a sign-off. */
+  readonly #signingOff = new Set<string>()
 
   /** What is wrong with a request that leaves a terminal whose durable records fold to `state`. */
   request(frame: Uint8Array, state: TerminalState, tid: string): string | undefined {
@@ -29,6 +31,8 @@ export class WireCheck {
     if (mti === '0400') {
       return state.reversal?.request.stan === stan ? undefined : `reversal ${stan} is not owed by the journal`
     }
+    if (mti === '0820') this.#signingOff.add(tid)
+    else if (mti === '0800') this.#signingOff.delete(tid)
     if (!MONEY.includes(mti)) return undefined
     const isQueued = state.notices.some(({ request }) => request.stan === stan)
     if (state.inFlight?.stan !== stan && !isQueued)
@@ -111,7 +115,9 @@ export class WireCheck {
     const snapshot = new Snapshot()
     store.fetch({ ...NO_KEYS, terminals: [tid] }, snapshot)
     const isIn = snapshot.terminals.get(tid)?.signedIn
-    return view.has(62) && isIn !== true ? `working keys for ${tid} leave before they are kept` : undefined
+    // A line may bring an old sign-in with the sign-off: both are in one commit, and the later one counts.
+    const isGone = isIn !== true && !this.#signingOff.has(tid)
+    return view.has(62) && isGone ? `working keys for ${tid} leave before they are kept` : undefined
   }
 
   /** A trace number that is used again must say the same. */
