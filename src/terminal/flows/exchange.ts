@@ -109,7 +109,7 @@ function isProcessingRequest(digit: string): digit is ProcessingRequest {
 }
 
 /**
- * Whether `reply` answers `request`: message type plus 10, fields 3, 11, 41, and 42 and 4 when it approves.
+ * Whether `reply` answers `request`: message type plus 10, fields 11, 41, and 3, 42 and 4, which a refusal may leave out.
  * Source: docs of the UnionPay dialect, 13.
  */
 export function belongs(request: Message, reply: Message): boolean {
@@ -117,13 +117,17 @@ export function belongs(request: Message, reply: Message): boolean {
   if (!sameField(request, reply, 11) || !sameField(request, reply, 41)) return false
   const approved = SUCCESS_CODES.includes(String(reply.fields[39] ?? ''))
   if (WITHOUT_AMOUNT.includes(request.mti)) return !approved || sameField(request, reply, 42)
-  // A host that refuses early may leave out what it did not look at.
-  if (!approved) return reply.fields[3] === undefined || sameField(request, reply, 3)
+  // A host that refuses early may leave out what it did not look at; what it repeats is that of the request.
+  if (!approved) return [3, 4, 42].every((bit) => isLeftOut(reply, bit) || sameField(request, reply, bit))
   // A partial approval has an amount of its own; a reversal's answer need not repeat what was undone.
   const amountFree = reply.fields[39] === '10' || (request.mti === '0400' && reply.fields[4] === undefined)
   return (
     [3, 42].every((bit) => sameField(request, reply, bit)) && (amountFree || sameField(request, reply, 4))
   )
+}
+
+function isLeftOut({ fields }: Message, bit: number): boolean {
+  return fields[bit] === undefined || (bit === 4 && Number(fields[4]) === 0)
 }
 
 const WITHOUT_AMOUNT: readonly string[] = ['0320', '0500', '0620', '0800', '0820']

@@ -33,6 +33,8 @@ describe('reply matching', () => {
     ['processing code', reply({ 3: '200000' })],
     ['amount of an approval', reply({ 4: '000000012346' })],
     ['processing code of a refusal', reply({ 39: '51', 3: '200000' })],
+    ['amount of a refusal', reply({ 39: '51', 4: '000000012346' })],
+    ['merchant of a refusal', reply({ 39: '51', 42: '001290058120002' })],
   ])('passes over another %s', (_, stranger) => {
     expect(belongs(REQUEST, stranger)).toBe(false)
   })
@@ -40,6 +42,7 @@ describe('reply matching', () => {
   it('a refusal may leave out what the host did not look at', () => {
     const bare = { 3: undefined, 4: undefined, 42: undefined, 39: '97' }
     expect(belongs(REQUEST, reply(bare))).toBe(true)
+    expect(belongs(REQUEST, reply({ 39: '13', 4: '000000000000' }))).toBe(true)
   })
 
   it('a partial approval has another amount', () => {
