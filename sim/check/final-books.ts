@@ -4,17 +4,10 @@ import type { Transaction } from '../../src/terminal/flows/terminal-model.ts'
 import type { Finding } from './finding.ts'
 import { heldByTerminal } from './held-amounts.ts'
 import type { PaperCheck } from './paper-check.ts'
+import { SAME_STATE } from './same-state.ts'
 import { checkSettlements } from './settlement-check.ts'
 import type { TerminalBooks } from './terminal-books.ts'
 import { SIGN } from './transaction-sign.ts'
-
-/** States at the terminal and at the host that mean the same. */
-const SAME_STATE: Readonly<Record<string, readonly string[]>> = {
-  approved: ['approved'],
-  voided: ['voided'],
-  declined: ['declined'],
-  reversed: ['reversed', 'declined'],
-}
 
 export interface BooksOfTerminal {
   readonly tid: string

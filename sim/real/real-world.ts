@@ -5,6 +5,7 @@ import type { CheckedWorld } from '../check/checked-world.ts'
 import type { Fault } from '../plan/fault-kinds.ts'
 import type { TerminalPlan } from '../plan/plan.ts'
 import { Network, type NetworkHost } from '../world/network.ts'
+import { observerOf } from '../world/observer-of.ts'
 import { SeededRandom } from '../world/seeded-random.ts'
 import { type DayScript, TerminalDay } from '../world/terminal-day.ts'
 import type { WorldWatch } from '../world/world-watch.ts'
@@ -88,16 +89,7 @@ export class RealWorld implements CheckedWorld {
       isHostUp: () => host.isUp,
       caKeys,
       answer: (question) => parts.day?.answer(question) ?? { kind: 'cancelled' },
-      observer: {
-        durable: (records) => watch.durable(name, records),
-        shown: (screen) => watch.shown(name, screen),
-        printed: (piece) => watch.printed(name, piece),
-        struck: (fault) => watch.struck(name, fault),
-        cardCommand: (apdu) => watch.cardCommand(name, apdu),
-        damageBelieved: (what) => watch.damageBelieved(name, what),
-        tell: (text) => watch.tell(name, text),
-        bug: (error) => watch.bug(name, error),
-      },
+      observer: observerOf(watch, name),
     })
     parts.terminal = terminal
     const day = new TerminalDay(terminal, {

@@ -1,6 +1,7 @@
 import type { Fault } from '../plan/fault-kinds.ts'
 import type { Plan, TerminalPlan } from '../plan/plan.ts'
 import { Network } from './network.ts'
+import { observerOf } from './observer-of.ts'
 import { answerOf, orderOf } from './operator.ts'
 import { SeededRandom } from './seeded-random.ts'
 import { type SimEstate, simEstate, terminalId } from './sim-estate.ts'
@@ -131,16 +132,7 @@ export class SimWorld {
       estate,
       network,
       answer: (question) => day.answer(question),
-      observer: {
-        durable: (records) => watch.durable(name, records),
-        shown: (screen) => watch.shown(name, screen),
-        printed: (piece) => watch.printed(name, piece),
-        struck: (fault) => watch.struck(name, fault),
-        cardCommand: (apdu) => watch.cardCommand(name, apdu),
-        damageBelieved: (what) => watch.damageBelieved(name, what),
-        tell: (text) => watch.tell(name, text),
-        bug: (error) => watch.bug(name, error),
-      },
+      observer: observerOf(watch, name),
     })
     const day: TerminalDay = new TerminalDay(terminal, {
       clock,

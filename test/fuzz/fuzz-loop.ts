@@ -116,7 +116,7 @@ export class FuzzLoop {
   }
 }
 
-/** The input with most blocks that are not covered yet, by its size; undefined when none has any. */
+/** The input with most blocks that are not covered yet, by its size; undefined when all are covered. */
 function mostNews(inputs: readonly PoolInput[], covered: ReadonlySet<number>): PoolInput | undefined {
   let best: PoolInput | undefined
   let most = 0

@@ -9,7 +9,7 @@ export interface FakePair {
 interface PseudoTerminals {
   readonly races: Races
   readonly pairs: FakePair[]
-  /** Whether this system has any. */
+  /** Whether there are some on this system. */
   readonly opens: boolean
 }
 

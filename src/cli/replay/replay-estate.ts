@@ -40,7 +40,7 @@ export class ReplayEstate {
     this.#estate.setUpDefaults()
   }
 
-  /** Sets up a terminal as it was when it was first heard; answers its keys, if it has any. */
+  /** Sets up a terminal as it was when it was first heard; answers its keys, where there are some. */
   addTerminal({ tid, row }: Pick<RecordedTerminal, 'tid' | 'row'>): PadKeys | undefined {
     if (row === undefined) {
       this.#blankTerminal(tid)

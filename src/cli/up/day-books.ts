@@ -1,3 +1,5 @@
+import { SAME_STATE } from '../../../sim/check/same-state.ts'
+import { SIGN } from '../../../sim/check/transaction-sign.ts'
 import { formatAmount } from '../../base/money.ts'
 import type { TransactionKind, TransactionRow } from '../../host/core/records.ts'
 import type { HostStore } from '../../host/core/store-port.ts'
@@ -28,31 +30,6 @@ export interface BooksReport {
   /** What does not agree, one line each; empty when the day's books are right. */
   readonly findings: readonly string[]
   readonly totalMinor: { readonly terminal: number; readonly host: number; readonly ledger: number }
-}
-
-/** +1: money for the merchant, -1: from the merchant, 0: only reserved or told. */
-const SIGN: Readonly<Record<TransactionKind, -1 | 0 | 1>> = {
-  sale: 1,
-  offlineSale: 1,
-  completion: 1,
-  completionAdvice: 1,
-  saleVoid: -1,
-  refund: -1,
-  completionVoid: -1,
-  balance: 0,
-  preAuthorisation: 0,
-  preAuthorisationAddition: 0,
-  preAuthorisationCancel: 0,
-  reversalAlone: 0,
-}
-
-/** States of terminal and host that mean the same. */
-const SAME_STATE: Readonly<Record<string, readonly string[]>> = {
-  approved: ['approved'],
-  voided: ['voided'],
-  declined: ['declined'],
-  // A request that never reached the host leaves nothing there but the reversal.
-  reversed: ['reversed', 'declined'],
 }
 
 export interface BooksInput {
