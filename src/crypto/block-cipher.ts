@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto'
 import { invariant } from '../base/invariant.ts'
+import { DesCipher } from './des.ts'
 
 /** A block cipher with a prepared key. Data is whole blocks, each enciphered by itself (ECB, no padding). */
 export interface BlockCipher {
@@ -7,13 +8,22 @@ export interface BlockCipher {
   /** New memory of the size of `data`; `data.length` must be a multiple of `blockSize`. */
   encrypt(data: Uint8Array): Uint8Array
   decrypt(data: Uint8Array): Uint8Array
+  /** Enciphers the block at `offset` where it stands. */
+  encryptBlockAt(bytes: Uint8Array, offset: number): void
+  /** Last block of a chain (CBC) over whole blocks with a zero first vector: new memory of one block. */
+  chain(data: Uint8Array): Uint8Array
+}
+
+/** Triple DES with 8, 16 or 24 bytes of key; 8 bytes are single DES. Source: NIST SP 800-67 rev. 2. */
+export function createTdes(key: Uint8Array): BlockCipher {
+  return new DesCipher(key)
 }
 
 /**
- * Triple DES with 8, 16 or 24 bytes of key; 8 bytes are single DES.
- * Source: NIST SP 800-67 rev. 2. OpenSSL 3 offers no single DES: K‖K‖K is the same function.
+ * The same by OpenSSL, which has no single DES since release 3: K‖K‖K is the same function. What `createTdes` is tested
+ * and measured against.
  */
-export function createTdes(key: Uint8Array): BlockCipher {
+export function createOpensslTdes(key: Uint8Array): BlockCipher {
   invariant(key.length === 8 || key.length === 16 || key.length === 24, `TDES key of ${key.length} bytes`)
   return new OpensslCipher('des-ede3', tripleLengthKey(key), 8)
 }
@@ -21,13 +31,13 @@ export function createTdes(key: Uint8Array): BlockCipher {
 /** AES with 16, 24 or 32 bytes of key. Source: FIPS 197. */
 export function createAes(key: Uint8Array): BlockCipher {
   invariant(key.length === 16 || key.length === 24 || key.length === 32, `AES key of ${key.length} bytes`)
-  return new OpensslCipher(`aes-${key.length * 8}-ecb`, key, 16)
+  return new OpensslCipher(`aes-${key.length * 8}`, key, 16)
 }
 
 /** SM4 with 16 bytes of key. Source: GB/T 32907-2016. */
 export function createSm4(key: Uint8Array): BlockCipher {
   invariant(key.length === 16, `SM4 key of ${key.length} bytes`)
-  return new OpensslCipher('sm4-ecb', key, 16)
+  return new OpensslCipher('sm4', key, 16)
 }
 
 /** K1‖K1‖K1 of 8 bytes, K1‖K2‖K1 of 16, the key itself of 24. */
@@ -45,34 +55,53 @@ interface Transform {
   update(data: Uint8Array): Buffer
 }
 
-/** Keeps one cipher object for each direction: without padding and final block, ECB keeps no state. */
+/** Keeps one cipher object for each use: without padding and final block, ECB keeps no state and CBC one block. */
 class OpensslCipher implements BlockCipher {
   readonly blockSize: 8 | 16
   readonly #algorithm: string
   readonly #key: Uint8Array
   #encipher: Transform | undefined
   #decipher: Transform | undefined
+  #chain: Transform | undefined
+  /** What the kept chain adds to the next block. */
+  #chained: Uint8Array
 
+  /** `algorithm`: the name before its mode. */
   constructor(algorithm: string, key: Uint8Array, blockSize: 8 | 16) {
     this.#algorithm = algorithm
     this.#key = Uint8Array.from(key)
     this.blockSize = blockSize
+    this.#chained = new Uint8Array(blockSize)
   }
 
   encrypt(data: Uint8Array): Uint8Array {
-    if (this.#encipher === undefined) {
-      this.#encipher = createCipheriv(this.#algorithm, this.#key, null)
-      this.#encipher.setAutoPadding(false)
-    }
+    this.#encipher ??= unpadded(createCipheriv(this.#mode('ecb'), this.#key, null))
     return this.#transform(this.#encipher, data)
   }
 
   decrypt(data: Uint8Array): Uint8Array {
-    if (this.#decipher === undefined) {
-      this.#decipher = createDecipheriv(this.#algorithm, this.#key, null)
-      this.#decipher.setAutoPadding(false)
-    }
+    this.#decipher ??= unpadded(createDecipheriv(this.#mode('ecb'), this.#key, null))
     return this.#transform(this.#decipher, data)
+  }
+
+  encryptBlockAt(bytes: Uint8Array, offset: number): void {
+    bytes.set(this.encrypt(bytes.subarray(offset, offset + this.blockSize)), offset)
+  }
+
+  /** One call for the whole chain: what the kept object still adds is taken out of the first block beforehand. */
+  chain(data: Uint8Array): Uint8Array {
+    const size = this.blockSize
+    if (data.length === 0) return new Uint8Array(size)
+    this.#chain ??= unpadded(createCipheriv(this.#mode('cbc'), this.#key, new Uint8Array(size)))
+    const input = Uint8Array.from(data)
+    for (let index = 0; index < size; index++)
+      input[index] = (input[index] ?? 0) ^ (this.#chained[index] ?? 0)
+    this.#chained = this.#transform(this.#chain, input).slice(-size)
+    return this.#chained.slice()
+  }
+
+  #mode(mode: 'ecb' | 'cbc'): string {
+    return this.#algorithm === 'des-ede3' && mode === 'ecb' ? this.#algorithm : `${this.#algorithm}-${mode}`
   }
 
   #transform(transform: Transform, data: Uint8Array): Uint8Array {
@@ -81,16 +110,21 @@ class OpensslCipher implements BlockCipher {
   }
 }
 
+function unpadded(transform: Transform): Transform {
+  transform.setAutoPadding(false)
+  return transform
+}
+
 /** Cipher block chaining with a zero or given first vector, without padding. `data`: whole blocks. */
 export function encryptCbc(cipher: BlockCipher, data: Uint8Array, firstVector?: Uint8Array): Uint8Array {
   const size = cipher.blockSize
   const result = new Uint8Array(data.length)
-  let chain = firstVector ?? new Uint8Array(size)
   for (let at = 0; at < data.length; at += size) {
-    const block = new Uint8Array(size)
-    for (let index = 0; index < size; index++) block[index] = (data[at + index] ?? 0) ^ (chain[index] ?? 0)
-    chain = cipher.encrypt(block)
-    result.set(chain, at)
+    for (let index = at; index < at + size; index++) {
+      const previous = at === 0 ? (firstVector?.[index] ?? 0) : (result[index - size] ?? 0)
+      result[index] = (data[index] ?? 0) ^ previous
+    }
+    cipher.encryptBlockAt(result, at)
   }
   return result
 }
@@ -98,7 +132,7 @@ export function encryptCbc(cipher: BlockCipher, data: Uint8Array, firstVector?: 
 /** Reverses `encryptCbc`. */
 export function decryptCbc(cipher: BlockCipher, data: Uint8Array, firstVector?: Uint8Array): Uint8Array {
   const size = cipher.blockSize
-  const result = cipher.decrypt(data).slice()
+  const result = Uint8Array.from(cipher.decrypt(data))
   for (let at = 0; at < data.length; at++) {
     const previous = at < size ? (firstVector?.[at] ?? 0) : (data[at - size] ?? 0)
     result[at] = (result[at] ?? 0) ^ previous

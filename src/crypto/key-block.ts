@@ -4,7 +4,7 @@ import type { Random } from '../base/ports.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { type BlockCipher, createAes, createTdes, decryptCbc, encryptCbc } from './block-cipher.ts'
 import { constantTimeEqual } from './hash.ts'
-import { cmac } from './mac.ts'
+import { type PreparedMac, prepareCmac } from './mac.ts'
 
 /** Clear part of a key block. Source: ASC X9 TR 31-2018, 4.1, table 1. */
 export interface KeyBlockHeader {
@@ -35,7 +35,31 @@ export type KeyBlockError =
 
 interface Binding {
   readonly encryption: BlockCipher
-  readonly authentication: BlockCipher
+  readonly authenticate: PreparedMac
+}
+
+/** A key block protection key with the two keys of each binding method derived once, for many blocks. */
+export class KeyBlockProtection {
+  readonly #key: Uint8Array
+  readonly #bindings: { B?: Binding; D?: Binding } = {}
+
+  /** `key`: 16, 24 or 32 bytes; `isProtectionKeySize` says for which version. */
+  constructor(key: Uint8Array) {
+    this.#key = Uint8Array.from(key)
+  }
+
+  get keySize(): number {
+    return this.#key.length
+  }
+
+  binding(version: 'B' | 'D'): Binding {
+    this.#bindings[version] ??= bind(version, this.#key)
+    return this.#bindings[version]
+  }
+}
+
+function protectionOf(key: Uint8Array | KeyBlockProtection): KeyBlockProtection {
+  return key instanceof KeyBlockProtection ? key : new KeyBlockProtection(key)
 }
 
 const HEADER_SIZE = 16
@@ -51,14 +75,15 @@ export function isProtectionKeySize(version: 'B' | 'D', size: number): boolean {
  * size), then to whole blocks. Source: ASC X9 TR 31-2018, 5.3.2 (B) and 5.3.3 (D).
  */
 export function wrapKeyBlock(input: {
-  readonly protectionKey: Uint8Array
+  readonly protectionKey: Uint8Array | KeyBlockProtection
   readonly header: KeyBlockHeader
   readonly key: Uint8Array
   readonly random: Random
   readonly paddedKeySize?: number
 }): string {
-  const { protectionKey, header, key, random } = input
-  invariant(isProtectionKeySize(header.version, protectionKey.length), 'protection key of a wrong size')
+  const { header, key, random } = input
+  const protection = protectionOf(input.protectionKey)
+  invariant(isProtectionKeySize(header.version, protection.keySize), 'protection key of a wrong size')
   const blockSize = BLOCK_SIZE[header.version]
   const size = Math.ceil((2 + Math.max(key.length, input.paddedKeySize ?? 0)) / blockSize) * blockSize
   const payload = concatBytes([
@@ -67,20 +92,21 @@ export function wrapKeyBlock(input: {
     random.bytes(size - 2 - key.length),
   ])
   const head = formatHeader(header, size)
-  const { encryption, authentication } = bind(header.version, protectionKey)
-  const mac = cmac(authentication, concatBytes([asciiToBytes(head), payload]))
+  const { encryption, authenticate } = protection.binding(header.version)
+  const mac = authenticate(concatBytes([asciiToBytes(head), payload]))
   return head + toHex(encryptCbc(encryption, payload, mac)) + toHex(mac)
 }
 
 /** Checks and unwraps a key block. The MAC is compared in constant time. */
 export function unwrapKeyBlock(
-  protectionKey: Uint8Array,
+  protectionKey: Uint8Array | KeyBlockProtection,
   block: string,
 ): Result<{ readonly header: KeyBlockHeader; readonly key: Uint8Array }, KeyBlockError> {
   const parsed = parseKeyBlockHeader(block)
   if (!parsed.ok) return parsed
   const { header, headerSize } = parsed.value
-  if (!isProtectionKeySize(header.version, protectionKey.length)) return err({ kind: 'badProtectionKey' })
+  const protection = protectionOf(protectionKey)
+  if (!isProtectionKeySize(header.version, protection.keySize)) return err({ kind: 'badProtectionKey' })
   const macSize = BLOCK_SIZE[header.version]
   const body = block.slice(headerSize)
   if (!isHex(body) || /\s/.test(body)) return err({ kind: 'badPayload' })
@@ -88,9 +114,9 @@ export function unwrapKeyBlock(
   const payloadSize = bytes.length - macSize
   if (payloadSize < macSize || payloadSize % macSize !== 0) return err({ kind: 'badPayload' })
   const mac = bytes.subarray(payloadSize)
-  const { encryption, authentication } = bind(header.version, protectionKey)
+  const { encryption, authenticate } = protection.binding(header.version)
   const payload = decryptCbc(encryption, bytes.subarray(0, payloadSize), mac)
-  const expected = cmac(authentication, concatBytes([asciiToBytes(block.slice(0, headerSize)), payload]))
+  const expected = authenticate(concatBytes([asciiToBytes(block.slice(0, headerSize)), payload]))
   if (!constantTimeEqual(expected, mac)) return err({ kind: 'macMismatch' })
   const bits = ((payload[0] ?? 0) << 8) | (payload[1] ?? 0)
   if (bits % 8 !== 0 || bits === 0 || bits / 8 > payload.length - 2) return err({ kind: 'badPayload' })
@@ -170,15 +196,16 @@ function bind(version: 'B' | 'D', protectionKey: Uint8Array): Binding {
   const aes = version === 'D'
   const create = aes ? createAes : createTdes
   const algorithm = aes ? protectionKey.length / 8 : protectionKey.length / 8 - 2
+  const derivation = prepareCmac(create(protectionKey))
   const derive = (usage: number): BlockCipher => {
     const blocks: Uint8Array[] = []
     const size = aes ? 16 : 8
     for (let counter = 1; blocks.length * size < protectionKey.length; counter++) {
       const bits = protectionKey.length * 8
       const data = Uint8Array.of(counter, 0, usage, 0, 0, algorithm, bits >> 8, bits & 0xff)
-      blocks.push(cmac(create(protectionKey), data))
+      blocks.push(derivation(data))
     }
     return create(concatBytes(blocks).slice(0, protectionKey.length))
   }
-  return { encryption: derive(0), authentication: derive(1) }
+  return { encryption: derive(0), authenticate: prepareCmac(derive(1)) }
 }

@@ -1,4 +1,4 @@
-import { asciiToBytes, toHex } from '../base/bytes.ts'
+import { asciiToBytes } from '../base/bytes.ts'
 import { invariant } from '../base/invariant.ts'
 import { type BlockCipher, createAes, createSm4, createTdes } from './block-cipher.ts'
 
@@ -21,21 +21,9 @@ export function padBlocks(data: Uint8Array, padding: MacPadding, blockSize = 8):
   return padded
 }
 
-/** CBC-MAC of padded data: the last block. */
-function chainBlocks(cipher: BlockCipher, padded: Uint8Array): Uint8Array {
-  const size = cipher.blockSize
-  let chain: Uint8Array = new Uint8Array(size)
-  for (let at = 0; at < padded.length; at += size) {
-    const block = new Uint8Array(size)
-    for (let index = 0; index < size; index++) block[index] = (padded[at + index] ?? 0) ^ (chain[index] ?? 0)
-    chain = cipher.encrypt(block)
-  }
-  return chain
-}
-
 /** DES (8-byte key) or TDES CBC-MAC, 8 bytes. Source: ANSI X9.9, FIPS 113; ISO/IEC 9797-1 algorithm 1. */
 export function macX99(key: Uint8Array, data: Uint8Array, padding: MacPadding = 'zeros'): Uint8Array {
-  return chainBlocks(createTdes(key), padBlocks(data, padding))
+  return createTdes(key).chain(padBlocks(data, padding))
 }
 
 /** Retail MAC, 8 bytes: single DES chain, then D and E. `key`: 16 bytes. Source: ANSI X9.19; ISO/IEC 9797-1 algorithm 3. */
@@ -47,7 +35,7 @@ function prepareX919(key: Uint8Array, padding: MacPadding): PreparedMac {
   invariant(key.length === 16, `X9.19 key of ${key.length} bytes`)
   const left = createTdes(key.subarray(0, 8))
   const right = createTdes(key.subarray(8, 16))
-  return (data) => left.encrypt(right.decrypt(chainBlocks(left, padBlocks(data, padding))))
+  return (data) => left.encrypt(right.decrypt(left.chain(padBlocks(data, padding))))
 }
 
 /** XOR of all zero-padded blocks: the first step of the UnionPay ECB method. */
@@ -55,7 +43,7 @@ export function foldBlocks(data: Uint8Array, blockSize: 8 | 16): Uint8Array {
   const folded = new Uint8Array(blockSize)
   const mask = blockSize - 1
   for (let index = 0; index < data.length; index++) {
-    folded[index & mask] = (folded[index & mask] ?? 0) ^ (data[index] ?? 0)
+    folded[index & mask] = (folded[index & mask] as number) ^ (data[index] as number)
   }
   return folded
 }
@@ -75,10 +63,27 @@ export function macUnionPaySm4(key: Uint8Array, data: Uint8Array): Uint8Array {
 
 function unionPayEcb(cipher: BlockCipher, data: Uint8Array): Uint8Array {
   const size = cipher.blockSize
-  const text = asciiToBytes(toHex(foldBlocks(data, size)))
-  const block = cipher.encrypt(text.subarray(0, size)).slice()
-  for (let index = 0; index < size; index++) block[index] = (block[index] ?? 0) ^ (text[size + index] ?? 0)
-  return asciiToBytes(toHex(cipher.encrypt(block)).slice(0, 8))
+  const text = hexText(foldBlocks(data, size), size * 2)
+  cipher.encryptBlockAt(text, 0)
+  for (let index = 0; index < size; index++) {
+    text[index] = (text[index] as number) ^ (text[size + index] as number)
+  }
+  cipher.encryptBlockAt(text, 0)
+  return hexText(text, 8)
+}
+
+/** ASCII digits `0`-`9` and `A`-`F`. */
+const HEX_DIGITS = asciiToBytes('0123456789ABCDEF')
+
+/** The first `count` (even) upper-case hexadecimal digits of `bytes`, as ASCII bytes. */
+function hexText(bytes: Uint8Array, count: number): Uint8Array {
+  const text = new Uint8Array(count)
+  for (let index = 0; index < count; index += 2) {
+    const byte = bytes[index >> 1] as number
+    text[index] = HEX_DIGITS[byte >> 4] as number
+    text[index + 1] = HEX_DIGITS[byte & 15] as number
+  }
+  return text
 }
 
 /** AES-CMAC, 16 bytes. Source: NIST SP 800-38B, RFC 4493. */
@@ -93,16 +98,24 @@ export function tdesCmac(key: Uint8Array, data: Uint8Array): Uint8Array {
 
 /** CMAC over any block cipher, one block. Source: NIST SP 800-38B, 6. */
 export function cmac(cipher: BlockCipher, data: Uint8Array): Uint8Array {
+  return prepareCmac(cipher)(data)
+}
+
+/** `cmac` with its two subkeys made once. */
+export function prepareCmac(cipher: BlockCipher): PreparedMac {
   const size = cipher.blockSize
   const first = doubled(cipher.encrypt(new Uint8Array(size)))
-  const whole = data.length > 0 && data.length % size === 0
-  const padded = whole ? Uint8Array.from(data) : padBlocks(data, '80', size)
-  const mask = whole ? first : doubled(first)
-  const last = padded.length - size
-  for (let index = 0; index < size; index++) {
-    padded[last + index] = (padded[last + index] ?? 0) ^ (mask[index] ?? 0)
+  const second = doubled(first)
+  return (data) => {
+    const whole = data.length > 0 && data.length % size === 0
+    const padded = whole ? Uint8Array.from(data) : padBlocks(data, '80', size)
+    const mask = whole ? first : second
+    const last = padded.length - size
+    for (let index = 0; index < size; index++) {
+      padded[last + index] = (padded[last + index] ?? 0) ^ (mask[index] ?? 0)
+    }
+    return cipher.chain(padded)
   }
-  return chainBlocks(cipher, padded)
 }
 
 /** Multiplication by x in the field of the block size. */
@@ -141,13 +154,13 @@ export function prepareMessageMac(algorithm: MessageMacAlgorithm, key: Uint8Arra
     }
     case 'x9.9': {
       const cipher = createTdes(key)
-      return (data) => chainBlocks(cipher, padBlocks(data, 'zeros'))
+      return (data) => cipher.chain(padBlocks(data, 'zeros'))
     }
     case 'x9.19':
       return prepareX919(key, 'zeros')
     case 'aes-cmac': {
-      const cipher = createAes(key)
-      return (data) => cmac(cipher, data).subarray(0, 8)
+      const mac = prepareCmac(createAes(key))
+      return (data) => mac(data).subarray(0, 8)
     }
   }
 }

@@ -2,7 +2,7 @@ import { hkdfSync } from 'node:crypto'
 import { toHex } from '../../base/bytes.ts'
 import type { Random } from '../../base/ports.ts'
 import { type BlockCipher, createAes, createSm4, createTdes } from '../../crypto/block-cipher.ts'
-import { unwrapKeyBlock, wrapKeyBlock } from '../../crypto/key-block.ts'
+import { KeyBlockProtection, unwrapKeyBlock, wrapKeyBlock } from '../../crypto/key-block.ts'
 import { type CheckValueAlgorithm, keyCheckValue } from '../../crypto/key-check-value.ts'
 import { type MessageMacAlgorithm, type PreparedMac, prepareMessageMac } from '../../crypto/mac.ts'
 import type { KeyAlgorithm, KeyUsage, WrappedKey } from '../core/security-module-port.ts'
@@ -48,17 +48,22 @@ export interface ClearKey {
   macOf(algorithm: MessageMacAlgorithm): PreparedMac
 }
 
+/** A key that says what it is for. */
+interface UsedKey extends ClearKey {
+  readonly usage: KeyUsage
+}
+
 /** Keys kept prepared; the oldest make room. A terminal has four, so this serves thousands of live terminals. */
 const CACHE_SIZE = 50_000
 
 /** Wraps and unwraps keys under keys derived from the local master key. */
 export class KeyStore {
-  readonly #wrappingKey: Uint8Array
+  readonly #wrappingKey: KeyBlockProtection
   readonly #random: Random
-  readonly #cache = new Map<string, ClearKey & { readonly usage: KeyUsage }>()
+  readonly #cache = new Map<string, UsedKey>()
 
   constructor(localMasterKey: Uint8Array, random: Random) {
-    this.#wrappingKey = deriveFrom(localMasterKey, 'key wrapping', 32)
+    this.#wrappingKey = new KeyBlockProtection(deriveFrom(localMasterKey, 'key wrapping', 32))
     this.#random = random
   }
 
@@ -93,8 +98,15 @@ export class KeyStore {
    * @throws {SecurityModuleError} when it was changed, belongs to another local master key, or has another usage.
    */
   open(wrapped: WrappedKey, usage: KeyUsage): ClearKey {
+    const key = this.openAny(wrapped)
+    if (key.usage === usage) return key
+    throw new SecurityModuleError(`a key for ${key.usage} can't be used as a key for ${usage}`)
+  }
+
+  /** The key in `wrapped`, whatever it is for. Throws as `open`. */
+  openAny(wrapped: WrappedKey): UsedKey {
     const known = this.#cache.get(wrapped.block)
-    if (known !== undefined) return this.#ofUsage(known, usage)
+    if (known !== undefined) return known
     const opened = unwrapKeyBlock(this.#wrappingKey, wrapped.block)
     if (!opened.ok) {
       throw new SecurityModuleError(
@@ -115,16 +127,11 @@ export class KeyStore {
       }
     }
     this.#cache.set(wrapped.block, clear)
-    return this.#ofUsage(clear, usage)
-  }
-
-  #ofUsage(key: ClearKey & { readonly usage: KeyUsage }, usage: KeyUsage): ClearKey {
-    if (key.usage === usage) return key
-    throw new SecurityModuleError(`a key for ${key.usage} can't be used as a key for ${usage}`)
+    return clear
   }
 }
 
-function prepare(usage: KeyUsage, algorithm: KeyAlgorithm, bytes: Uint8Array) {
+function prepare(usage: KeyUsage, algorithm: KeyAlgorithm, bytes: Uint8Array): UsedKey {
   const macs = new Map<MessageMacAlgorithm, PreparedMac>()
   return {
     usage,

@@ -5,7 +5,6 @@ import { createEmvCipher } from '../../crypto/emv-cipher.ts'
 import { constantTimeEqual } from '../../crypto/hash.ts'
 import { wrapKeyBlock } from '../../crypto/key-block.ts'
 import { keyCheckValue } from '../../crypto/key-check-value.ts'
-import { aesCmac } from '../../crypto/mac.ts'
 import { nodeRandom } from '../../crypto/node-random.ts'
 import { decodePinBlock } from '../../crypto/pin-block.ts'
 import { decryptTrackWith } from '../../crypto/track-cipher.ts'
@@ -43,6 +42,8 @@ export function openSecurityModule(options: SecurityModuleOptions): SoftwareSecu
   const localMasterKey = openLocalMasterKey(options.directory, random, options.hasWrappedKeys === true)
   return new SoftwareSecurityModule(localMasterKey, random)
 }
+
+const WORKING_KEYS: ReadonlySet<KeyUsage> = new Set(['pin', 'mac', 'track'])
 
 /** A security module in software: the walls are those of this class. */
 export class SoftwareSecurityModule implements SecurityModule {
@@ -93,13 +94,8 @@ export class SoftwareSecurityModule implements SecurityModule {
 
   /** PIN, MAC and track keys may leave under a terminal master key; no other key may. */
   #openWorkingKey(key: WrappedKey) {
-    for (const usage of ['pin', 'mac', 'track'] as const) {
-      try {
-        return this.#keys.open(key, usage)
-      } catch (error) {
-        if (!(error instanceof SecurityModuleError)) throw error
-      }
-    }
+    const clear = this.#keys.openAny(key)
+    if (WORKING_KEYS.has(clear.usage)) return clear
     throw new SecurityModuleError('only PIN, MAC and track keys leave under a terminal master key')
   }
 
@@ -135,8 +131,7 @@ export class SoftwareSecurityModule implements SecurityModule {
   }
 
   pinReference(key: WrappedKey, pan: string, pin: string): string {
-    const { bytes } = this.#keys.open(key, 'pinVerification')
-    return toHex(aesCmac(bytes, asciiToBytes(`${pan}:${pin}`)).subarray(0, 8))
+    return toHex(this.#keys.open(key, 'pinVerification').macOf('aes-cmac')(asciiToBytes(`${pan}:${pin}`)))
   }
 
   verifyPin(input: {
