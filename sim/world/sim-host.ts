@@ -6,6 +6,7 @@ import { Connections } from '../../src/host/gateway/connections.ts'
 import { DEFAULT_LIMITS, type PortOptions } from '../../src/host/gateway/gateway-options.ts'
 import type { SoftwareSecurityModule } from '../../src/host/security-module/software-security-module.ts'
 import { HostService } from '../../src/host/service/host-service.ts'
+import { LocalDecider } from '../../src/host/service/local-decider.ts'
 import type { CommitFate, SimStore } from './sim-store.ts'
 import { DriftingClock, type VirtualClock } from './virtual-clock.ts'
 
@@ -101,8 +102,7 @@ export class SimHost {
     })
     const life: Life = { isOver: false } as Life
     const service = new HostService({
-      core,
-      store: this.#storeOf(life),
+      decider: new LocalDecider({ core, store: this.#storeOf(life), fault }),
       clock: this.#clockOf(life),
       epochMs: () => this.clock.epochMs(),
       defer: (work) => {
@@ -134,7 +134,7 @@ export class SimHost {
   close(): void {
     const life = this.#life
     if (life === undefined) return
-    life.service.finish()
+    void life.service.finish()
     this.#leftCount = life.connections.count
     this.#end(life)
   }

@@ -5,6 +5,7 @@ import type { ClientStream, ClientStreamListener } from '../../src/host/gateway/
 import { Connections } from '../../src/host/gateway/connections.ts'
 import { DEFAULT_LIMITS, DEFAULT_PREFIXES, PORT_DIALECTS } from '../../src/host/gateway/gateway-options.ts'
 import { HostService } from '../../src/host/service/host-service.ts'
+import { LocalDecider } from '../../src/host/service/local-decider.ts'
 import { MemoryStore } from '../../src/host/store/memory-store.ts'
 import { MemoryTables } from '../../src/host/store/memory-tables.ts'
 import { lengthPrefixBytes } from '../../src/iso8583/framing/length-prefix.ts'
@@ -64,14 +65,20 @@ export class FuzzHost {
     const stop = (reason: string): never => {
       throw new Error(`the host stopped: ${reason}`)
     }
+    const fault = (reason: string): void => {
+      this.#fault = reason
+    }
     this.#service = new HostService({
-      core: new HostCore({
-        // Each sign-in makes keys: they go with this host.
-        security: base.host.clearModule.copy(),
-        testBehaviour: true,
-        acquirer: { institution: '48520000' },
+      decider: new LocalDecider({
+        core: new HostCore({
+          // Each sign-in makes keys: they go with this host.
+          security: base.host.clearModule.copy(),
+          testBehaviour: true,
+          acquirer: { institution: '48520000' },
+        }),
+        store: this.store,
+        fault,
       }),
-      store: this.store,
       clock,
       epochMs: () => clock.epochMs(),
       defer: (work) => {
@@ -81,9 +88,7 @@ export class FuzzHost {
         decided() {},
         explained() {},
         stopped: stop,
-        fault: (reason) => {
-          this.#fault = reason
-        },
+        fault,
       },
       onFatal: stop,
     })

@@ -6,6 +6,7 @@ import type { ClientStreamListener } from '../../host/gateway/client-stream.ts'
 import { Connections } from '../../host/gateway/connections.ts'
 import { DEFAULT_LIMITS, DEFAULT_PREFIXES, type PortDialect } from '../../host/gateway/gateway-options.ts'
 import { HostService } from '../../host/service/host-service.ts'
+import { LocalDecider } from '../../host/service/local-decider.ts'
 import type { ReplayEstate } from './replay-estate.ts'
 
 export interface ReplayClient {
@@ -29,14 +30,14 @@ export class ReplayHost {
       testBehaviour,
       acquirer: { institution: ACQUIRER_INSTITUTION },
     })
+    const fault = (reason: string) => this.faults.push(reason)
     const service = new HostService({
-      core,
-      store: estate.store,
+      decider: new LocalDecider({ core, store: estate.store, fault }),
       clock: wall,
       epochMs: () => wall.epochMs(),
       defer: (work) => void clock.after(0, work),
-      log: { decided() {}, explained() {}, stopped() {}, fault: (reason) => this.faults.push(reason) },
-      onFatal: (reason) => this.faults.push(reason),
+      log: { decided() {}, explained() {}, stopped() {}, fault },
+      onFatal: fault,
     })
     this.#connections = new Connections(DEFAULT_LIMITS, () => clock.nowMs(), {
       frame: (from, frame) => service.frame(from, frame),

@@ -1,12 +1,12 @@
 import type { Clock } from '../../base/ports.ts'
 import { parseEnvelope } from '../../iso8583/framing/envelope.ts'
 import { dialectsThatDecode } from '../core/dialects.ts'
-import type { HostCore } from '../core/host-core.ts'
 import type { Inbound, Outcome, OutcomeSummary } from '../core/inbound.ts'
 import type { Dialect, ExplainRow } from '../core/records.ts'
-import { type DecisionStore, NO_ROWS, StoreError } from '../core/store-port.ts'
+import { StoreError } from '../core/store-port.ts'
 import type { Connection, Rejection } from '../gateway/connection.ts'
 import { dialectOfFrame, envelopeKindOf } from '../gateway/gateway-options.ts'
+import type { BatchDecider } from './batch-decider.ts'
 
 /** What the service tells: masked summaries, never a message. */
 export interface ServiceLog {
@@ -18,8 +18,7 @@ export interface ServiceLog {
 }
 
 export interface HostServiceOptions {
-  readonly core: HostCore
-  readonly store: DecisionStore
+  readonly decider: BatchDecider
   readonly clock: Clock
   /** Milliseconds since 1970 in UTC. */
   readonly epochMs: () => number
@@ -35,24 +34,28 @@ interface Waiting {
   readonly inbound: Inbound
 }
 
+/** `finishing`: no more is taken, what is in flight is answered. `over`: nobody is answered any more. */
+type Phase = 'running' | 'finishing' | 'over'
+
 /**
- * Frames of one turn of the event loop are one batch: decided in order, committed once, and only then answered.
- * When the store can't commit, nobody is answered and the service stops: a terminal without an answer reverses,
- * a terminal with a false one does not.
+ * Frames of one turn of the event loop are one batch: decided in order, committed once, and only then answered. A
+ * decider that answers later may have several batches in flight. When it can't commit any more, nobody is answered and
+ * the service stops: a terminal without an answer reverses, a terminal with a false one does not.
  */
 export class HostService {
   readonly #options: HostServiceOptions
+  readonly #inFlight = new Set<Promise<void>>()
   #batch: Waiting[] = []
   #rejections: ExplainRow[] = []
   #deferred = false
-  #stopped = false
+  #phase: Phase = 'running'
 
   constructor(options: HostServiceOptions) {
     this.#options = options
   }
 
   frame(connection: Connection, frame: Uint8Array): void {
-    if (this.#stopped) return
+    if (this.#phase !== 'running') return
     const { dialect } = connection.options
     const parsed = parseEnvelope(frame, envelopeKindOf(dialect))
     if (parsed === undefined) {
@@ -87,15 +90,23 @@ export class HostService {
     this.#reject(connection, reason, 0, dialectsThatDecode(rejection.chunk))
   }
 
-  /** Decides what has come in and stops taking more. */
-  finish(): void {
+  /** Decides what has come in and takes no more. A promise when answers are still to come: all are sent then. */
+  finish(): void | Promise<void> {
+    if (this.#phase !== 'running') return
     this.#decide()
-    this.#stopped = true
+    // It may have stopped over this.
+    if (this.#isOver) return
+    this.#phase = 'finishing'
+    if (this.#inFlight.size > 0) return Promise.all(this.#inFlight).then(() => {})
   }
 
-  /** Decides nothing more: what has come in is lost, as by a power cut. */
+  /** Answers nothing more: what has come in is lost, as by a power cut. */
   abandon(): void {
-    this.#stopped = true
+    this.#phase = 'over'
+  }
+
+  get #isOver(): boolean {
+    return this.#phase === 'over'
   }
 
   #reject(connection: Connection, reason: string, offset: number, decodableAs: readonly Dialect[]): void {
@@ -130,32 +141,42 @@ export class HostService {
     const explains = this.#rejections
     this.#batch = []
     this.#rejections = []
-    if (this.#stopped) return
+    if (this.#phase !== 'running') return
+    const { decider } = this.#options
+    if (explains.length > 0) {
+      this.#await(
+        () => decider.note(explains),
+        () => {},
+      )
+    }
+    if (batch.length === 0 || this.#isOver) return
+    this.#await(
+      () => decider.decide(batch.map(({ inbound }) => inbound)),
+      (outcomes) => this.#answer(batch, outcomes),
+    )
+  }
+
+  /** Goes on at once where the decider answers at once. */
+  #await<T>(ask: () => T | Promise<T>, use: (answer: T) => void): void {
+    const useUnlessOver = (answer: T): void => {
+      if (!this.#isOver) use(answer)
+    }
     try {
-      if (explains.length > 0) this.#options.store.commit({ ...NO_ROWS, explains })
-      if (batch.length > 0) this.#answer(batch, this.#process(batch))
+      const answer = ask()
+      if (answer instanceof Promise) this.#keep(answer.then(useUnlessOver))
+      else useUnlessOver(answer)
     } catch (error) {
-      // Abandoned meanwhile: whoever did it knows.
-      if (!this.#stopped) this.#stop(error)
+      this.#stop(error)
     }
   }
 
-  /** A request that the core can't decide is a bug; it must not take its neighbours down with it. */
-  #process(batch: readonly Waiting[]): readonly (Outcome | undefined)[] {
-    const { core, store } = this.#options
-    try {
-      return core.process(
-        batch.map((waiting) => waiting.inbound),
-        store,
-      )
-    } catch (error) {
-      if (error instanceof StoreError) throw error
-      if (batch.length > 1) return batch.flatMap((waiting) => this.#process([waiting]))
-      this.#options.log.fault(
-        `a request could not be decided: ${error instanceof Error ? error.message : 'unknown'}`,
-      )
-      return [undefined]
-    }
+  #keep(work: Promise<void>): void {
+    const kept = work
+      .catch((error: unknown) => this.#stop(error))
+      .finally(() => {
+        this.#inFlight.delete(kept)
+      })
+    this.#inFlight.add(kept)
   }
 
   #answer(batch: readonly Waiting[], outcomes: readonly (Outcome | undefined)[]): void {
@@ -200,7 +221,9 @@ export class HostService {
   }
 
   #stop(error: unknown): void {
-    this.#stopped = true
+    // Abandoned or stopped meanwhile: whoever did it knows.
+    if (this.#isOver) return
+    this.#phase = 'over'
     const reason =
       error instanceof StoreError
         ? error.message

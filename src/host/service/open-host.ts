@@ -26,6 +26,7 @@ import { hostClock } from './host-clock.ts'
 import { openHostLog, serviceLog } from './host-log.ts'
 import { HostService } from './host-service.ts'
 import { type HostKnowledge, type HostTap, hostKnowledge } from './host-tap.ts'
+import { LocalDecider } from './local-decider.ts'
 
 export interface HostOptions {
   /** Made when it is not there, with mode 0700. One host a folder. */
@@ -117,13 +118,17 @@ export async function openHost(options: HostOptions): Promise<Host> {
     testBehaviour: options.testBehaviour !== false,
     acquirer: { institution: ACQUIRER_INSTITUTION },
   })
+  const said = serviceLog(log)
   const service = new HostService({
-    core,
-    store: options.storeProbe?.(records.store) ?? records.store,
+    decider: new LocalDecider({
+      core,
+      store: options.storeProbe?.(records.store) ?? records.store,
+      fault: said.fault,
+    }),
     clock,
     epochMs: Date.now,
     defer: (work) => setImmediate(work),
-    log: serviceLog(log),
+    log: said,
     onFatal: (reason) => {
       gateway.abort()
       options.onFatal?.(reason)
@@ -181,7 +186,7 @@ function openedHost(
     ledger: () => store.ledgerBalances(),
     close() {
       closing ??= (async () => {
-        service.finish()
+        await service.finish()
         await gateway.close()
         store.close()
       })()

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { HostCore } from '../../../src/host/core/host-core.ts'
 import type { Inbound, Outcome, Plan } from '../../../src/host/core/inbound.ts'
-import { type DecisionStore, StoreError } from '../../../src/host/core/store-port.ts'
+import { StoreError } from '../../../src/host/core/store-port.ts'
 import type { ClientStream, ClientStreamListener } from '../../../src/host/gateway/client-stream.ts'
 import type { Connection } from '../../../src/host/gateway/connection.ts'
 import { Connections } from '../../../src/host/gateway/connections.ts'
+import type { BatchDecider } from '../../../src/host/service/batch-decider.ts'
 import { HostService } from '../../../src/host/service/host-service.ts'
 import { Races } from '../../races.ts'
 
@@ -113,19 +113,33 @@ function frameOf(id: number): Uint8Array {
   return Uint8Array.from([0, size, 0x60, ...new Uint8Array(size - 2), id])
 }
 
-/** A core that counts, and a store that may fail once. */
-class Counting {
+/** A decider that counts, at once or later, whose store may fail once. */
+class Counting implements BatchDecider {
   readonly decided: number[] = []
   failsAt: number
 
-  constructor(failsAt: number) {
+  /** Undefined: all is answered at once. */
+  readonly #races: Races | undefined
+
+  constructor(failsAt: number, races: Races | undefined) {
     this.failsAt = failsAt
+    this.#races = races
   }
 
-  get core(): HostCore {
-    const core: Pick<HostCore, 'process'> = { process: (batch) => this.#process(batch) }
-    return core as HostCore
+  decide(batch: readonly Inbound[]): readonly Outcome[] | Promise<readonly Outcome[]> {
+    const races = this.#races
+    if (races === undefined) return this.#process(batch)
+    const isFailing = this.failsAt === 0
+    const outcomes = isFailing ? [] : this.#process(batch)
+    if (isFailing) this.failsAt--
+    return new Promise((resolve, reject) => {
+      races.later('decided', () =>
+        isFailing ? reject(new StoreError('the disk is full')) : resolve(outcomes),
+      )
+    })
   }
+
+  note(): void {}
 
   #process(batch: readonly Inbound[]): readonly Outcome[] {
     const ids = batch.map(({ bytes }) => bytes.at(-1) ?? 0)
@@ -140,12 +154,11 @@ class Counting {
   }
 }
 
-const store: DecisionStore = { fetch() {}, commit() {}, leaseNumbers: () => 1 }
-
 interface Scene {
   /** For each client the sizes of the chunks in which its frames come. */
   readonly clients: readonly (readonly number[])[]
   readonly failsAt: number
+  readonly answersLater: boolean
   readonly finishes: boolean
   readonly leaves: boolean
 }
@@ -156,6 +169,7 @@ const scene: fc.Arbitrary<Scene> = fc.record({
     maxLength: 2,
   }),
   failsAt: fc.constantFrom(-1, -1, -1, 0, 1, 2),
+  answersLater: fc.boolean(),
   finishes: fc.boolean(),
   leaves: fc.boolean(),
 })
@@ -163,66 +177,77 @@ const scene: fc.Arbitrary<Scene> = fc.record({
 describe('host service and its connections, whatever comes first', () => {
   it('each request is decided once and answered as decided; nobody is forgotten, nothing follows a stop', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.scheduler(), scene, async (scheduler, { clients, failsAt, finishes, leaves }) => {
-        const races = new Races(scheduler)
-        const counting = new Counting(failsAt)
-        const fatal: string[] = []
-        const passedOn: number[] = []
-        let isStopped = false
-        let decidedAtStop: number | undefined
-        const service = new HostService({
-          core: counting.core,
-          store,
-          clock: races.clock,
-          epochMs: () => 0,
-          defer: (work) => races.later('end of the turn', work),
-          log: { decided() {}, explained() {}, stopped() {}, fault: (reason) => races.errors.push(reason) },
-          onFatal: (reason) => {
-            fatal.push(reason)
-            isStopped = true
-            decidedAtStop = counting.decided.length
-            races.later('all is closed', () => connections.destroyAll())
-          },
-        })
-        const connections = new Connections(LIMITS, () => races.clock.nowMs(), {
-          frame: (from: Connection, frame) => {
-            if (!isStopped) passedOn.push(frame.at(-1) ?? 0)
-            service.frame(from, frame)
-          },
-          rejected: () => races.errors.push('rejected'),
-          refused: () => races.errors.push('refused'),
-        })
-        let id = 1
-        const all = clients.map((sizes, index) => {
-          const chunks = sizes.map((size) => {
-            const frames = Array.from({ length: size }, () => [...frameOf(id++)])
-            return Uint8Array.from(frames.flat())
+      fc.asyncProperty(
+        fc.scheduler(),
+        scene,
+        async (scheduler, { clients, failsAt, answersLater, finishes, leaves }) => {
+          const races = new Races(scheduler)
+          const counting = new Counting(failsAt, answersLater ? races : undefined)
+          const fatal: string[] = []
+          const passedOn: number[] = []
+          let isStopped = false
+          let isFinished = false
+          let decidedAtStop: number | undefined
+          const service = new HostService({
+            decider: counting,
+            clock: races.clock,
+            epochMs: () => 0,
+            defer: (work) => races.later('end of the turn', work),
+            log: { decided() {}, explained() {}, stopped() {}, fault: (reason) => races.errors.push(reason) },
+            onFatal: (reason) => {
+              fatal.push(reason)
+              isStopped = true
+              decidedAtStop = counting.decided.length
+              races.later('all is closed', () => connections.destroyAll())
+            },
           })
-          const client = new Client(races, `client ${index}`, chunks)
-          connections.accept(client, { dialect: 'unionpay-pos', port: 0, prefix: 'binary2' })
-          return client
-        })
-        if (leaves) races.later('leaves', () => all[0]?.leave())
-        if (finishes) {
-          races.later('finish', () => {
-            service.finish()
-            isStopped = true
-            decidedAtStop ??= counting.decided.length
+          const connections = new Connections(LIMITS, () => races.clock.nowMs(), {
+            frame: (from: Connection, frame) => {
+              if (!isStopped) passedOn.push(frame.at(-1) ?? 0)
+              service.frame(from, frame)
+            },
+            rejected: () => races.errors.push('rejected'),
+            refused: () => races.errors.push('refused'),
           })
-        }
-        await races.settle()
-        expect(new Set(counting.decided).size).toBe(counting.decided.length)
-        if (fatal.length === 0)
-          expect([...counting.decided].sort(numeric)).toEqual([...passedOn].sort(numeric))
-        expect(fatal.length).toBeLessThanOrEqual(1)
-        expect(counting.decided.length).toBe(decidedAtStop ?? counting.decided.length)
-        for (const client of all) expectAnswers(client, counting.decided, isStopped)
-        expect(connections.count).toBe(all.filter(({ isOpen }) => isOpen).length)
-        connections.destroyAll()
-        await races.settle()
-        expect(connections.count).toBe(0)
-        expect(races.timerCount).toBe(0)
-      }),
+          let id = 1
+          const all = clients.map((sizes, index) => {
+            const chunks = sizes.map((size) => {
+              const frames = Array.from({ length: size }, () => [...frameOf(id++)])
+              return Uint8Array.from(frames.flat())
+            })
+            const client = new Client(races, `client ${index}`, chunks)
+            connections.accept(client, { dialect: 'unionpay-pos', port: 0, prefix: 'binary2' })
+            return client
+          })
+          if (leaves) races.later('leaves', () => all[0]?.leave())
+          if (finishes) {
+            races.later('finish', () => {
+              const finished = service.finish()
+              isStopped = true
+              decidedAtStop ??= counting.decided.length
+              const check = (): void => {
+                isFinished = true
+                if (fatal.length === 0) for (const client of all) expectAllTold(client, counting.decided)
+              }
+              if (finished === undefined) check()
+              else void finished.then(() => races.now(check))
+            })
+          }
+          await races.settle()
+          expect(isFinished).toBe(finishes)
+          expect(new Set(counting.decided).size).toBe(counting.decided.length)
+          if (fatal.length === 0)
+            expect([...counting.decided].sort(numeric)).toEqual([...passedOn].sort(numeric))
+          expect(fatal.length).toBeLessThanOrEqual(1)
+          expect(counting.decided.length).toBe(decidedAtStop ?? counting.decided.length)
+          for (const client of all) expectAnswers(client, counting.decided, isStopped)
+          expect(connections.count).toBe(all.filter(({ isOpen }) => isOpen).length)
+          connections.destroyAll()
+          await races.settle()
+          expect(connections.count).toBe(0)
+          expect(races.timerCount).toBe(0)
+        },
+      ),
       { numRuns: 400 },
     )
   })
@@ -230,6 +255,15 @@ describe('host service and its connections, whatever comes first', () => {
 
 function numeric(left: number, right: number): number {
   return left - right
+}
+
+/** Whoever finished has told every client that is still there what is not meant to come late. */
+function expectAllTold({ isOpen, asked, replies }: Client, decided: readonly number[]): void {
+  if (!isOpen) return
+  for (const id of asked) {
+    const plan = planOf(id)
+    if (decided.includes(id) && plan.kind === 'reply' && plan.delayMs === 0) expect(replies).toContain(id)
+  }
 }
 
 /** A client that is still there was read to the end, and got each answer as often as it was meant to. */

@@ -6,6 +6,7 @@ import type { ClientStreamListener } from '../../../src/host/gateway/client-stre
 import { Connections } from '../../../src/host/gateway/connections.ts'
 import { DEFAULT_LIMITS } from '../../../src/host/gateway/gateway-options.ts'
 import { HostService } from '../../../src/host/service/host-service.ts'
+import { LocalDecider } from '../../../src/host/service/local-decider.ts'
 import { MemoryStore } from '../../../src/host/store/memory-store.ts'
 import { ClearSecurityModule } from '../core/clear-security-module.ts'
 
@@ -25,8 +26,7 @@ describe('host service', () => {
       return process(batch, decisions)
     }
     const service = new HostService({
-      core,
-      store,
+      decider: new LocalDecider({ core, store, fault() {} }),
       clock,
       epochMs: () => clock.epochMs(),
       defer: (work) => void clock.after(0, work),
