@@ -64,6 +64,9 @@ export interface HostRequest {
 
   /** Field 60.3, or the equivalent of another dialect: `001` sign-in and so on. */
   readonly networkCode: string
+  /** Fields 60 and 63 as they came, for a reply that repeats them; empty without. */
+  readonly customData: string
+  readonly customText: string
   /** The terminal can read chips. */
   readonly readsChips: boolean
   /** A chip card was read by its stripe because the chip failed. */
@@ -110,6 +113,8 @@ export function emptyRequest(inbound: Inbound, mti: string): HostRequest {
     pinWithPan: true,
     chipData: undefined,
     networkCode: '',
+    customData: '',
+    customText: '',
     readsChips: false,
     isFallback: false,
     acceptsPartial: false,

@@ -8,8 +8,13 @@ export function numberField(view: MessageView, bit: number): number | undefined 
 }
 
 export function digitsToNumber(text: string | undefined): number | undefined {
-  if (text === undefined || !/^\d{1,16}$/.test(text)) return undefined
-  const value = Number(text)
+  if (text === undefined || text.length === 0 || text.length > 16) return undefined
+  let value = 0
+  for (let index = 0; index < text.length; index++) {
+    const digit = text.charCodeAt(index) - 48
+    if (digit < 0 || digit > 9) return undefined
+    value = value * 10 + digit
+  }
   return Number.isSafeInteger(value) ? value : undefined
 }
 
@@ -24,6 +29,7 @@ export function textField(view: MessageView, bit: number): string {
 
 /** The text without the spaces that fill it up; undefined when nothing is left. */
 export function trimmedField(view: MessageView, bit: number): string | undefined {
+  if (!view.has(bit)) return undefined
   const text = view.text(bit)?.trim()
   return text === '' ? undefined : text
 }
@@ -36,7 +42,8 @@ export function recordId(view: MessageView): number | undefined {
 
 /** Two digits of a card sequence number of three. */
 export function panSequence(view: MessageView): string {
-  return (view.text(F.cardSequenceNumber) ?? '').slice(-2).padStart(2, '0')
+  const text = view.text(F.cardSequenceNumber)
+  return text === undefined ? '00' : text.slice(-2).padStart(2, '0')
 }
 
 /** First of `checks` that complains. */

@@ -2,11 +2,10 @@ import type { MessageView } from '../../iso8583/compile.ts'
 import { F } from '../../iso8583/field.ts'
 import { type Field60, parseField60 } from '../../iso8583/subfields/field-60.ts'
 import { type Field61, parseField61 } from '../../iso8583/subfields/field-61.ts'
-import { emptyRequest, type HostRequest, type OriginalReference } from './host-request.ts'
+import type { FormatFault, HostRequest, OriginalReference } from './host-request.ts'
 import type { Inbound, OperationName } from './inbound.ts'
 import {
   digitsToNumber,
-  firstFault,
   isUnreadable,
   numberField,
   panSequence,
@@ -52,48 +51,100 @@ const NETWORK: Readonly<Record<string, OperationName>> = {
 const CONDITIONS: ReadonlySet<string> = new Set(['', '00', '06', '08', '18', '60'])
 const ADDITIONAL_PRE_AUTHORISATION = '60'
 
+/** Field 60.4: a terminal that reads chips; field 60.5: a chip that could not be read. */
+const READS_CHIPS: ReadonlySet<string | undefined> = new Set(['5', '6'])
+const CHIP_FAILED: ReadonlySet<string | undefined> = new Set(['1', '2'])
+const NO_ORIGINAL: OriginalReference = { batchNumber: undefined, stan: undefined, id: undefined }
 const NO_CUSTOM_DATA: Field60 = { transactionType: '', batchNumber: '', managementCode: '' }
 
-/** A message of the home dialect in the host's terms. */
+/** A message of the home dialect in the host's terms. One literal: this is on the path of every authorisation. */
 export function unionPayRequest(view: MessageView, inbound: Inbound): HostRequest {
-  const field60 = parseField60(textField(view, F.customData))
+  const customData = textField(view, F.customData)
+  const field60 = parseField60(customData)
   const custom = field60.ok ? field60.value : NO_CUSTOM_DATA
   const field61 = view.has(F.originalMessage) ? parseField61(textField(view, F.originalMessage)) : undefined
-  const [operation, processingCode] = operationOf(view, custom)
   const stan = numberField(view, F.stan)
-  const base = emptyRequest(inbound, view.mti)
+  const processingCode = textField(view, F.processingCode)
+  const [operation, expectedCode] = operationOf(view, custom)
+  const amountMinor = numberField(view, F.amountTransaction)
+  const pan = view.text(F.primaryAccountNumber)
+  const security = textField(view, F.securityRelatedControlInformation)
+  const mac = view.value(F.messageAuthenticationCode)
+  const networkCode = custom.managementCode
   return {
-    ...base,
+    inbound,
+    mti: view.mti,
     operation,
-    fault: firstFault([
-      // Field 60 says what the message is: without it the others can not be judged.
-      [isUnreadable(view, F.customData), F.customData, 'field 60 holds something that is no digit'],
-      [!field60.ok, F.customData, 'field 60 is missing or has a length that it can not have'],
-      [isUnreadable(view, F.stan), F.stan, 'the STAN is no number'],
-      [stan === undefined && operation !== 'echo', F.stan, 'the STAN is missing'],
-      [field61?.ok === false, F.originalMessage, 'field 61 has a length that it can not have'],
-      [
-        processingCode !== undefined && textField(view, F.processingCode) !== processingCode,
-        F.processingCode,
-        'the processing code does not belong to this transaction',
-      ],
-      [isUnreadable(view, F.amountTransaction), F.amountTransaction, 'the amount is no number'],
-      [isUnreadable(view, F.primaryAccountNumber), F.primaryAccountNumber, 'the card number is no number'],
-    ]),
+    isRepeat: view.mti.charCodeAt(3) === 49,
+    fault: faultOf(view, field60.ok, field61?.ok !== false, operation, stan, {
+      processingCode: expectedCode === undefined || processingCode === expectedCode,
+      amount: amountMinor !== undefined || !isUnreadable(view, F.amountTransaction),
+      pan: pan !== undefined || !view.has(F.primaryAccountNumber),
+    }),
     tid: textField(view, F.cardAcceptorTerminalIdentification),
     mid: textField(view, F.cardAcceptorIdentificationCode),
     stan,
     batchNumber: digitsToNumber(custom.batchNumber),
-    networkCode: custom.managementCode,
-    ...amountFields(view),
-    ...cardFields(view),
-    ...macFields(view, inbound),
-    ...relationFields(view, operation, field61?.ok === true ? field61.value : undefined),
-    ...settlementFields(view, operation, custom.managementCode, stan),
-    readsChips: custom.readingCapability === '5' || custom.readingCapability === '6',
-    isFallback: custom.chipCondition === '1' || custom.chipCondition === '2',
+    original: originalOf(view, operation, field61?.ok === true ? field61.value : undefined),
+    reversalReason: operation === 'reversal' ? textField(view, F.responseCode) : '',
+    processingCode,
+    conditionCode: textField(view, F.pointOfServiceConditionCode),
+    amountMinor,
+    currency: textField(view, F.currencyCodeTransaction),
+    entryMode: textField(view, F.pointOfServiceEntryMode),
+    authorisationCode: trimmedField(view, F.authorizationIdentificationResponse) ?? '',
+    pan,
+    expiry: view.text(F.dateExpiration),
+    panSequence: panSequence(view),
+    track2: view.text(F.track2Data),
+    track3: view.text(F.track3Data),
+    // Source: unionpay-pos, 9: digit 1 of field 53 tells whether the PIN block holds the card number, digit 3 whether tracks
+    // are encrypted.
+    trackEncrypted: security.charAt(2) === '1',
+    pinBlock: view.value(F.personalIdentificationNumberData),
+    pinWithPan: security.charAt(0) !== '1',
+    chipData: view.value(F.integratedCircuitCardData),
+    networkCode,
+    customData,
+    customText: operation === 'settlement' ? textField(view, F.customText) : '',
+    readsChips: READS_CHIPS.has(custom.readingCapability),
+    isFallback: CHIP_FAILED.has(custom.chipCondition),
     acceptsPartial: custom.partialApproval === '1',
+    settlement:
+      operation === 'settlement' ? settlementOf(textField(view, F.additionalDataPrivate)) : undefined,
+    uploads: operation === 'batchUpload' ? uploadsOf(view, networkCode, stan) : undefined,
+    recordCount: operation === 'batchEnd' ? recordCountOf(view) : undefined,
+    mac,
+    macData: mac === undefined ? undefined : macDataOf(view, inbound),
   }
+}
+
+function macDataOf(view: MessageView, { bytes, start }: Inbound): Uint8Array {
+  return bytes.subarray(start, view.offsetOf(F.messageAuthenticationCode))
+}
+
+/** The first thing wrong with the form. Field 60 says what the message is: without it the others can not be judged. */
+function faultOf(
+  view: MessageView,
+  isField60Right: boolean,
+  isField61Right: boolean,
+  operation: OperationName,
+  stan: number | undefined,
+  isRight: { readonly processingCode: boolean; readonly amount: boolean; readonly pan: boolean },
+): FormatFault | undefined {
+  if (isUnreadable(view, F.customData))
+    return { field: F.customData, reason: 'field 60 holds something that is no digit' }
+  if (!isField60Right)
+    return { field: F.customData, reason: 'field 60 is missing or has a length that it can not have' }
+  if (stan === undefined && isUnreadable(view, F.stan))
+    return { field: F.stan, reason: 'the STAN is no number' }
+  if (stan === undefined && operation !== 'echo') return { field: F.stan, reason: 'the STAN is missing' }
+  if (!isField61Right)
+    return { field: F.originalMessage, reason: 'field 61 has a length that it can not have' }
+  if (!isRight.processingCode)
+    return { field: F.processingCode, reason: 'the processing code does not belong to this transaction' }
+  if (!isRight.amount) return { field: F.amountTransaction, reason: 'the amount is no number' }
+  return isRight.pan ? undefined : { field: F.primaryAccountNumber, reason: 'the card number is no number' }
 }
 
 function operationOf(
@@ -123,70 +174,20 @@ function operationOf(
   }
 }
 
-function amountFields(view: MessageView) {
-  return {
-    processingCode: textField(view, F.processingCode),
-    conditionCode: textField(view, F.pointOfServiceConditionCode),
-    amountMinor: numberField(view, F.amountTransaction),
-    currency: textField(view, F.currencyCodeTransaction),
-    entryMode: textField(view, F.pointOfServiceEntryMode),
-    authorisationCode: trimmedField(view, F.authorizationIdentificationResponse) ?? '',
-  }
-}
-
-/** Source: unionpay-pos, 9: field 53 digit 1 tells whether the PIN block holds the card number, digit 3 whether tracks are encrypted. */
-function cardFields(view: MessageView) {
-  const security = textField(view, F.securityRelatedControlInformation)
-  return {
-    pan: view.text(F.primaryAccountNumber),
-    expiry: view.text(F.dateExpiration),
-    panSequence: panSequence(view),
-    track2: view.text(F.track2Data),
-    track3: view.text(F.track3Data),
-    trackEncrypted: security.charAt(2) === '1',
-    pinBlock: view.value(F.personalIdentificationNumberData),
-    pinWithPan: security.charAt(0) !== '1',
-    chipData: view.value(F.integratedCircuitCardData),
-  }
-}
-
-function macFields(view: MessageView, inbound: Inbound) {
-  const mac = view.value(F.messageAuthenticationCode)
-  if (mac === undefined) return {}
-  return { mac, macData: inbound.bytes.subarray(inbound.start, view.offsetOf(F.messageAuthenticationCode)) }
-}
-
-function relationFields(view: MessageView, operation: OperationName, original: Field61 | undefined) {
-  // A reversal names what it undoes by its own STAN; field 61 repeats it.
-  if (operation === 'reversal') return { reversalReason: textField(view, F.responseCode) }
-  return { original: originalOf(view, original) }
-}
-
 /** Zeros say nothing. Source: unionpay-pos, 5.2. */
-function originalOf(view: MessageView, original: Field61 | undefined): OriginalReference {
+function originalOf(
+  view: MessageView,
+  operation: OperationName,
+  original: Field61 | undefined,
+): OriginalReference {
+  // A reversal names what it undoes by its own STAN; field 61 repeats it.
+  if (operation === 'reversal') return NO_ORIGINAL
+  if (original === undefined && !view.has(F.retrievalReferenceNumber)) return NO_ORIGINAL
   const batchNumber = digitsToNumber(original?.batchNumber)
   const stan = digitsToNumber(original?.stan)
   return {
     batchNumber: batchNumber === 0 ? undefined : batchNumber,
     stan: stan === 0 ? undefined : stan,
     id: recordId(view),
-  }
-}
-
-function settlementFields(
-  view: MessageView,
-  operation: OperationName,
-  networkCode: string,
-  stan: number | undefined,
-) {
-  switch (operation) {
-    case 'settlement':
-      return { settlement: settlementOf(textField(view, F.additionalDataPrivate)) }
-    case 'batchUpload':
-      return { uploads: uploadsOf(view, networkCode, stan) }
-    case 'batchEnd':
-      return { recordCount: recordCountOf(view) }
-    default:
-      return {}
   }
 }

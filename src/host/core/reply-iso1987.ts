@@ -1,12 +1,13 @@
 import { bytesToAscii } from '../../base/bytes.ts'
-import type { MessageView } from '../../iso8583/compile.ts'
+import { invariant } from '../../base/invariant.ts'
 import { F } from '../../iso8583/field.ts'
-import type { Fields, FieldValue } from '../../iso8583/message.ts'
+import type { FieldValue } from '../../iso8583/message.ts'
 import type { Decision } from './decision.ts'
 import { carriesMac } from './gate.ts'
 import type { HostContext } from './host-context.ts'
 import type { HostRequest } from './host-request.ts'
-import { balanceText, digits, hostTime, present, rrnText } from './reply-fields.ts'
+import { viewOf } from './intake.ts'
+import { balanceText, digits, hostDate, hostTime, replySlots, rrnText } from './reply-fields.ts'
 import { responseCodeIn } from './response-code.ts'
 
 /** What a reply repeats as it came. Source: ISO 8583:1987, 4.4 (ME: mandatory echo). */
@@ -33,22 +34,23 @@ export function isoReplyFields(
   { acquirer }: HostContext,
   { inbound, operation }: HostRequest,
   { content }: Decision,
-  view: MessageView,
-): Fields {
+): (FieldValue | undefined)[] {
   const { amountMinor, authorisationCode, chipData } = content
-  const echoed: { [bit: number]: FieldValue | undefined } = {}
-  for (const bit of ECHOED) echoed[bit] = view.text(bit)
-  const code = content.responseCode ?? '00'
-  return present<FieldValue>({
-    ...hostTime(inbound.receivedAt.localTime),
-    ...present<FieldValue>(echoed),
-    ...(amountMinor === undefined ? {} : { [F.amountTransaction]: digits(amountMinor, 12) }),
-    [F.acquiringInstitutionIdentificationCode]: acquirer.institution,
-    [F.retrievalReferenceNumber]: carriesMac(operation) ? rrnText(content.rrn) : undefined,
-    [F.authorizationIdentificationResponse]: authorisationCode === '' ? undefined : authorisationCode,
-    [F.responseCode]: responseCodeIn(inbound.dialect, code),
-    [F.additionalAmounts]: balanceText(content),
-    [F.integratedCircuitCardData]: chipData === undefined ? undefined : bytesToAscii(chipData),
-    [SETTLEMENT_CODE]: content.settlementCode,
-  })
+  const { localTime } = inbound.receivedAt
+  const slots = replySlots()
+  const view = viewOf(inbound.dialect)
+  const isIndexed = view.index(inbound.bytes, inbound.start, inbound.end)
+  invariant(isIndexed, 'a request that no longer decodes')
+  slots[F.timeLocalTransaction] = hostTime(localTime)
+  slots[F.dateLocalTransaction] = hostDate(localTime)
+  for (const bit of ECHOED) slots[bit] = view.text(bit) ?? slots[bit]
+  if (amountMinor !== undefined) slots[F.amountTransaction] = digits(amountMinor, 12)
+  slots[F.acquiringInstitutionIdentificationCode] = acquirer.institution
+  if (carriesMac(operation)) slots[F.retrievalReferenceNumber] = rrnText(content.rrn)
+  if (authorisationCode !== '') slots[F.authorizationIdentificationResponse] = authorisationCode
+  slots[F.responseCode] = responseCodeIn(inbound.dialect, content.responseCode ?? '00')
+  slots[F.additionalAmounts] = balanceText(content)
+  if (chipData !== undefined) slots[F.integratedCircuitCardData] = bytesToAscii(chipData)
+  slots[SETTLEMENT_CODE] = content.settlementCode
+  return slots
 }

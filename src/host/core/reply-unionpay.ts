@@ -1,92 +1,85 @@
-import type { MessageView } from '../../iso8583/compile.ts'
 import { F } from '../../iso8583/field.ts'
-import type { Fields, FieldValue } from '../../iso8583/message.ts'
+import type { FieldValue } from '../../iso8583/message.ts'
 import { formatField60, parseField60 } from '../../iso8583/subfields/field-60.ts'
 import { formatField63 } from '../../iso8583/subfields/field-63.ts'
 import type { Decision, ReplyContent } from './decision.ts'
 import { carriesMac } from './gate.ts'
 import type { HostContext } from './host-context.ts'
 import type { HostRequest } from './host-request.ts'
-import { balanceText, digits, hostTime, present, rrnText } from './reply-fields.ts'
+import { balanceText, digits, hostDate, hostTime, replySlots, rrnText } from './reply-fields.ts'
 import { settlementAnswer } from './unionpay-settlement.ts'
+
+type Slots = (FieldValue | undefined)[]
 
 /** Fields of a reply without its MAC. Source: unionpay-pos, 3 and 4. */
 export function unionPayReplyFields(
   context: HostContext,
   request: HostRequest,
   { content }: Decision,
-  view: MessageView,
-): Fields {
-  const isFinancial = carriesMac(request.operation)
-  return present<FieldValue>({
-    ...commonFields(context, request, content, view),
-    ...(isFinancial ? financialFields(context, request, content, view) : {}),
-    ...(request.operation === 'settlement' ? settlementFields(request, content, view) : {}),
-  })
+): Slots {
+  const slots = replySlots()
+  fillCommon(slots, context, request, content)
+  if (carriesMac(request.operation)) fillFinancial(slots, context, request, content)
+  if (request.operation === 'settlement') fillSettlement(slots, request, content)
+  return slots
 }
 
-function commonFields(
+function fillCommon(
+  slots: Slots,
   { acquirer }: HostContext,
-  { stan, inbound, operation }: HostRequest,
+  { stan, inbound, operation, tid, mid, customData }: HostRequest,
   content: ReplyContent,
-  view: MessageView,
-): { readonly [bit: number]: FieldValue | undefined } {
-  return {
-    [F.stan]: stan === undefined ? undefined : digits(stan, 6),
-    ...hostTime(inbound.receivedAt.localTime),
-    [F.acquiringInstitutionIdentificationCode]: acquirer.institution,
-    [F.retrievalReferenceNumber]: operation === 'echo' ? undefined : rrnText(content.rrn),
-    [F.responseCode]: content.responseCode,
-    [F.cardAcceptorTerminalIdentification]: view.text(F.cardAcceptorTerminalIdentification),
-    [F.cardAcceptorIdentificationCode]: view.text(F.cardAcceptorIdentificationCode),
-    [F.customData]: customData(view.text(F.customData), content.batchNumber),
-    [F.multiUseData]: content.workingKeys,
-  }
+): void {
+  const { localTime } = inbound.receivedAt
+  if (stan !== undefined) slots[F.stan] = digits(stan, 6)
+  slots[F.timeLocalTransaction] = hostTime(localTime)
+  slots[F.dateLocalTransaction] = hostDate(localTime)
+  slots[F.acquiringInstitutionIdentificationCode] = acquirer.institution
+  if (operation !== 'echo') slots[F.retrievalReferenceNumber] = rrnText(content.rrn)
+  slots[F.responseCode] = content.responseCode
+  if (tid !== '') slots[F.cardAcceptorTerminalIdentification] = tid
+  if (mid !== '') slots[F.cardAcceptorIdentificationCode] = mid
+  if (customData !== '') slots[F.customData] = withBatchNumber(customData, content.batchNumber)
+  slots[F.multiUseData] = content.workingKeys
 }
 
 /** Field 60 comes back as it went, with the batch number that the host knows at a sign-in. */
-function customData(text: string | undefined, batchNumber: number | undefined): string | undefined {
-  if (text === undefined || batchNumber === undefined) return text
+function withBatchNumber(text: string, batchNumber: number | undefined): string {
+  if (batchNumber === undefined) return text
   const parsed = parseField60(text)
   return parsed.ok ? formatField60({ ...parsed.value, batchNumber: digits(batchNumber, 6) }) : text
 }
 
-function financialFields(
+function fillFinancial(
+  slots: Slots,
   { acquirer }: HostContext,
-  { inbound }: HostRequest,
+  { inbound, pan, processingCode, conditionCode, currency }: HostRequest,
   content: ReplyContent,
-  view: MessageView,
-): { readonly [bit: number]: FieldValue | undefined } {
+): void {
   const { issuer, amountMinor, authorisationCode } = content
-  const { month, day } = inbound.receivedAt.localTime
-  return {
-    [F.primaryAccountNumber]: content.pan ?? view.text(F.primaryAccountNumber),
-    [F.processingCode]: view.text(F.processingCode),
-    [F.amountTransaction]: amountMinor === undefined ? undefined : digits(amountMinor, 12),
-    [F.dateExpiration]: content.expiry,
-    [F.dateSettlement]: digits(month, 2) + digits(day, 2),
-    [F.pointOfServiceConditionCode]: view.text(F.pointOfServiceConditionCode),
-    [F.authorizationIdentificationResponse]: authorisationCode === '' ? undefined : authorisationCode,
-    [F.additionalResponseData]:
-      issuer === undefined ? undefined : issuer.institution.padEnd(11) + acquirer.institution.padEnd(11),
-    [F.currencyCodeTransaction]: view.text(F.currencyCodeTransaction),
-    [F.additionalAmounts]: balanceText(content),
-    [F.integratedCircuitCardData]: content.chipData,
-    [F.customText]:
-      issuer === undefined ? undefined : formatField63({ operatorOrOrganisation: issuer.organisation }),
+  slots[F.primaryAccountNumber] = content.pan ?? pan
+  if (processingCode !== '') slots[F.processingCode] = processingCode
+  if (amountMinor !== undefined) slots[F.amountTransaction] = digits(amountMinor, 12)
+  slots[F.dateExpiration] = content.expiry
+  slots[F.dateSettlement] = hostDate(inbound.receivedAt.localTime)
+  if (conditionCode !== '') slots[F.pointOfServiceConditionCode] = conditionCode
+  if (authorisationCode !== '') slots[F.authorizationIdentificationResponse] = authorisationCode
+  if (issuer !== undefined) {
+    slots[F.additionalResponseData] = issuer.institution.padEnd(11) + acquirer.institution.padEnd(11)
+    slots[F.customText] = formatField63({ operatorOrOrganisation: issuer.organisation })
   }
+  if (currency !== '') slots[F.currencyCodeTransaction] = currency
+  if (content.balance !== undefined) slots[F.additionalAmounts] = balanceText(content)
+  slots[F.integratedCircuitCardData] = content.chipData
 }
 
-function settlementFields(
-  { inbound }: HostRequest,
+function fillSettlement(
+  slots: Slots,
+  { inbound, currency, customText }: HostRequest,
   { settlementOf }: ReplyContent,
-  view: MessageView,
-): { readonly [bit: number]: FieldValue | undefined } {
-  const { month, day } = inbound.receivedAt.localTime
-  return {
-    [F.dateSettlement]: digits(month, 2) + digits(day, 2),
-    [F.additionalDataPrivate]: settlementOf === undefined ? undefined : settlementAnswer(settlementOf),
-    [F.currencyCodeTransaction]: view.text(F.currencyCodeTransaction),
-    [F.customText]: view.text(F.customText),
-  }
+): void {
+  slots[F.dateSettlement] = hostDate(inbound.receivedAt.localTime)
+  if (settlementOf !== undefined) slots[F.additionalDataPrivate] = settlementAnswer(settlementOf)
+  if (currency !== '') slots[F.currencyCodeTransaction] = currency
+  if (customText !== '') slots[F.customText] = customText
 }

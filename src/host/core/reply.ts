@@ -1,4 +1,4 @@
-import { asciiToBytes, concatBytes, toHex } from '../../base/bytes.ts'
+import { asciiToBytes, toHex } from '../../base/bytes.ts'
 import { invariant } from '../../base/invariant.ts'
 import { F } from '../../iso8583/field.ts'
 import type { Envelope } from '../../iso8583/framing/envelope.ts'
@@ -9,45 +9,44 @@ import { codecOf } from './dialects.ts'
 import { carriesMac } from './gate.ts'
 import type { HostContext } from './host-context.ts'
 import type { HostRequest } from './host-request.ts'
-import { viewOf } from './intake.ts'
 import type { TerminalRow } from './records.ts'
 import { isoReplyFields } from './reply-iso1987.ts'
 import { unionPayReplyFields } from './reply-unionpay.ts'
 
 const MAC_SIZE = 8
 /** Processing request of the header. */
-const SIGN_IN_AGAIN = '3'
+const SIGN_IN_AGAIN = 3
 const SIGN_IN_CODES: ReadonlySet<string> = new Set(['77', '99', 'A0'])
 
-/** Envelope and message of the reply, its MAC made. */
+/** Where replies are written before they are cut to their size: the longest message of any dialect fits. */
+const SCRATCH = new Uint8Array(16_384)
+
+/** Envelope and message of the reply, its MAC made. New memory of its own. */
 export function buildReply(context: HostContext, request: HostRequest, decision: Decision): Uint8Array {
-  const { dialect, bytes, start, end, envelope } = request.inbound
-  const view = viewOf(dialect)
-  const isIndexed = view.index(bytes, start, end)
-  invariant(isIndexed, 'a request that no longer decodes')
-  const isHome = dialect === 'unionpay-pos'
-  const written = (isHome ? unionPayReplyFields : isoReplyFields)(context, request, decision, view)
-  const fields = tampered(written, decision)
+  const { dialect, envelope } = request.inbound
+  const fields = (dialect === 'unionpay-pos' ? unionPayReplyFields : isoReplyFields)(
+    context,
+    request,
+    decision,
+  )
+  tamper(fields, decision)
+  const start = writeEnvelope(envelope, decision)
   const macKeyHolder = macKeyHolderOf(request, decision)
-  const message =
+  const end =
     macKeyHolder === undefined
-      ? encode(request, fields)
-      : encodeWithMac(context, request, macKeyHolder, fields, decision.behaviour?.kind === 'wrongMac')
-  return concatBytes([envelopeOf(envelope, decision), message])
+      ? encode(request, fields, start)
+      : encodeWithMac(context, request, macKeyHolder, fields, start, decision.behaviour?.kind === 'wrongMac')
+  return SCRATCH.slice(0, end)
 }
 
 /** What a test asked to be wrong in the reply. */
-function tampered(fields: Fields, { behaviour }: Decision): Fields {
-  const bit =
-    behaviour?.kind === 'wrongStan'
-      ? F.stan
-      : behaviour?.kind === 'wrongAmount'
-        ? F.amountTransaction
-        : undefined
-  const value = bit === undefined ? undefined : fields[bit]
-  if (bit === undefined || typeof value !== 'string') return fields
+function tamper(fields: Fields, { behaviour }: Decision): void {
+  if (behaviour?.kind !== 'wrongStan' && behaviour?.kind !== 'wrongAmount') return
+  const bit = behaviour.kind === 'wrongStan' ? F.stan : F.amountTransaction
+  const value = fields[bit]
+  if (typeof value !== 'string') return
   const next = (Number(value) + 1) % 10 ** value.length
-  return { ...fields, [bit]: String(next).padStart(value.length, '0') }
+  fields[bit] = String(next).padStart(value.length, '0')
 }
 
 /** The terminal whose key authenticates the reply, or undefined for a reply without MAC. */
@@ -56,11 +55,14 @@ function macKeyHolderOf({ operation, mac }: HostRequest, { terminal }: Decision)
   return terminal.profile.macRequired || mac !== undefined ? terminal : undefined
 }
 
-function encode({ inbound, mti }: HostRequest, fields: Fields): Uint8Array {
-  const encoded = codecOf(inbound.dialect).encode({ mti: replyMti(mti), fields })
-  invariant(encoded.ok, `a reply to ${mti} that does not encode`)
-  return encoded.value
+/** Writes the message from `start`; answers where it ends. */
+function encode({ inbound, mti }: HostRequest, fields: Fields, start: number): number {
+  const end = codecOf(inbound.dialect).encodeInto({ mti: replyMti(mti), fields }, SCRATCH, start)
+  invariant(end >= 0, `a reply to ${mti} that does not encode`)
+  return end
 }
+
+const NO_MAC = new Uint8Array(MAC_SIZE)
 
 /** Encodes with an empty MAC as the last field, then fills it in: the bitmap is part of what it covers. */
 function encodeWithMac(
@@ -68,30 +70,55 @@ function encodeWithMac(
   request: HostRequest,
   { macKey, profile }: TerminalRow,
   fields: Fields,
+  start: number,
   isWrong: boolean,
-): Uint8Array {
+): number {
   const { spec } = codecOf(request.inbound.dialect)
-  const hasSecondary = Object.keys(fields).some((bit) => Number(bit) > F.messageAuthenticationCode)
-  const bit = hasSecondary ? F.messageAuthenticationCode2 : F.messageAuthenticationCode
-  const message = encode(request, { ...fields, [bit]: new Uint8Array(MAC_SIZE) })
+  const bit = hasSecondary(fields) ? F.messageAuthenticationCode2 : F.messageAuthenticationCode
+  fields[bit] = NO_MAC
+  const end = encode(request, fields, start)
   const isHex = spec.elements[bit]?.content === 'hex'
-  const size = isHex ? MAC_SIZE * 2 : MAC_SIZE
-  const offset = message.length - size
+  const macAt = end - (isHex ? MAC_SIZE * 2 : MAC_SIZE)
   invariant(macKey !== undefined, 'a MAC without a key')
-  const right = security.mac(macKey, profile.macAlgorithm, message.subarray(0, offset))
+  const right = security.mac(macKey, profile.macAlgorithm, SCRATCH.subarray(start, macAt))
   const mac = isWrong ? right.map((byte, index) => (index === 0 ? byte ^ 0x01 : byte)) : right
-  message.set(isHex ? asciiToBytes(toHex(mac)) : mac, offset)
-  return message
+  SCRATCH.set(isHex ? asciiToBytes(toHex(mac)) : mac, macAt)
+  return end
+}
+
+function hasSecondary(fields: Fields): boolean {
+  for (let bit = F.messageAuthenticationCode + 1; bit <= F.messageAuthenticationCode2; bit++) {
+    if (fields[bit] !== undefined) return true
+  }
+  return false
 }
 
 /** 0200 becomes 0210, a repeat 0201 too. */
 function replyMti(mti: string): string {
-  return `${mti.slice(0, 2)}${Number(mti.charAt(2)) + 1}0`
+  const known = REPLY_TYPES[mti]
+  return known ?? `${mti.slice(0, 2)}${Number(mti.charAt(2)) + 1}0`
 }
 
-function envelopeOf(envelope: Envelope, { terminal, content }: Decision): Uint8Array {
+/** The types that come often, spelt out: nothing is put together for them. */
+const REPLY_TYPES: Readonly<Record<string, string>> = { '0200': '0210', '0100': '0110', '0400': '0410' }
+
+/** The last envelope written, and from what: the lines of one network have nearly all the same. */
+const lastEnvelope = { tpdu: '', header: '', job: -1, size: 0 }
+
+/** Writes what stands before the message; answers its size. */
+function writeEnvelope(envelope: Envelope, { terminal, content }: Decision): number {
+  const { tpdu = '', header = '' } = envelope
   const job = SIGN_IN_CODES.has(content.responseCode ?? '')
     ? SIGN_IN_AGAIN
-    : String(terminal?.processingRequest ?? 0)
-  return envelopeBytes(replyEnvelope(envelope, job))
+    : (terminal?.processingRequest ?? 0)
+  // SCRATCH still holds it: nothing else writes there.
+  const isSame = lastEnvelope.tpdu === tpdu && lastEnvelope.header === header && lastEnvelope.job === job
+  if (isSame) return lastEnvelope.size
+  const bytes = envelopeBytes(replyEnvelope(envelope, String(job)))
+  SCRATCH.set(bytes)
+  lastEnvelope.tpdu = tpdu
+  lastEnvelope.header = header
+  lastEnvelope.job = job
+  lastEnvelope.size = bytes.length
+  return bytes.length
 }

@@ -22,7 +22,6 @@ export interface Field60 {
   readonly accountType?: string
 }
 
-const SIZES = [2, 6, 3, 1, 1, 1, 3] as const
 const NAMES = [
   'transactionType',
   'batchNumber',
@@ -33,19 +32,37 @@ const NAMES = [
   'accountType',
 ] as const
 
+/** Where each subfield begins; the last number is the end of the whole. */
+const STARTS = [0, 2, 8, 11, 12, 13, 14, 17] as const
+const REQUIRED_COUNT = 3
+
 export function parseField60(text: string): Result<Field60, SubfieldError> {
-  if (!/^\d*$/.test(text)) return err({ kind: 'badDigit', offset: text.search(/\D/) })
-  const parts: Partial<Record<(typeof NAMES)[number], string>> = {}
-  let at = 0
-  for (const [index, name] of NAMES.entries()) {
-    const size = SIZES[index] as number
-    if (at === text.length && index >= 3) break
-    if (at + size > text.length) return err({ kind: 'wrongLength', offset: at })
-    parts[name] = text.slice(at, at + size)
-    at += size
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index)
+    if (code < 48 || code > 57) return err({ kind: 'badDigit', offset: index })
   }
-  if (at !== text.length) return err({ kind: 'wrongLength', offset: at })
-  return ok(parts as Field60)
+  const wrongAt = wrongLengthAt(text.length)
+  if (wrongAt !== undefined) return err({ kind: 'wrongLength', offset: wrongAt })
+  const { length } = text
+  return ok({
+    transactionType: text.slice(0, 2),
+    batchNumber: text.slice(2, 8),
+    managementCode: text.slice(8, 11),
+    ...(length > 11 ? { readingCapability: text.charAt(11) } : undefined),
+    ...(length > 12 ? { chipCondition: text.charAt(12) } : undefined),
+    ...(length > 13 ? { partialApproval: text.charAt(13) } : undefined),
+    ...(length > 14 ? { accountType: text.slice(14, 17) } : undefined),
+  })
+}
+
+/** Where the first subfield begins that is not whole; undefined when the field ends with a subfield. */
+function wrongLengthAt(length: number): number | undefined {
+  for (let index = REQUIRED_COUNT; index < STARTS.length; index++) {
+    if (length === STARTS[index]) return undefined
+  }
+  let at = 0
+  for (const start of STARTS) if (start <= length) at = start
+  return at
 }
 
 /** Drops trailing subfields that are absent; never sends blanks. */
