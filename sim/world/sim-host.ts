@@ -23,7 +23,6 @@ export interface SimHostOptions {
 }
 
 const PORT: PortOptions = { dialect: 'unionpay-pos', port: 0, prefix: 'binary2' }
-const RESTART_AFTER_FULL_MS = 3000
 
 interface Life {
   readonly connections: Connections
@@ -93,7 +92,7 @@ export class SimHost {
 
   start(): void {
     if (this.#life !== undefined) return
-    const { clock, security, fault, tell, logged } = this.#options
+    const { clock, store, security, fault, tell, logged } = this.#options
     this.#nextFate = undefined
     const core = new HostCore({
       security,
@@ -102,7 +101,18 @@ export class SimHost {
     })
     const life: Life = { isOver: false } as Life
     const service = new HostService({
-      decider: new LocalDecider({ core, store: this.#storeOf(life), fault }),
+      decider: new LocalDecider({
+        core,
+        store: this.#storeOf(life),
+        log: {
+          fault: (reason) => fault(reason),
+          outage: (reason) => {
+            if (!store.file.isFull) fault(`an outage without a cause: ${reason}`)
+            tell(`refuses what comes: ${reason}`)
+          },
+          recovered: () => tell('records again'),
+        },
+      }),
       clock: this.#clockOf(life),
       epochMs: () => this.clock.epochMs(),
       defer: (work) => {
@@ -116,7 +126,6 @@ export class SimHost {
         stopped: (reason) => {
           if (!life.isOver) tell(`stops: ${reason}`)
         },
-        fault: (reason) => fault(reason),
       },
       onFatal: (reason) => this.#stopped(life, reason),
     })
@@ -145,13 +154,11 @@ export class SimHost {
     life.connections.destroyAll()
   }
 
-  /** As a supervisor does with a process that stopped by itself: it starts it again when there is room. */
+  /** Nothing in this world makes a host stop by itself. */
   #stopped(life: Life, reason: string): void {
     if (life.isOver) return
-    const { clock, store, fault } = this.#options
     this.#end(life)
-    if (!store.file.isFull) fault(`the host stopped: ${reason}`)
-    clock.after(RESTART_AFTER_FULL_MS, () => this.start())
+    this.#options.fault(`the host stopped: ${reason}`)
   }
 
   #clockOf(life: Life) {

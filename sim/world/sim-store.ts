@@ -93,7 +93,8 @@ export class SimStore implements HostStore {
     try {
       this.file.append(bytes)
     } catch (error) {
-      if (error instanceof DiskFull) throw new StoreError('the disk is full')
+      if (error instanceof DiskFull)
+        throw new StoreError('the disk is full: free some space', { kind: 'full' })
       throw error
     }
   }

@@ -77,7 +77,7 @@ export class FuzzHost {
           acquirer: { institution: '48520000' },
         }),
         store: this.store,
-        fault,
+        log: { fault, outage: fault, recovered() {} },
       }),
       clock,
       epochMs: () => clock.epochMs(),
@@ -88,7 +88,6 @@ export class FuzzHost {
         decided() {},
         explained() {},
         stopped: stop,
-        fault,
       },
       onFatal: stop,
     })

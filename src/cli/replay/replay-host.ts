@@ -32,11 +32,11 @@ export class ReplayHost {
     })
     const fault = (reason: string) => this.faults.push(reason)
     const service = new HostService({
-      decider: new LocalDecider({ core, store: estate.store, fault }),
+      decider: new LocalDecider({ core, store: estate.store, log: { fault, outage: fault, recovered() {} } }),
       clock: wall,
       epochMs: () => wall.epochMs(),
       defer: (work) => void clock.after(0, work),
-      log: { decided() {}, explained() {}, stopped() {}, fault },
+      log: { decided() {}, explained() {}, stopped() {} },
       onFatal: fault,
     })
     this.#connections = new Connections(DEFAULT_LIMITS, () => clock.nowMs(), {

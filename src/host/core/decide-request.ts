@@ -64,6 +64,13 @@ export function decideRequest(
         refuse('40', 'this host has no such transaction: see fields 3, 25 and 60'),
       )
     default:
+      if (context.refused.has(request, terminal)) {
+        return deny(
+          terminal,
+          context.numbers.take(),
+          refuse('96', 'it was refused while the store was away', 11),
+        )
+      }
       return decideTransaction(context, work, request, terminal, reading, operation)
   }
 }

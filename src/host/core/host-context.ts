@@ -1,4 +1,5 @@
 import type { NumberLease } from './number-lease.ts'
+import type { RefusedTraces } from './refused-traces.ts'
 import type { SecurityModule } from './security-module-port.ts'
 
 export interface HostCoreOptions {
@@ -13,4 +14,5 @@ export interface HostCoreOptions {
 
 export interface HostContext extends HostCoreOptions {
   readonly numbers: NumberLease
+  readonly refused: RefusedTraces
 }

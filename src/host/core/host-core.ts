@@ -2,6 +2,8 @@ import { BatchWork } from './batch-work.ts'
 import type { HostContext, HostCoreOptions } from './host-context.ts'
 import type { Inbound, Outcome } from './inbound.ts'
 import { NumberLease } from './number-lease.ts'
+import { type KnownRows, refuseBatch } from './refuse-batch.ts'
+import { RefusedTraces } from './refused-traces.ts'
 import { type DecisionStore, Snapshot } from './store-port.ts'
 
 const LEASE_SIZE = 10_000
@@ -20,12 +22,20 @@ export class HostCore {
   readonly #context: HostContext
 
   constructor(options: HostCoreOptions) {
-    this.#context = { ...options, numbers: new NumberLease() }
+    this.#context = { ...options, numbers: new NumberLease(), refused: new RefusedTraces() }
   }
 
   /** For a store that answers later: ask, fetch, ask again, fetch, decide, commit, and only then reply. */
   receive(batch: readonly Inbound[]): BatchWork {
     return new BatchWork(this.#context, batch)
+  }
+
+  /**
+   * Answers a batch while nothing can be recorded: 96 to what can be refused, silence to what its sender repeats.
+   * Nothing is approved and no row is owed. `known`: what can be had of the rows that the batch needs.
+   */
+  refuse(batch: readonly Inbound[], known: KnownRows): readonly Outcome[] {
+    return refuseBatch(this.#context, batch, known)
   }
 
   /** Record numbers that are left; each message of a batch may use one. */

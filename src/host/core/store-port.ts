@@ -173,7 +173,19 @@ export interface HostStore {
 /** The part of the store that decisions are made on. */
 export type DecisionStore = Pick<HostStore, 'fetch' | 'commit' | 'leaseNumbers'>
 
-/** The store can't do what was asked: disk full, file damaged, another process holds it. */
+/**
+ * `full`: no room; `away`: it can't be reached; both pass, and nothing of the batch was kept. `inDoubt`: it went away
+ * over a commit, which may have been kept. `fatal`: somebody must do something first.
+ */
+export type StoreErrorKind = 'full' | 'away' | 'inDoubt' | 'fatal'
+
+/** The store can't do what was asked: disk full, server away, file damaged, another process holds it. */
 export class StoreError extends Error {
   override readonly name = 'StoreError'
+  readonly kind: StoreErrorKind
+
+  constructor(message: string, options: ErrorOptions & { readonly kind?: StoreErrorKind } = {}) {
+    super(message, options)
+    this.kind = options.kind ?? 'fatal'
+  }
 }

@@ -1,5 +1,6 @@
 import pino, { type DestinationStream, type Logger } from 'pino'
 import type { ServiceLog } from './host-service.ts'
+import type { DeciderLog } from './store-outage.ts'
 
 export type HostLogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
@@ -10,7 +11,7 @@ export function openHostLog(level: HostLogLevel, destination?: DestinationStream
 }
 
 /** What the service says, as log lines. */
-export function serviceLog(log: Logger): ServiceLog {
+export function serviceLog(log: Logger): ServiceLog & DeciderLog {
   return {
     decided(peer, summary) {
       log.info({ event: 'decided', peer, ...summary })
@@ -23,6 +24,12 @@ export function serviceLog(log: Logger): ServiceLog {
     },
     fault(reason) {
       log.error({ event: 'fault', reason })
+    },
+    outage(reason) {
+      log.error({ event: 'outage', reason })
+    },
+    recovered(refusedCount) {
+      log.info({ event: 'recovered', refusedCount })
     },
   }
 }

@@ -14,7 +14,6 @@ export interface ServiceLog {
   explained(peer: string, explain: ExplainRow): void
   /** Nothing more is answered after this. `reason` says what to do. */
   stopped(reason: string): void
-  fault(reason: string): void
 }
 
 export interface HostServiceOptions {

@@ -1,38 +1,76 @@
 import type { HostCore } from '../core/host-core.ts'
 import type { Inbound, Outcome } from '../core/inbound.ts'
 import type { ExplainRow } from '../core/records.ts'
-import { type DecisionStore, NO_ROWS, StoreError } from '../core/store-port.ts'
+import { type DecisionStore, NO_ROWS, Snapshot, StoreError } from '../core/store-port.ts'
 import type { BatchDecider } from './batch-decider.ts'
+import { type DeciderLog, StoreOutage } from './store-outage.ts'
 
 export interface LocalDeciderOptions {
   readonly core: HostCore
   readonly store: DecisionStore
-  /** A request that the core could not decide. */
-  readonly fault: (reason: string) => void
+  readonly log: DeciderLog
 }
 
-/** Decides on a store inside this process: each batch is done when the call returns. */
+/**
+ * Decides on a store inside this process: each batch is done when the call returns. While the store can record nothing,
+ * requests are refused; it is tried again with each batch.
+ */
 export class LocalDecider implements BatchDecider {
-  readonly #options: LocalDeciderOptions
+  readonly #core: HostCore
+  readonly #store: DecisionStore
+  readonly #log: DeciderLog
+  readonly #outage: StoreOutage
 
-  constructor(options: LocalDeciderOptions) {
-    this.#options = options
+  constructor({ core, store, log }: LocalDeciderOptions) {
+    this.#core = core
+    this.#log = log
+    this.#outage = new StoreOutage(log)
+    this.#store = {
+      fetch: (keys, into) => store.fetch(keys, into),
+      leaseNumbers: (count) => store.leaseNumbers(count),
+      commit: (rows) => {
+        store.commit(rows)
+        this.#outage.over()
+      },
+    }
   }
 
   /** A request that the core can't decide is a bug; it must not take its neighbours down with it. */
   decide(batch: readonly Inbound[]): readonly (Outcome | undefined)[] {
-    const { core, store, fault } = this.#options
     try {
-      return core.process(batch, store)
+      return this.#core.process(batch, this.#store)
     } catch (error) {
-      if (error instanceof StoreError) throw error
+      if (error instanceof StoreError) return this.#refuse(batch, error)
       if (batch.length > 1) return batch.flatMap((inbound) => this.decide([inbound]))
-      fault(`a request could not be decided: ${error instanceof Error ? error.message : 'unknown'}`)
+      this.#log.fault(`a request could not be decided: ${error instanceof Error ? error.message : 'unknown'}`)
       return [undefined]
     }
   }
 
+  /** Why frames were rejected is worth a record, but no stop: it is in the log as well. */
   note(explains: readonly ExplainRow[]): void {
-    this.#options.store.commit({ ...NO_ROWS, explains })
+    try {
+      this.#store.commit({ ...NO_ROWS, explains })
+    } catch (error) {
+      if (!(error instanceof StoreError) || error.kind === 'fatal') throw error
+      this.#outage.refused(error, 0)
+    }
+  }
+
+  /** What was full may still be read: who asks is known then, and what has its answer already. */
+  #refuse(batch: readonly Inbound[], error: StoreError): readonly Outcome[] {
+    if (error.kind === 'fatal') throw error
+    this.#outage.refused(error, batch.length)
+    const isInDoubt = error.kind === 'inDoubt'
+    const snapshot = new Snapshot()
+    try {
+      const work = this.#core.receive(batch)
+      this.#store.fetch(work.needs(), snapshot)
+      this.#store.fetch(work.needsOfCards(snapshot), snapshot)
+      return this.#core.refuse(batch, { snapshot, isCurrent: true, isInDoubt })
+    } catch (unread) {
+      if (!(unread instanceof StoreError) || unread.kind === 'fatal') throw unread
+      return this.#core.refuse(batch, { snapshot: new Snapshot(), isCurrent: false, isInDoubt })
+    }
   }
 }

@@ -123,7 +123,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
     decider: new LocalDecider({
       core,
       store: options.storeProbe?.(records.store) ?? records.store,
-      fault: said.fault,
+      log: said,
     }),
     clock,
     epochMs: Date.now,

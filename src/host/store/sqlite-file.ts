@@ -124,11 +124,25 @@ function unusable(path: string, error: unknown): StoreError {
   return new StoreError(`${path} can't be used: ${code === '' ? 'unknown reason' : code}`, { cause: error })
 }
 
+/**
+ * Writes that failed before the commit: nothing was kept, and the next attempt may succeed. A failed fsync is none of
+ * them: what is on the disk after it nobody knows.
+ */
+const NO_ROOM_CODES: ReadonlySet<string> = new Set([
+  'SQLITE_IOERR_WRITE',
+  'SQLITE_IOERR_SHMSIZE',
+  'SQLITE_IOERR_TRUNCATE',
+])
+
 /** What a failed read or write means to the caller; bugs stay what they are. */
 export function storeErrorOf(error: unknown): unknown {
   if (!(error instanceof Database.SqliteError)) return error
   if (error.code.startsWith('SQLITE_CONSTRAINT')) return error
-  if (error.code === 'SQLITE_FULL') return new StoreError('the disk is full: free some space')
+  if (error.code === 'SQLITE_FULL')
+    return new StoreError('the disk is full: free some space', { kind: 'full' })
+  if (NO_ROOM_CODES.has(error.code)) {
+    return new StoreError(`the disk takes nothing more (${error.code}): free some space`, { kind: 'full' })
+  }
   if (error.code.startsWith('SQLITE_CORRUPT')) {
     return new StoreError('the host database is damaged: move it away and restore the last copy of it')
   }

@@ -193,7 +193,7 @@ describe('host service and its connections, whatever comes first', () => {
             clock: races.clock,
             epochMs: () => 0,
             defer: (work) => races.later('end of the turn', work),
-            log: { decided() {}, explained() {}, stopped() {}, fault: (reason) => races.errors.push(reason) },
+            log: { decided() {}, explained() {}, stopped() {} },
             onFatal: (reason) => {
               fatal.push(reason)
               isStopped = true

@@ -7,11 +7,14 @@ import { Connections } from '../../../src/host/gateway/connections.ts'
 import { DEFAULT_LIMITS } from '../../../src/host/gateway/gateway-options.ts'
 import { HostService } from '../../../src/host/service/host-service.ts'
 import { LocalDecider } from '../../../src/host/service/local-decider.ts'
+import type { DeciderLog } from '../../../src/host/service/store-outage.ts'
 import { MemoryStore } from '../../../src/host/store/memory-store.ts'
 import { ClearSecurityModule } from '../core/clear-security-module.ts'
 
 /** Envelope and message type; it need not go on. */
 const FRAME = '60000300006032003200010820'
+
+const QUIET: DeciderLog = { fault() {}, outage() {}, recovered() {} }
 
 describe('host service', () => {
   it('decides on what came in, though the socket uses its Buffer again', () => {
@@ -26,11 +29,11 @@ describe('host service', () => {
       return process(batch, decisions)
     }
     const service = new HostService({
-      decider: new LocalDecider({ core, store, fault() {} }),
+      decider: new LocalDecider({ core, store, log: QUIET }),
       clock,
       epochMs: () => clock.epochMs(),
       defer: (work) => void clock.after(0, work),
-      log: { decided() {}, explained() {}, stopped() {}, fault() {} },
+      log: { decided() {}, explained() {}, stopped() {} },
       onFatal() {},
     })
     const connections = new Connections(DEFAULT_LIMITS, () => clock.nowMs(), {
