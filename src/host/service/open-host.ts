@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '../../base/ports.ts'
 import { HostCore } from '../core/host-core.ts'
 import type { TerminalRow, TransactionRow } from '../core/records.ts'
-import type { BooksFinding, DecisionStore, HostStore, LedgerBalance } from '../core/store-port.ts'
+import type { BooksFinding, DecisionStore, LedgerBalance } from '../core/store-port.ts'
 import { ACQUIRER_INSTITUTION } from '../estate/default-estate.ts'
 import { Estate } from '../estate/estate.ts'
 import { Gateway } from '../gateway/gateway.ts'
@@ -21,7 +21,9 @@ import {
   openSecurityModule,
   type SoftwareSecurityModule,
 } from '../security-module/software-security-module.ts'
+import { GroupCommitStore } from '../store/group-commit-store.ts'
 import { SqliteStore } from '../store/sqlite-store.ts'
+import { GroupDecider } from './group-decider.ts'
 import { hostClock } from './host-clock.ts'
 import { openHostLog, serviceLog } from './host-log.ts'
 import { HostService } from './host-service.ts'
@@ -57,7 +59,7 @@ export const DEFAULT_PORTS: Readonly<Record<PortDialect, number>> = {
 /** A host without its ports: what the books and the estate need. */
 export interface HostRecords {
   readonly security: SoftwareSecurityModule
-  readonly store: HostStore
+  readonly store: SqliteStore
   readonly estate: Estate
   readonly personalisation: Personalisation
   close(): void
@@ -119,12 +121,12 @@ export async function openHost(options: HostOptions): Promise<Host> {
     acquirer: { institution: ACQUIRER_INSTITUTION },
   })
   const said = serviceLog(log)
+  const groupStore = new GroupCommitStore(records.store, (first, count) => core.addNumbers(first, count))
   const service = new HostService({
-    decider: new LocalDecider({
-      core,
-      store: options.storeProbe?.(records.store) ?? records.store,
-      log: said,
-    }),
+    decider:
+      options.storeProbe === undefined
+        ? new GroupDecider({ core, store: groupStore, log: said })
+        : new LocalDecider({ core, store: options.storeProbe(records.store), log: said }),
     clock,
     epochMs: Date.now,
     defer: (work) => setImmediate(work),
@@ -156,7 +158,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
   try {
     const ports = await gateway.open()
     log.info({ event: 'listening', ports })
-    return openedHost(records, gateway, service, ports)
+    return openedHost(records, groupStore, gateway, service, ports)
   } catch (error) {
     records.close()
     throw error
@@ -169,6 +171,7 @@ function tapOf({ tap, testBehaviour }: HostOptions, { store, security }: HostRec
 
 function openedHost(
   { store, estate, personalisation }: HostRecords,
+  groupStore: GroupCommitStore,
   gateway: Gateway,
   service: HostService,
   ports: Readonly<Record<PortDialect, number>>,
@@ -188,6 +191,7 @@ function openedHost(
       closing ??= (async () => {
         await service.finish()
         await gateway.close()
+        await groupStore.close()
         store.close()
       })()
       return closing
@@ -197,6 +201,7 @@ function openedHost(
       closing = Promise.resolve()
       service.abandon()
       gateway.abort()
+      void groupStore.close()
       store.close()
     },
   }

@@ -12,6 +12,7 @@ export interface OpenDatabase {
 /** Bytes `TILW` at their place in the file's head: another program's database is not ours to change. */
 const APPLICATION_ID = 0x54494c57
 const BUSY_TIMEOUT_MS = 5000
+const CACHE_SIZE_KIB = 65_536
 /** Above this size a start does not read the whole file; its head, its log and its schema are still checked. */
 const FULL_CHECK_SIZE_MAX = 64 * 1024 * 1024
 
@@ -35,7 +36,7 @@ export function openDatabase(path: string): OpenDatabase {
     identify(database, path)
     check(database, path)
     database.pragma('journal_mode = WAL')
-    database.pragma('synchronous = FULL')
+    configure(database)
     migrate(database)
     return { database, lock }
   } catch (error) {
@@ -43,6 +44,13 @@ export function openDatabase(path: string): OpenDatabase {
     lock.close()
     throw error instanceof StoreError ? error : unusable(path, error)
   }
+}
+
+/** How each connection to the file works: a commit that returned is on the disk; pages that come often stay in memory. */
+export function configure(database: Database.Database): void {
+  database.pragma('synchronous = FULL')
+  database.pragma(`cache_size = ${0 - CACHE_SIZE_KIB}`)
+  database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`)
 }
 
 export function closeDatabase({ database, lock }: OpenDatabase): void {

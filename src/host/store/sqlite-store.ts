@@ -19,6 +19,8 @@ import type {
   StoreRows,
   TransactionFilter,
 } from '../core/store-port.ts'
+import { packRows } from './packed-rows.ts'
+import { fillSnapshot } from './row-source.ts'
 import { findInBooks } from './sqlite-books-check.ts'
 import {
   EXPLAINS,
@@ -33,7 +35,6 @@ import {
   type StoredTransaction,
   type StoredUpload,
 } from './sqlite-books-rows.ts'
-import { SqliteFetch } from './sqlite-fetch.ts'
 import { closeDatabase, type OpenDatabase, openDatabase, storeErrorOf } from './sqlite-file.ts'
 import type { SqlValue } from './sqlite-mapping.ts'
 import {
@@ -44,6 +45,7 @@ import {
   type StoredIssuer,
   type StoredTerminal,
 } from './sqlite-master-rows.ts'
+import { SqliteRows } from './sqlite-rows.ts'
 import { SqliteWriter } from './sqlite-writer.ts'
 
 const LIST_LIMIT = 1000
@@ -54,30 +56,52 @@ const LIST_LIMIT = 1000
  */
 export class SqliteStore implements HostStore {
   readonly #open: OpenDatabase
-  readonly #commit: (rows: StoreRows) => void
-  readonly #fetch: SqliteFetch
+  readonly #writer: SqliteWriter
+  readonly #rows: SqliteRows
   #issuers: readonly IssuerRow[] | undefined
+  #beforeCommit: (() => void) | undefined
+  readonly #path: string
 
   /** @throws {StoreError} with one line that says what to do, when the file can't be used. */
   constructor(path: string) {
+    this.#path = path
     this.#open = openDatabase(path)
     const { database } = this.#open
-    this.#fetch = new SqliteFetch(database)
-    const writer = new SqliteWriter(database)
-    const transaction = database.transaction((rows: StoreRows) => writer.write(rows))
-    this.#commit = (rows) => transaction.immediate(rows)
+    this.#rows = new SqliteRows(database)
+    this.#writer = new SqliteWriter(database)
   }
 
   fetch(keys: LookupKeys, into: Snapshot): void {
     this.#guard(() => {
       into.issuers = this.listIssuers()
-      this.#fetch.fill(keys, into)
+      fillSnapshot(this.#rows, keys, into)
     })
   }
 
   commit(rows: StoreRows): void {
-    this.#guard(() => this.#commit(rows))
+    this.#beforeCommit?.()
+    this.commitQuietly(rows)
+  }
+
+  /** `commit` by whom `announceCommits` tells of the others. */
+  commitQuietly(rows: StoreRows): void {
+    this.#guard(() => this.#writer.commit([packRows(rows)]))
     if (rows.issuers.length > 0) this.#issuers = undefined
+  }
+
+  /** Undefined for a database in memory, which no other thread can open. */
+  get path(): string | undefined {
+    return this.#path === ':memory:' ? undefined : this.#path
+  }
+
+  /** Single rows as they are on disk. May throw what `storeErrorOf` explains. */
+  get rows(): SqliteRows {
+    return this.#rows
+  }
+
+  /** `act` is called before each commit from outside: who keeps rows of its own lets go of them. */
+  announceCommits(act: () => void): void {
+    this.#beforeCommit = act
   }
 
   leaseNumbers(count: number): number {
@@ -120,6 +144,10 @@ export class SqliteStore implements HostStore {
     const values = [...given.map(([, value]) => value), limit ?? LIST_LIMIT]
     const sql = `SELECT * FROM transactions ${where} ORDER BY id DESC LIMIT ?`
     return this.#all<StoredTransaction>(sql, values).map(readTransaction)
+  }
+
+  countTransactions(): number {
+    return this.#all<{ readonly count: number }>('SELECT count(*) AS count FROM transactions')[0]?.count ?? 0
   }
 
   listBatches(tid?: string): readonly BatchRow[] {

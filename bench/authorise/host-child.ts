@@ -1,0 +1,59 @@
+import { HostCore } from '../../src/host/core/host-core.ts'
+import type { LookupKeys, Snapshot, StoreRows } from '../../src/host/core/store-port.ts'
+import { ACQUIRER_INSTITUTION } from '../../src/host/estate/default-estate.ts'
+import { openHostLog } from '../../src/host/service/host-log.ts'
+import { openHost } from '../../src/host/service/open-host.ts'
+import { RecentRows } from '../../src/host/store/recent-rows.ts'
+import { fillSnapshot } from '../../src/host/store/row-source.ts'
+import type { SqliteStore } from '../../src/host/store/sqlite-store.ts'
+
+// A host in a process of its own: `host-child.ts FOLDER sqlite|none`. Says its port, then its books when told to stop.
+
+const [directory = '', kind = 'sqlite'] = process.argv.slice(2)
+
+/** The handler without a store: decisions see each other, and nothing is written. */
+class NoStore {
+  readonly #recent: RecentRows
+  readonly #store: SqliteStore
+  #generation = 0
+
+  constructor(store: SqliteStore) {
+    this.#store = store
+    this.#recent = new RecentRows(store.rows)
+  }
+
+  fetch(keys: LookupKeys, into: Snapshot): void {
+    into.issuers = this.#store.listIssuers()
+    fillSnapshot(this.#recent, keys, into)
+  }
+
+  commit(rows: StoreRows): void {
+    this.#generation++
+    this.#recent.add(rows, this.#generation)
+    this.#recent.settle(this.#generation)
+  }
+
+  leaseNumbers(count: number): number {
+    return this.#store.leaseNumbers(count)
+  }
+}
+
+const host = await openHost({
+  dataDirectory: directory,
+  ports: { 'unionpay-pos': 0, 'iso1987-ascii': 0, 'iso1987-binary': 0 },
+  log: openHostLog('warn'),
+  limits: { outstandingMax: 256 },
+  ...(kind === 'none' ? { storeProbe: (store) => new NoStore(store as SqliteStore) } : {}),
+})
+void HostCore
+void ACQUIRER_INSTITUTION
+process.send?.({ port: host.ports['unionpay-pos'] })
+process.on('message', (order: string) => {
+  if (order === 'usage') {
+    process.send?.({ usage: process.cpuUsage(), rss: process.memoryUsage.rss() })
+    return
+  }
+  const transactions = host.store.countTransactions()
+  const findings = host.checkBooks()
+  void host.close().then(() => process.send?.({ transactions, findings }, () => process.exit(0)))
+})

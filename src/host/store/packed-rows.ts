@@ -1,0 +1,89 @@
+import type { StoreRows } from '../core/store-port.ts'
+import {
+  BATCHES,
+  EXPLAINS,
+  HOLDS,
+  LEDGER,
+  TRANSACTION_UPDATE,
+  TRANSACTIONS,
+  transactionUpdateValues,
+  UPLOADS,
+} from './sqlite-books-rows.ts'
+import type { Mapping, SqlValue } from './sqlite-mapping.ts'
+import {
+  ACCOUNT_STATE_UPDATE,
+  ACCOUNTS,
+  ISSUERS,
+  MERCHANTS,
+  stateValues,
+  TERMINALS,
+} from './sqlite-master-rows.ts'
+
+/** One way to write rows: a statement, how many values it takes, and how a row becomes these. */
+interface Writing {
+  readonly sql: string
+  readonly width: number
+  readonly pack: (rows: StoreRows, into: SqlValue[]) => void
+}
+
+/** Explain records beyond this many are dropped, oldest first: a flood of bad frames can't fill the disk. */
+const EXPLAINS_MAX = 10_000
+
+export const PRUNE_EXPLAINS = `DELETE FROM explains WHERE id <= (SELECT max(id) FROM explains) - ${EXPLAINS_MAX}`
+
+function put<Row>(
+  mapping: Mapping<Row>,
+  verb: 'INSERT' | 'INSERT OR REPLACE',
+  rowsOf: (rows: StoreRows) => readonly Row[],
+): Writing {
+  const marks = mapping.columns.map(() => '?').join(', ')
+  return {
+    sql: `${verb} INTO ${mapping.table} (${mapping.columns.join(', ')}) VALUES (${marks})`,
+    width: mapping.columns.length,
+    pack: (rows, into) => {
+      for (const row of rowsOf(rows)) into.push(...mapping.values(row))
+    },
+  }
+}
+
+/** In the order in which they are written. */
+export const WRITINGS: readonly Writing[] = [
+  put(MERCHANTS, 'INSERT OR REPLACE', ({ merchants }) => merchants),
+  put(TERMINALS, 'INSERT OR REPLACE', ({ terminals }) => terminals),
+  put(ISSUERS, 'INSERT OR REPLACE', ({ issuers }) => issuers),
+  put(ACCOUNTS, 'INSERT OR REPLACE', ({ accounts }) => accounts),
+  {
+    sql: ACCOUNT_STATE_UPDATE,
+    width: 8,
+    pack: ({ accountStates }, into) => {
+      for (const { panLookup, state } of accountStates) into.push(...stateValues(state), panLookup)
+    },
+  },
+  put(TRANSACTIONS, 'INSERT', ({ newTransactions }) => newTransactions),
+  {
+    sql: TRANSACTION_UPDATE,
+    width: 6,
+    pack: ({ changedTransactions }, into) => {
+      for (const row of changedTransactions) into.push(...transactionUpdateValues(row))
+    },
+  },
+  put(HOLDS, 'INSERT OR REPLACE', ({ holds }) => holds),
+  put(LEDGER, 'INSERT', ({ entries }) => entries),
+  put(BATCHES, 'INSERT OR REPLACE', ({ batches }) => batches),
+  put(UPLOADS, 'INSERT OR REPLACE', ({ uploads }) => uploads),
+  put(EXPLAINS, 'INSERT', ({ explains }) => explains),
+]
+
+/**
+ * Rows as flat lists of values, one list for each of `WRITINGS`: what can be handed to another thread at a fraction of
+ * what its objects would cost, and what statements take.
+ */
+export type PackedRows = readonly (readonly SqlValue[])[]
+
+export function packRows(rows: StoreRows): PackedRows {
+  return WRITINGS.map(({ pack }) => {
+    const values: SqlValue[] = []
+    pack(rows, values)
+    return values
+  })
+}

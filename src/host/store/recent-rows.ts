@@ -1,0 +1,211 @@
+import type {
+  AccountRow,
+  BatchRow,
+  HoldRow,
+  MerchantRow,
+  TerminalRow,
+  TransactionRow,
+  UploadRow,
+} from '../core/records.ts'
+import { batchKey, type StoreRows } from '../core/store-port.ts'
+import type { RowSource } from './row-source.ts'
+
+/** Where rows come from that are not here. */
+export interface DurableRows extends RowSource {
+  /** STANs of a batch with the numbers of their records. */
+  stansOfBatch(tid: string, batchNumber: number): Map<number, number>
+}
+
+/** Rows of each kind that are kept although they are durable. A live terminal needs one of each. */
+const KEPT_MAX = 50_000
+
+/** A row and the commit that makes it durable; 0 for one that was read. */
+interface Entry<Row> {
+  readonly row: Row
+  readonly generation: number
+}
+
+/**
+ * Rows between the decision and the disk, with the hot ones behind them: what was decided is seen by the next decision
+ * at once, whether its commit is through or not. Terminals, accounts and the STANs of a batch are kept beyond that,
+ * since every message asks for them.
+ */
+export class RecentRows implements RowSource {
+  readonly #durable: DurableRows
+  readonly #terminals = new Layer<string, TerminalRow>(KEPT_MAX)
+  readonly #accounts = new Layer<string, AccountRow>(KEPT_MAX)
+  readonly #stans = new Layer<string, Map<number, number>>(KEPT_MAX)
+  readonly #transactions = new Layer<number, TransactionRow>(0)
+  readonly #holds = new Layer<number, HoldRow>(0)
+  readonly #batches = new Layer<string, BatchRow>(0)
+  readonly #uploads = new Layer<string, UploadRow>(0)
+  readonly #merchants = new Map<string, MerchantRow>()
+
+  constructor(durable: DurableRows) {
+    this.#durable = durable
+  }
+
+  terminal(tid: string): TerminalRow | undefined {
+    return this.#terminals.get(tid) ?? this.#terminals.keep(tid, this.#durable.terminal(tid))
+  }
+
+  merchant(mid: string): MerchantRow | undefined {
+    const known = this.#merchants.get(mid)
+    if (known !== undefined) return known
+    const row = this.#durable.merchant(mid)
+    if (row === undefined) return undefined
+    if (this.#merchants.size >= KEPT_MAX) this.#merchants.clear()
+    this.#merchants.set(mid, row)
+    return row
+  }
+
+  account(panLookup: string): AccountRow | undefined {
+    return this.#accounts.get(panLookup) ?? this.#accounts.keep(panLookup, this.#durable.account(panLookup))
+  }
+
+  transactionByKey(tid: string, batchNumber: number, stan: number): TransactionRow | undefined {
+    const id = this.#stansOf(tid, batchNumber).get(stan)
+    return id === undefined ? undefined : this.transaction(id)
+  }
+
+  transaction(id: number): TransactionRow | undefined {
+    return this.#transactions.get(id) ?? this.#durable.transaction(id)
+  }
+
+  transactionsOfBatch(tid: string, batchNumber: number): readonly TransactionRow[] {
+    const rows = new Map(this.#durable.transactionsOfBatch(tid, batchNumber).map((row) => [row.id, row]))
+    for (const row of this.#transactions.rows()) {
+      if (row.tid === tid && row.batchNumber === batchNumber) rows.set(row.id, row)
+    }
+    return [...rows.values()]
+  }
+
+  hold(id: number): HoldRow | undefined {
+    return this.#holds.get(id) ?? this.#durable.hold(id)
+  }
+
+  holdsOfAccount(panLookup: string): readonly HoldRow[] {
+    const rows = new Map(this.#durable.holdsOfAccount(panLookup).map((row) => [row.id, row]))
+    for (const row of this.#holds.rows()) if (row.panLookup === panLookup) rows.set(row.id, row)
+    return [...rows.values()]
+  }
+
+  batch(tid: string, batchNumber: number): BatchRow | undefined {
+    return this.#batches.get(batchKey(tid, batchNumber)) ?? this.#durable.batch(tid, batchNumber)
+  }
+
+  uploadsOfBatch(tid: string, batchNumber: number): readonly UploadRow[] {
+    const stored = this.#durable.uploadsOfBatch(tid, batchNumber)
+    const rows = new Map(stored.map((row) => [uploadKey(row), row]))
+    for (const row of this.#uploads.rows()) {
+      if (row.tid === tid && row.batchNumber === batchNumber) rows.set(uploadKey(row), row)
+    }
+    return [...rows.values()]
+  }
+
+  /** Takes what was decided; `generation` grows with each call. */
+  add(rows: StoreRows, generation: number): void {
+    for (const row of rows.terminals) this.#terminals.put(row.tid, row, generation)
+    for (const { panLookup, state } of rows.accountStates) {
+      const account = this.account(panLookup)
+      if (account !== undefined) this.#accounts.put(panLookup, { ...account, state }, generation)
+    }
+    for (const row of rows.newTransactions) {
+      this.#transactions.put(row.id, row, generation)
+      const stans = this.#stansOf(row.tid, row.batchNumber)
+      stans.set(row.stan, row.id)
+      this.#stans.put(batchKey(row.tid, row.batchNumber), stans, generation)
+    }
+    for (const row of rows.changedTransactions) this.#transactions.put(row.id, row, generation)
+    for (const row of rows.holds) this.#holds.put(row.id, row, generation)
+    for (const row of rows.batches) this.#batches.put(batchKey(row.tid, row.batchNumber), row, generation)
+    for (const row of rows.uploads) this.#uploads.put(uploadKey(row), row, generation)
+  }
+
+  /** All up to `generation` is durable: the disk answers for it from now on. */
+  settle(generation: number): void {
+    for (const layer of this.#layers()) layer.settle(generation)
+  }
+
+  /** Everything was in vain, or somebody else wrote: the disk answers for all. */
+  forget(): void {
+    for (const layer of this.#layers()) layer.clear()
+    this.#merchants.clear()
+  }
+
+  #stansOf(tid: string, batchNumber: number): Map<number, number> {
+    const key = batchKey(tid, batchNumber)
+    const known = this.#stans.get(key)
+    if (known !== undefined) return known
+    const stans = this.#durable.stansOfBatch(tid, batchNumber)
+    this.#stans.keep(key, stans)
+    return stans
+  }
+
+  #layers() {
+    return [
+      this.#terminals,
+      this.#accounts,
+      this.#stans,
+      this.#transactions,
+      this.#holds,
+      this.#batches,
+      this.#uploads,
+    ]
+  }
+}
+
+function uploadKey({ tid, batchNumber, kind, stan }: UploadRow): string {
+  return `${tid}/${batchNumber}/${kind}/${stan}`
+}
+
+/** Rows of one kind, those changed last at the end. What is not durable yet is never dropped. */
+class Layer<Key, Row> {
+  readonly #entries = new Map<Key, Entry<Row>>()
+  readonly #keptMax: number
+  #settled = 0
+
+  constructor(keptMax: number) {
+    this.#keptMax = keptMax
+  }
+
+  get(key: Key): Row | undefined {
+    return this.#entries.get(key)?.row
+  }
+
+  *rows(): Generator<Row> {
+    for (const { row } of this.#entries.values()) yield row
+  }
+
+  /** A row as it was read. */
+  keep(key: Key, row: Row | undefined): Row | undefined {
+    if (row !== undefined) {
+      this.#entries.set(key, { row, generation: 0 })
+      this.#trim()
+    }
+    return row
+  }
+
+  put(key: Key, row: Row, generation: number): void {
+    // Behind those of earlier generations, so that the durable ones are found at the front.
+    this.#entries.delete(key)
+    this.#entries.set(key, { row, generation })
+  }
+
+  settle(generation: number): void {
+    this.#settled = generation
+    this.#trim()
+  }
+
+  clear(): void {
+    this.#entries.clear()
+  }
+
+  #trim(): void {
+    if (this.#entries.size <= this.#keptMax) return
+    for (const [key, { generation }] of this.#entries) {
+      if (this.#entries.size <= this.#keptMax || generation > this.#settled) return
+      this.#entries.delete(key)
+    }
+  }
+}
