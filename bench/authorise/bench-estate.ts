@@ -1,7 +1,6 @@
 import type { TestCard } from '../../src/host/core/test-cards.ts'
 import { DEFAULT_MERCHANT } from '../../src/host/estate/default-estate.ts'
 import type { HostRecords } from '../../src/host/service/open-host.ts'
-import { openHostRecords } from '../../src/host/service/open-host.ts'
 
 /** Key of the PIN pads of the benchmark's terminals: their master keys are handed over under it. */
 export const PAD_PROTECTION_KEY = '0F1E2D3C4B5A69788796A5B4C3D2E1F0'
@@ -76,4 +75,3 @@ function cardOf(pan: string): TestCard {
     zh: '性能测试卡',
   }
 }
-

@@ -36,7 +36,9 @@ const LATENCY_EVERY = 16
  * Keeps `outstanding` requests on the way on each connection, as fast as the other side answers. It looks at nothing but
  * the lengths of replies while time runs, so that little of the machine goes to the one who measures.
  */
-export async function runClosedLoop(options: LoopOptions): Promise<LoopResult & { readonly sent: readonly number[] }> {
+export async function runClosedLoop(
+  options: LoopOptions,
+): Promise<LoopResult & { readonly sent: readonly number[] }> {
   const clients = options.lists.map((list, index) => new Client(list, options.from?.[index] ?? 0))
   await Promise.all(clients.map((client) => client.connect(options.port)))
   const started = performance.now()

@@ -11,13 +11,7 @@ import { cryptogramData, schemeCryptogram } from '../../src/emv/schemes.ts'
 import { compileSpec } from '../../src/iso8583/compile.ts'
 import type { Fields } from '../../src/iso8583/message.ts'
 import { UNIONPAY_POS } from '../../src/iso8583/specs/unionpay-pos.ts'
-import {
-  type BenchEstate,
-  type BenchTerminal,
-  CARD_EXPIRY,
-  CARD_PIN,
-  PAD_PROTECTION_KEY,
-} from './bench-estate.ts'
+import { type BenchTerminal, CARD_EXPIRY, CARD_PIN, PAD_PROTECTION_KEY } from './bench-estate.ts'
 
 const codec = compileSpec(UNIONPAY_POS)
 const emvCipher = createEmvCipher()
@@ -196,4 +190,3 @@ function chipData(cardKey: Uint8Array, counter: number, amountMinor: number): Ui
   const cryptogram = schemeCryptogram(emvCipher, 'pboc-01', cardKey, context, data.value)
   return encodeTlvs([['9F26', cryptogram], ...tags])
 }
-

@@ -22,8 +22,6 @@ interface Track {
   readonly serviceCode: string | undefined
 }
 
-const PAN = /^\d{12,19}$/
-
 /** The card of `request`, from its number or its tracks; undefined when it has neither. */
 export function readCard(
   request: HostRequest,
@@ -34,7 +32,7 @@ export function readCard(
   if (!track.ok) return track
   const pan = request.pan ?? track.value?.pan
   if (pan === undefined) return ok(undefined)
-  if (!PAN.test(pan)) return err(refuse('14', 'the card number is not 12 to 19 digits', 2))
+  if (!isCardNumber(pan, pan.length)) return err(refuse('14', 'the card number is not 12 to 19 digits', 2))
   if (track.value !== undefined && track.value.pan !== pan) {
     return err(refuse('14', 'the card number differs from that on the track', 2))
   }
@@ -54,10 +52,6 @@ function readTracks(
 ): Result<Track | undefined, Refusal> {
   const { track2, track3 } = request
   if (track2 === undefined && track3 === undefined) return ok(undefined)
-  const clear = (digits: string): string =>
-    request.trackEncrypted && terminal.trackKey !== undefined
-      ? security.decryptTrack(terminal.trackKey, digits)
-      : digits
   if (request.trackEncrypted && terminal.trackKey === undefined) {
     return err(refuse('A7', 'an encrypted track, but the terminal has no track key: sign in again', 53))
   }
@@ -66,7 +60,12 @@ function readTracks(
       refuse('40', 'an encrypted track of a terminal with SM4 keys: the method has blocks of 8 bytes', 53),
     )
   }
-  const track = track2 !== undefined ? parseTrack2(clear(track2)) : parseTrack3(clear(track3 ?? ''))
+  const digits = track2 ?? track3 ?? ''
+  const clear =
+    request.trackEncrypted && terminal.trackKey !== undefined
+      ? security.decryptTrack(terminal.trackKey, digits)
+      : digits
+  const track = track2 !== undefined ? parseTrack2(clear) : parseTrack3(clear)
   if (track !== undefined) return ok(track)
   return err(
     refuse(
@@ -77,11 +76,39 @@ function readTracks(
   )
 }
 
+const PAN_SIZE_MIN = 12
+const PAN_SIZE_MAX = 19
+
+/** Whether the first `size` characters of `text` are a card number: 12 to 19 digits. */
+function isCardNumber(text: string, size: number): boolean {
+  return size >= PAN_SIZE_MIN && size <= PAN_SIZE_MAX && areDigits(text, 0, size)
+}
+
+function areDigits(text: string, from: number, to: number): boolean {
+  if (to > text.length) return false
+  for (let index = from; index < to; index++) {
+    const code = text.charCodeAt(index)
+    if (code < 48 || code > 57) return false
+  }
+  return true
+}
+
 /** Source: ISO/IEC 7813: number, separator, expiry YYMM, service code. */
 function parseTrack2(digits: string): Track | undefined {
-  const match = /^(\d{12,19})[D=](\d{4})?(\d{3})?/.exec(digits)
-  if (match?.[1] === undefined) return undefined
-  return { pan: match[1], expiry: match[2], serviceCode: match[3] }
+  let size = 0
+  while (areDigits(digits, size, size + 1)) size++
+  const separator = digits.charAt(size)
+  if ((separator !== 'D' && separator !== '=') || !isCardNumber(digits, size)) return undefined
+  const expiryAt = size + 1
+  const hasExpiry = areDigits(digits, expiryAt, expiryAt + 4)
+  const serviceAt = hasExpiry ? expiryAt + 4 : expiryAt
+  return {
+    pan: digits.slice(0, size),
+    expiry: hasExpiry ? digits.slice(expiryAt, serviceAt) : undefined,
+    serviceCode: areDigits(digits, serviceAt, serviceAt + 3)
+      ? digits.slice(serviceAt, serviceAt + 3)
+      : undefined,
+  }
 }
 
 /** Source: ISO/IEC 4909: two digits of format code before the number. Expiry stands elsewhere and is not used. */

@@ -1,7 +1,7 @@
 import type { Result } from '../../base/result.ts'
 import type { CardReading } from './card-reading.ts'
 import { chipReply } from './chip-check.ts'
-import { accept, content, type Decision, deny } from './decision.ts'
+import { accept, type Decision, deny } from './decision.ts'
 import type { HostContext } from './host-context.ts'
 import type { HostRequest } from './host-request.ts'
 import type { Approval, Operation, Verdict } from './operation.ts'
@@ -82,7 +82,9 @@ export function decideTransaction(
     : reading.error
   const row = record(operation, kind, verdict)
   return {
-    content: content(verdict.responseCode, row.id, {
+    content: {
+      responseCode: verdict.responseCode,
+      rrn: row.id,
       pan: operation.card?.pan,
       expiry: operation.card?.expiry,
       issuer: operation.issuer,
@@ -93,7 +95,11 @@ export function decideTransaction(
         wrongArpc: behaviour?.kind === 'wrongArpc',
         script: behaviour?.kind === 'sendScript',
       }),
-    }),
+      batchNumber: undefined,
+      workingKeys: undefined,
+      settlementOf: undefined,
+      settlementCode: undefined,
+    },
     terminal,
     refusal: verdict.approved ? undefined : verdict,
     behaviour,
@@ -222,23 +228,31 @@ function newAuthorisationCode(id: number): string {
 function record(operation: Operation, kind: DecidedKind, verdict: Verdict): TransactionRow {
   const { work, account, accountState } = operation
   const row = rowOf(operation, kind, verdict)
-  if (account !== undefined && accountState !== undefined && accountState !== account.state) {
-    work.putAccountState(account.pan.lookup, accountState)
-  }
   work.addTransaction(row)
-  if (!verdict.approved) return row
+  if (!verdict.approved) {
+    if (account !== undefined && accountState !== undefined && accountState !== account.state) {
+      work.putAccountState(account.pan.lookup, accountState)
+    }
+    return row
+  }
   if (verdict.changedOriginal !== undefined) work.changeTransaction(verdict.changedOriginal)
   if (verdict.hold !== undefined) {
     const { authorisationCode } = row
     work.putHold(kind === 'preAuthorisation' ? { ...verdict.hold, authorisationCode } : verdict.hold)
   }
-  post(work, row.id, row)
+  post(work, row.id, row, accountState)
   return row
 }
 
+/** What stands on suspense is undone on suspense, whatever became known since. */
+function movesOnAccount(approval: Approval | undefined): boolean {
+  return approval !== undefined && (approval.changedOriginal?.accountKnown ?? true)
+}
+
 function rowOf(operation: Operation, kind: DecidedKind, verdict: Verdict): TransactionRow {
-  const { request, terminal, account, original, id } = operation
+  const { request, terminal, account, original, id, card, issuer } = operation
   const { receivedAt, dialect } = request.inbound
+  const approval = verdict.approved ? verdict : undefined
   return {
     id,
     tid: terminal.tid,
@@ -249,45 +263,23 @@ function rowOf(operation: Operation, kind: DecidedKind, verdict: Verdict): Trans
     state: verdict.approved ? 'approved' : 'declined',
     dialect,
     responseCode: verdict.responseCode,
+    authorisationCode: approval === undefined ? '' : (approval.authorisationCode ?? newAuthorisationCode(id)),
     requestedMinor: request.amountMinor ?? 0,
+    approvedMinor: approval?.approvedMinor ?? 0,
     currency: account?.currency ?? original?.currency ?? request.currency,
-    ...cardColumns(operation),
+    panLookup: card?.lookup ?? original?.panLookup ?? '',
+    panTruncated: card?.truncated ?? original?.panTruncated ?? '',
+    cardClass: issuer?.cardClass ?? original?.cardClass ?? 'domestic',
+    accountKnown: account !== undefined && movesOnAccount(approval),
     entryMode: request.entryMode,
-    ...(verdict.approved ? approvedColumns(operation, verdict) : DECLINED_COLUMNS),
+    moneyMinor: approval?.moneyMinor ?? 0,
+    heldMinor: approval?.heldMinor ?? 0,
+    originalId: approval?.originalId,
     refundedMinor: 0,
     reversalId: undefined,
     reversalReason: '',
     scriptResult: '',
     receivedAtMs: receivedAt.ms,
     localTime: receivedAt.localTime,
-  }
-}
-
-function cardColumns({ card, issuer, original }: Operation) {
-  return {
-    panLookup: card?.lookup ?? original?.panLookup ?? '',
-    panTruncated: card?.truncated ?? original?.panTruncated ?? '',
-    cardClass: issuer?.cardClass ?? original?.cardClass ?? 'domestic',
-  }
-}
-
-const DECLINED_COLUMNS = {
-  accountKnown: false,
-  authorisationCode: '',
-  approvedMinor: 0,
-  moneyMinor: 0,
-  heldMinor: 0,
-  originalId: undefined,
-}
-
-function approvedColumns({ account, id }: Operation, approval: Approval) {
-  return {
-    // What stands on suspense is undone on suspense, whatever became known since.
-    accountKnown: account !== undefined && (approval.changedOriginal?.accountKnown ?? true),
-    authorisationCode: approval.authorisationCode ?? newAuthorisationCode(id),
-    approvedMinor: approval.approvedMinor,
-    moneyMinor: approval.moneyMinor,
-    heldMinor: approval.heldMinor,
-    originalId: approval.originalId,
   }
 }

@@ -13,17 +13,28 @@ export interface Effects {
   readonly heldMinor: number
 }
 
-/** Writes the ledger entries of `effects` and moves the account's balances with them. */
-export function post(work: WorkingSet, postingId: number, effects: Effects): void {
+/**
+ * Writes the ledger entries of `effects` and moves the account's balances with them. `decided`: what else the transaction
+ * changes in the account, balances aside.
+ */
+export function post(work: WorkingSet, postingId: number, effects: Effects, decided?: AccountState): void {
   const entries = entriesOf(postingId, effects)
-  if (entries.length === 0) return
-  work.addEntries(entries)
-  const account = effects.accountKnown ? work.account(effects.panLookup) : undefined
+  if (entries.length > 0) work.addEntries(entries)
+  const account = work.account(effects.panLookup)
   if (account === undefined) return
+  const state = decided ?? account.state
+  if (entries.length === 0 || !effects.accountKnown) {
+    if (state !== account.state) work.putAccountState(effects.panLookup, state)
+    return
+  }
   work.putAccountState(effects.panLookup, {
-    ...account.state,
-    balanceMinor: safeSum(account.state.balanceMinor, effects.moneyMinor),
-    heldMinor: safeSum(account.state.heldMinor, effects.heldMinor),
+    balanceMinor: safeSum(state.balanceMinor, effects.moneyMinor),
+    heldMinor: safeSum(state.heldMinor, effects.heldMinor),
+    pinTriesLeft: state.pinTriesLeft,
+    lastTransactionCounter: state.lastTransactionCounter,
+    day: state.day,
+    spentTodayMinor: state.spentTodayMinor,
+    countToday: state.countToday,
   })
 }
 

@@ -4,6 +4,7 @@ import type { ClientStream, ClientStreamListener } from './client-stream.ts'
 /** A TCP or TLS socket as a `ClientStream`. */
 export class SocketClient implements ClientStream {
   readonly #socket: Socket
+  #peer: string | undefined
 
   constructor(socket: Socket) {
     this.#socket = socket
@@ -11,7 +12,8 @@ export class SocketClient implements ClientStream {
   }
 
   get peer(): string {
-    return peerOf(this.#socket)
+    this.#peer ??= peerOf(this.#socket)
+    return this.#peer
   }
 
   get unsentSize(): number {

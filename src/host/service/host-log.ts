@@ -14,7 +14,8 @@ export function openHostLog(level: HostLogLevel, destination?: DestinationStream
 export function serviceLog(log: Logger): ServiceLog & DeciderLog {
   return {
     decided(peer, summary) {
-      log.info({ event: 'decided', peer, ...summary })
+      // Nothing is put together that nobody will read: this is said of every message.
+      if (log.isLevelEnabled('info')) log.info({ event: 'decided', peer, ...summary })
     },
     explained(peer, { dialect, tid, mti, reason, field, offset, decodableAs }) {
       log.warn({ event: 'explained', peer, dialect, tid, mti, reason, field, offset, decodableAs })

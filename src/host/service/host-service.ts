@@ -7,6 +7,7 @@ import { StoreError } from '../core/store-port.ts'
 import type { Connection, Rejection } from '../gateway/connection.ts'
 import { dialectOfFrame, envelopeKindOf } from '../gateway/gateway-options.ts'
 import type { BatchDecider } from './batch-decider.ts'
+import { FrameArena } from './frame-arena.ts'
 
 /** What the service tells: masked summaries, never a message. */
 export interface ServiceLog {
@@ -44,6 +45,7 @@ type Phase = 'running' | 'finishing' | 'over'
 export class HostService {
   readonly #options: HostServiceOptions
   readonly #inFlight = new Set<Promise<void>>()
+  readonly #arena = new FrameArena()
   #batch: Waiting[] = []
   #rejections: ExplainRow[] = []
   #deferred = false
@@ -68,7 +70,7 @@ export class HostService {
       return
     }
     // The splitter's view ends with this turn; the batch may be decided in the next.
-    const bytes = new Uint8Array(frame)
+    const bytes = this.#arena.keep(frame)
     const inbound: Inbound = {
       dialect: dialectOfFrame(dialect, bytes),
       envelope: parsed.envelope,
@@ -180,7 +182,8 @@ export class HostService {
 
   #answer(batch: readonly Waiting[], outcomes: readonly (Outcome | undefined)[]): void {
     const touched = new Set<Connection>()
-    for (const [index, { connection }] of batch.entries()) {
+    for (let index = 0; index < batch.length; index++) {
+      const { connection } = batch[index] as Waiting
       const outcome = outcomes[index]
       touched.add(connection)
       if (outcome !== undefined) this.#tell(connection, outcome)

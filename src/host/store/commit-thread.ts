@@ -13,7 +13,7 @@ export interface CommitWorkerData {
 export type CommitOrder =
   | {
       readonly kind: 'commit'
-      readonly groups: readonly PackedRows[]
+      readonly rows: PackedRows
       /** Orders of one epoch rest on each other: when one fails, those behind it are not performed. */
       readonly epoch: number
     }
@@ -51,7 +51,7 @@ const BOOTSTRAP = `import(${JSON.stringify(LOADER)})
 /** Longest wait of `drain`: a commit that takes longer is a disk that hangs. */
 const DRAIN_TIMEOUT_MS = 30_000
 
-/** A thread that writes groups of rows to the host's file, one order after the other. */
+/** A thread that writes rows to the host's file, one order after the other. */
 export class CommitThread {
   readonly #worker: Worker
   readonly #done = new Int32Array(new SharedArrayBuffer(4))
@@ -74,8 +74,8 @@ export class CommitThread {
     this.#worker.unref()
   }
 
-  commit(groups: readonly PackedRows[]): void {
-    this.#send({ kind: 'commit', groups, epoch: this.#epoch })
+  commit(rows: PackedRows): void {
+    this.#send({ kind: 'commit', rows, epoch: this.#epoch })
   }
 
   /** Asks for `count` record numbers. */

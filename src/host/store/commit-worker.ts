@@ -4,7 +4,7 @@ import type { CommitAnswer, CommitOrder, CommitWorkerData } from './commit-threa
 import { configure } from './sqlite-file.ts'
 import { SqliteWriter } from './sqlite-writer.ts'
 
-// The thread that writes: it takes groups of rows, makes each order durable in one commit, and says so.
+// The thread that writes: it makes the rows of each order durable in one commit, and says so.
 
 const { path, done } = workerData as CommitWorkerData
 const database = new Database(path, { fileMustExist: true })
@@ -20,7 +20,7 @@ function perform(order: CommitOrder): CommitAnswer {
   if (order.kind === 'lease') return leaseNumbers(order.count)
   if (failure?.epoch === order.epoch) return failure
   try {
-    writer.commit(order.groups)
+    writer.commit(order.rows)
     return { kind: 'committed' }
   } catch (error) {
     const { message, code } = error as Error & { readonly code?: unknown }

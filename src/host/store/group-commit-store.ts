@@ -1,6 +1,6 @@
 import type { DecisionStore, LookupKeys, Snapshot, StoreRows } from '../core/store-port.ts'
 import { CommitThread } from './commit-thread.ts'
-import { type PackedRows, packRows } from './packed-rows.ts'
+import { addToPack, emptyPack } from './packed-rows.ts'
 import { RecentRows } from './recent-rows.ts'
 import { fillSnapshot } from './row-source.ts'
 import { storeErrorOf } from './sqlite-file.ts'
@@ -8,8 +8,6 @@ import type { SqliteStore } from './sqlite-store.ts'
 
 /** Somebody who waits for a commit. */
 interface Waiter {
-  /** Undefined: it wrote nothing itself, but rests on what was written before. */
-  readonly packed: PackedRows | undefined
   readonly generation: number
   readonly resolve: () => void
   readonly reject: (error: unknown) => void
@@ -35,7 +33,8 @@ export class GroupCommitStore implements DecisionStore {
   #isGone = false
   #isLeasing = false
   #generation = 0
-  /** Decided and not handed over. */
+  /** Decided and not handed over, and who waits for it. */
+  #packed = emptyPack()
   #queue: Waiter[] = []
   /** Handed over, one list for each order. */
   readonly #orders: Waiter[][] = []
@@ -58,12 +57,13 @@ export class GroupCommitStore implements DecisionStore {
     return this.#queue.length === 0 && this.#orders.length === 0
   }
 
-  /** Starts the thread that commits; it is used once it is ready. */
-  startThread(): void {
+  /** Starts the thread that commits; `started` is called once it is used. */
+  startThread(started: () => void = () => {}): void {
     if (this.#thread !== undefined || this.#isGone || this.#store.path === undefined) return
     this.#thread = new CommitThread(this.#store.path, {
       ready: () => {
         this.#isReady = true
+        started()
       },
       committed: () => this.#committed(),
       leased: (first, count) => {
@@ -114,10 +114,10 @@ export class GroupCommitStore implements DecisionStore {
     if (rows !== undefined) {
       this.#generation++
       this.#recent.add(rows, this.#generation)
+      addToPack(this.#packed, rows)
     }
-    const packed = rows === undefined ? undefined : packRows(rows)
     return new Promise((resolve, reject) => {
-      this.#queue.push({ packed, generation: this.#generation, resolve, reject })
+      this.#queue.push({ generation: this.#generation, resolve, reject })
       if (this.#orders.length === 0) this.#handOver()
     })
   }
@@ -135,9 +135,8 @@ export class GroupCommitStore implements DecisionStore {
     const order = this.#queue
     this.#queue = []
     this.#orders.push(order)
-    const groups: PackedRows[] = []
-    for (const { packed } of order) if (packed !== undefined) groups.push(packed)
-    this.#thread?.commit(groups)
+    this.#thread?.commit(this.#packed)
+    this.#packed = emptyPack()
   }
 
   #committed(): void {
@@ -154,6 +153,7 @@ export class GroupCommitStore implements DecisionStore {
     const waiting = [...this.#orders.flat(), ...this.#queue]
     this.#orders.length = 0
     this.#queue = []
+    this.#packed = emptyPack()
     this.#recent.forget()
     for (const { reject } of waiting) reject(error)
   }

@@ -81,9 +81,16 @@ export const WRITINGS: readonly Writing[] = [
 export type PackedRows = readonly (readonly SqlValue[])[]
 
 export function packRows(rows: StoreRows): PackedRows {
-  return WRITINGS.map(({ pack }) => {
-    const values: SqlValue[] = []
-    pack(rows, values)
-    return values
-  })
+  const packed = emptyPack()
+  addToPack(packed, rows)
+  return packed
+}
+
+export function emptyPack(): SqlValue[][] {
+  return WRITINGS.map(() => [])
+}
+
+/** Adds rows that were decided after those in `packed`; of a row that is there twice the later form is written last. */
+export function addToPack(packed: readonly SqlValue[][], rows: StoreRows): void {
+  for (let index = 0; index < packed.length; index++) WRITINGS[index]?.pack(rows, packed[index] as SqlValue[])
 }

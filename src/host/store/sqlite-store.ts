@@ -85,7 +85,7 @@ export class SqliteStore implements HostStore {
 
   /** `commit` by whom `announceCommits` tells of the others. */
   commitQuietly(rows: StoreRows): void {
-    this.#guard(() => this.#writer.commit([packRows(rows)]))
+    this.#guard(() => this.#writer.commit(packRows(rows)))
     if (rows.issuers.length > 0) this.#issuers = undefined
   }
 

@@ -10,23 +10,21 @@ const EXPLAINS_INDEX = WRITINGS.length - 1
 export class SqliteWriter {
   readonly #statements: readonly Statement[]
   readonly #pruneExplains: Statement
-  readonly #transaction: Database.Transaction<(groups: readonly PackedRows[]) => void>
+  readonly #transaction: Database.Transaction<(rows: PackedRows) => void>
 
   constructor(database: Database.Database) {
     this.#statements = WRITINGS.map(({ sql }) => database.prepare<SqlValue[]>(sql))
     this.#pruneExplains = database.prepare<SqlValue[]>(PRUNE_EXPLAINS)
-    this.#transaction = database.transaction((groups) => {
-      for (const group of groups) this.#write(group)
-    })
+    this.#transaction = database.transaction((rows) => this.#write(rows))
   }
 
-  /** Returns only when all `groups` are durable, written in their order. */
-  commit(groups: readonly PackedRows[]): void {
-    this.#transaction.immediate(groups)
+  /** Returns only when all of it is durable. */
+  commit(rows: PackedRows): void {
+    this.#transaction.immediate(rows)
   }
 
-  #write(group: PackedRows): void {
-    for (const [index, values] of group.entries()) {
+  #write(rows: PackedRows): void {
+    for (const [index, values] of rows.entries()) {
       if (values.length === 0) continue
       const statement = this.#statements[index] as Statement
       const { width } = WRITINGS[index] as (typeof WRITINGS)[number]
