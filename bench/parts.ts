@@ -1,0 +1,14 @@
+import type { BenchPart } from './bench-part.ts'
+
+interface PartEntry {
+  readonly summary: string
+  readonly load: () => Promise<BenchPart>
+}
+
+/** The parts in the order in which they run. A new part is a file in `bench/parts` and a line here. */
+export const PARTS: Readonly<Record<string, PartEntry>> = {
+  codec: {
+    summary: 'decode, index and encode a chip sale, against npm peers',
+    load: async () => (await import('./parts/codec.ts')).codec,
+  },
+}
