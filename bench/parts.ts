@@ -11,4 +11,8 @@ export const PARTS: Readonly<Record<string, PartEntry>> = {
     summary: 'decode, index and encode a chip sale, against npm peers',
     load: async () => (await import('./parts/codec.ts')).codec,
   },
+  crypto: {
+    summary: 'MACs, PIN blocks, cryptograms and DUKPT, against bare OpenSSL',
+    load: async () => (await import('./parts/crypto.ts')).crypto,
+  },
 }
