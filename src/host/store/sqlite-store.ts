@@ -33,6 +33,7 @@ import {
   type StoredTransaction,
   type StoredUpload,
 } from './sqlite-books-rows.ts'
+import { SqliteClearing } from './sqlite-clearing.ts'
 import { SqliteFetch } from './sqlite-fetch.ts'
 import { closeDatabase, type OpenDatabase, openDatabase, storeErrorOf } from './sqlite-file.ts'
 import type { SqlValue } from './sqlite-mapping.ts'
@@ -57,12 +58,15 @@ export class SqliteStore implements HostStore {
   readonly #commit: (rows: StoreRows) => void
   readonly #fetch: SqliteFetch
   #issuers: readonly IssuerRow[] | undefined
+  /** Clears in the same file. */
+  readonly clearing: SqliteClearing
 
   /** @throws {StoreError} with one line that says what to do, when the file can't be used. */
   constructor(path: string) {
     this.#open = openDatabase(path)
     const { database } = this.#open
     this.#fetch = new SqliteFetch(database)
+    this.clearing = new SqliteClearing(database)
     const writer = new SqliteWriter(database)
     const transaction = database.transaction((rows: StoreRows) => writer.write(rows))
     this.#commit = (rows) => transaction.immediate(rows)

@@ -10,7 +10,7 @@ import {
   transactionUpdateValues,
   UPLOADS,
 } from './sqlite-books-rows.ts'
-import type { Mapping, SqlValue } from './sqlite-mapping.ts'
+import { insertOf, type Mapping, type SqlValue } from './sqlite-mapping.ts'
 import {
   ACCOUNT_STATE_UPDATE,
   ACCOUNTS,
@@ -43,10 +43,7 @@ export class SqliteWriter {
 
   constructor(database: Database.Database) {
     const put = <Row>(mapping: Mapping<Row>, verb: 'INSERT' | 'INSERT OR REPLACE'): Statement =>
-      database.prepare<SqlValue[]>(
-        `${verb} INTO ${mapping.table} (${mapping.columns.join(', ')})
-         VALUES (${mapping.columns.map(() => '?').join(', ')})`,
-      )
+      database.prepare<SqlValue[]>(insertOf(mapping, verb))
     this.#merchants = put(MERCHANTS, 'INSERT OR REPLACE')
     this.#terminals = put(TERMINALS, 'INSERT OR REPLACE')
     this.#issuers = put(ISSUERS, 'INSERT OR REPLACE')
