@@ -78,11 +78,11 @@ export const schedules: fc.Arbitrary<readonly FeeSchedule[]> = fc.array(
   { maxLength: 4 },
 )
 
-/** Rows of a day as the host core would leave them: transactions, their postings, and batches. */
-export function rowsOfDay(all: readonly Deed[]): StoreRows {
+/** Rows of a day as the host core would leave them: transactions from `firstId`, their postings, and batches. */
+export function rowsOfDay(all: readonly Deed[], firstId = 1): StoreRows {
   const transactions: TransactionRow[] = []
   const entries: LedgerEntryRow[] = []
-  let next = 1
+  let next = firstId
   const add = (deed: Deed, more: Partial<TransactionRow>): TransactionRow => {
     const id = next++
     const row: TransactionRow = {
