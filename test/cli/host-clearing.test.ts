@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { localDay } from '../../src/cli/host/business-date.ts'
+import { businessDate, localDay } from '../../src/cli/host/business-date.ts'
+import { readFeeFile } from '../../src/cli/host/fee-file.ts'
 import { NO_ROWS } from '../../src/host/core/store-port.ts'
 import { DEFAULT_MERCHANT, DEFAULT_TERMINAL_ID } from '../../src/host/estate/default-estate.ts'
 import { openHostRecords } from '../../src/host/service/open-host.ts'
@@ -93,27 +94,16 @@ describe('tillwire host clear', () => {
     )
   }, 60_000)
 
-  it('writes the file of a run that could not be written, before it clears anything else', async () => {
-    closedDay()
-    const failed = await run('clear', '--out', join(directory, 'nowhere', 'day.csv'))
-    expect(failed.code).toBe(2)
-    expect(failed.errors).toMatch(/^tillwire: cannot open .*\(ENOENT\)/)
-    const again = await run('clear')
-    expect(again.output).toMatch(/^cleared .*: 1 batches, 4 transactions/)
-    const [name = ''] = readdirSync(join(data, 'clearing'))
-    expect(name).toMatch(/^clearing-\d{8}-\d{12}\.csv$/)
-    expect(readFileSync(join(data, 'clearing', name), 'utf8')).toMatch(/\nT,4,1,[0-9A-F]{64}\n$/)
-    expect((await run('clear')).output).toMatch(/^nothing to clear/)
-  }, 60_000)
-
-  it('takes no day that is none or is to come', async () => {
-    for (const date of ['20260230', 'today', '29990101']) {
-      const { code, errors } = await run('clear', '--date', date)
-      expect(code).toBe(2)
-      expect(errors.trimEnd().split('\n')).toHaveLength(1)
+  it('a business date ends with its day, today ends now', () => {
+    const nowMs = new Date(2026, 0, 31, 15, 30).getTime()
+    expect(businessDate(undefined, nowMs)).toEqual({ day: '2026-01-31', cutoffMs: nowMs })
+    const endMs = new Date(2026, 0, 31).getTime()
+    expect(businessDate('20260130', nowMs)).toEqual({ day: '2026-01-30', cutoffMs: endMs })
+    for (const text of ['20260230', 'today', '2026131']) {
+      expect(() => businessDate(text, nowMs)).toThrow(/is no day/)
     }
-    expect(existsSync(data)).toBe(false)
-  }, 60_000)
+    expect(() => businessDate('20260201', nowMs)).toThrow(/has not begun/)
+  })
 })
 
 describe('tillwire host fees', () => {
@@ -127,12 +117,8 @@ describe('tillwire host fees', () => {
     { basisPoints: 100, fixedMinor: 5 },
   ]
 
-  it('shows the default, sets a version, and does not change what was cleared', async () => {
+  it('sets a version beside the default, and does not change what was cleared', async () => {
     closedDay()
-    const shown = await run('fees', '--mid', mid)
-    expect(shown.output).toMatch(
-      /from 0001-01-01: paid T\+1, fees of refunds returned\n {2}domestic cards, any: 60 bp/,
-    )
     const set = await run(
       'fees',
       '--mid',
@@ -142,7 +128,8 @@ describe('tillwire host fees', () => {
       feeFile({ validFrom: '20260101', settlement: 'D+0', rules }),
     )
     expect(set.code, set.errors).toBe(0)
-    const [, version] = set.output.trimEnd().split('\n')
+    const [shown, version] = set.output.trimEnd().split('\n')
+    expect(JSON.parse(shown ?? '')).toMatchObject({ validFrom: '0001-01-01', settlement: 'T+1' })
     expect(JSON.parse(version ?? '')).toMatchObject({ validFrom: '2026-01-01', settlement: 'D+0' })
     const cleared = await run('clear', '--json')
     // 0.3825 % of 123.45 is 0.47; 1 % of it is 1.23, and 0.05 on top.
@@ -156,28 +143,23 @@ describe('tillwire host fees', () => {
     [
       'no rule that fits everything',
       { rules: [{ cardClass: 'domestic', basisPoints: 1 }] },
-      /rules: the last rule/,
+      /^rules: the last/,
     ],
     [
       'a rate of three decimal places',
       { rules: [{ basisPoints: 0.001 }] },
-      /rules\.0\.basisPoints: at most two/,
+      /^rules\.0\.basisPoints: at most two/,
     ],
-    ['a misspelt key', { rules: [{ basisPoints: 1, cap: 5 }] }, /rules\.0: Unrecognized key/],
-    ['a day that is none', { validFrom: '20260230', rules }, /validFrom: a day/],
-  ])(
-    'refuses %s',
-    async (_name, file, expected) => {
-      const { code, errors } = await run('fees', '--mid', mid, '--set', feeFile(file))
-      expect(code).toBe(2)
-      expect(errors).toMatch(expected)
-      expect(errors.trimEnd().split('\n')).toHaveLength(1)
-    },
-    60_000,
-  )
+    ['a misspelt key', { rules: [{ basisPoints: 1, cap: 5 }] }, /^rules\.0: Unrecognized key/],
+    ['a day that is none', { validFrom: '20260230', rules }, /^validFrom: a day/],
+  ])('refuses a file with %s', (_name, file, expected) => {
+    expect(readFeeFile(JSON.stringify(file), mid, '2026-01-31')).toMatch(expected)
+  })
 
-  it('knows its merchants', async () => {
-    const { code, errors } = await run('fees', '--mid', 'NOBODY')
-    expect([code, errors]).toEqual([2, 'tillwire: there is no merchant NOBODY\n'])
+  it('says what is wrong with a file', async () => {
+    const path = feeFile({ rules: [] })
+    const { code, errors } = await run('fees', '--mid', mid, '--set', path)
+    expect(code).toBe(2)
+    expect(errors).toMatch(/^tillwire: .*fees\.json: rules: .*\n$/)
   }, 60_000)
 })

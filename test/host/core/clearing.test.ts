@@ -63,6 +63,28 @@ describe('clearing of one transaction', () => {
   })
 })
 
+describe('the example of docs/clearing.md', () => {
+  it('comes to what is written there', () => {
+    const dear = { ...SALE, moneyMinor: -12_345 }
+    const part = { ...SALE, moneyMinor: -5_000 }
+    const items = [
+      clearTransaction(dear, undefined, VERSIONS),
+      clearTransaction({ ...dear, cardClass: 'foreign' }, undefined, VERSIONS),
+      clearTransaction(part, undefined, VERSIONS),
+      clearTransaction({ ...SALE, kind: 'refund', moneyMinor: 2_000 }, part, VERSIONS),
+    ]
+    expect(items.map(({ feeMinor, interchangeMinor }) => [feeMinor, interchangeMinor])).toEqual([
+      [74, 56],
+      [309, 222],
+      [30, 23],
+      [-12, -9],
+    ])
+    const head = { id: 1, runId: 1, mid: 'M', currency: '156', payoutDate: '2026-01-03' }
+    const { feeMinor, interchangeMinor, netMinor } = items.reduce(addToPayout, emptyPayout(head))
+    expect([feeMinor, interchangeMinor, netMinor]).toEqual([401, 292, 27_289])
+  })
+})
+
 describe('a payout', () => {
   const head = { id: 7, runId: 5, mid: 'M', currency: '156', payoutDate: '2026-01-03' }
 
