@@ -15,4 +15,8 @@ export const PARTS: Readonly<Record<string, PartEntry>> = {
     summary: 'MACs, PIN blocks, cryptograms and DUKPT, against bare OpenSSL',
     load: async () => (await import('./parts/crypto.ts')).crypto,
   },
+  settle: {
+    summary: 'clear a day of a million transactions, against raw inserts',
+    load: async () => (await import('./parts/settle.ts')).settle,
+  },
 }

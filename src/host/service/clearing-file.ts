@@ -48,7 +48,7 @@ export function writeClearingFile(
 function writeAll(file: number, store: ClearingStore, run: ClearingRun, acquirer: string): void {
   const hash = createHash('sha256')
   const write = (text: string): void => {
-    const bytes = Buffer.from(text)
+    const bytes = Buffer.from(text, 'latin1')
     hash.update(bytes)
     for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at)
   }

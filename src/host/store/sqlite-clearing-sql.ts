@@ -23,7 +23,8 @@ const IS_CLEARED = "t.state IN ('approved', 'voided') AND t.moneyMinor <> 0"
 
 export const LOOK_AT_DUE = `
   SELECT count(*) AS itemCount, min(t.id) AS firstId, max(t.id) AS lastId,
-         min(t.currency) AS firstCurrency, max(t.currency) AS lastCurrency
+         min(t.currency) AS firstCurrency, max(t.currency) AS lastCurrency,
+         max(t.moneyMinor) AS largestCreditMinor
   FROM temp.due d CROSS JOIN transactions t ON t.id = d.id
   WHERE ${IS_CLEARED}`
 
@@ -93,12 +94,12 @@ export const READ_DUE = `
   LEFT JOIN transactions o ON t.kind = 'refund' AND o.id = t.originalId
   WHERE d.id > ? AND ${IS_CLEARED} ORDER BY d.id LIMIT ?`
 
-/** Text of one item in the clearing file, as docs/clearing.md has it. */
-const LINE = `'D,' || printf('%012d', t.id) || ',' || i.payoutId || ',' || t.mid || ',' || t.tid || ',' || t.batchNumber
+/** Text of one item in the clearing file, as docs/clearing.md has it; merchant and currency are its payout's. */
+const LINE = `'D,' || printf('%012d', t.id) || ',' || i.payoutId || ',' || t.tid || ',' || t.batchNumber
   || ',' || t.stan || ',' || t.kind || ',' || t.cardClass || ',' || t.panTruncated || ','
   || CASE WHEN t.authorisationCode GLOB '*[^0-9A-Za-z]*'
           THEN '"' || replace(t.authorisationCode, '"', '""') || '"' ELSE t.authorisationCode END
-  || ',' || t.localTime || ',' || t.currency || ',' || i.amountMinor || ',' || i.feeMinor || ','
+  || ',' || t.localTime || ',' || i.amountMinor || ',' || i.feeMinor || ','
   || i.interchangeMinor || char(10)`
 
 /** Lines of the next items as one text. Parameters: after which number, up to which, first and last payout, how many. */

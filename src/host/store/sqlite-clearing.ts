@@ -39,6 +39,8 @@ const LINES_AT_ONCE = 2000
 const LIST_LIMIT = 1000
 /** Stands for "no cap" and is above any fee of twelve digits. */
 const NO_CAP = 9_000_000_000_000_000
+/** Times the largest fee, two amounts of twelve digits, it is still within 64 bits. */
+const SMALL_CREDIT_MINOR = 4_000_000
 const AFTER_ANY_DAY = '9999-99-99'
 
 interface Due {
@@ -47,6 +49,7 @@ interface Due {
   readonly lastId: number | null
   readonly firstCurrency: string | null
   readonly lastCurrency: string | null
+  readonly largestCreditMinor: number | null
 }
 
 interface Numbers {
@@ -123,7 +126,7 @@ export class SqliteClearing implements ClearingStore {
     const [due] = this.#all<Due>(LOOK_AT_DUE)
     invariant(due !== undefined, 'a sum has one row')
     const numbers = this.#preparePayouts(request, due)
-    const isInSets = path === 'sets' && this.#all(FIND_TOO_LARGE).length === 0
+    const isInSets = path === 'sets' && !this.#isTooLarge(due)
     const cleared = isInSets
       ? this.#run(CLEAR_DEBITS) + this.#run(CLEAR_CREDITS)
       : clearRowByRow(this.#database, this.feeSchedules())
@@ -143,6 +146,11 @@ export class SqliteClearing implements ClearingStore {
     }
     this.#run(insertOf(RUNS, 'INSERT'), RUNS.values(run))
     return readRun(run)
+  }
+
+  /** A look at each refund, only when there is one that may be too large with any fee. */
+  #isTooLarge({ largestCreditMinor }: Due): boolean {
+    return (largestCreditMinor ?? 0) > SMALL_CREDIT_MINOR && this.#all(FIND_TOO_LARGE).length > 0
   }
 
   /** A number for each merchant and currency that may be paid, and the rules that hold for it. */
