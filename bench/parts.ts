@@ -19,4 +19,8 @@ export const PARTS: Readonly<Record<string, PartEntry>> = {
     summary: 'clear a day of a million transactions, against raw inserts',
     load: async () => (await import('./parts/settle.ts')).settle,
   },
+  growth: {
+    summary: 'authorisation and start-up with ten million stored records',
+    load: async () => (await import('./parts/growth.ts')).growth,
+  },
 }

@@ -36,7 +36,7 @@ const TRANSACTIONS = `
            turn % 20 = 19 AS isRefund, turn % 20 = 18 AS isRefunded,
            iif(turn % 20 = 19, 50, 100 + i * 37 % 100000) AS amount, 50 AS refund
     FROM (WITH RECURSIVE n (i) AS (SELECT @from UNION ALL SELECT i + 1 FROM n WHERE i < @to)
-          SELECT i, i / @terminals - 1 AS turn FROM n)
+          SELECT i, (i - @firstId) / @terminals AS turn FROM n)
   )`
 
 const LEDGER = `
@@ -56,8 +56,8 @@ const BATCHES = `
 const ROWS_AT_ONCE = 1_000_000
 
 /**
- * Makes the database with statements that generate its rows, without a log and with the index made last. The first
- * transaction number is `terminals`, so that each batch has as many as it should.
+ * Fills the database, made when it is not there, with statements that generate its rows, without a log and with the
+ * index made last. The transactions of a terminal are as many apart as there are terminals.
  */
 export function prefill(setup: Prefill, progress: (text: string) => void): void {
   const { path, transactions, terminals, merchants, batchSize, closedAtMs } = setup
@@ -71,11 +71,15 @@ export function prefill(setup: Prefill, progress: (text: string) => void): void 
       .prepare<[], { sql: string }>("SELECT sql FROM sqlite_schema WHERE name = 'transactionsByStan'")
       .all()
     database.exec('DROP INDEX transactionsByStan')
-    const last = terminals + transactions - 1
-    for (let from = terminals; from <= last; from += ROWS_AT_ONCE) {
+    const numbers = database.prepare<[], { next: number }>('SELECT next FROM numbers').get()
+    const firstId = Math.ceil((numbers?.next ?? 1) / terminals) * terminals
+    const last = firstId + transactions - 1
+    for (let from = firstId; from <= last; from += ROWS_AT_ONCE) {
       const to = Math.min(from + ROWS_AT_ONCE - 1, last)
-      progress(`${(to - terminals + 1).toLocaleString('en-GB')} stored transactions`)
-      database.prepare(TRANSACTIONS).run(integers({ from, to, terminals, merchants, batchSize, closedAtMs }))
+      progress(`${(to - firstId + 1).toLocaleString('en-GB')} stored transactions`)
+      database
+        .prepare(TRANSACTIONS)
+        .run(integers({ from, to, firstId, terminals, merchants, batchSize, closedAtMs }))
       database.prepare(LEDGER).run(integers({ from, to }))
     }
     database.exec(index?.sql ?? '')
