@@ -23,4 +23,8 @@ export const PARTS: Readonly<Record<string, PartEntry>> = {
     summary: 'authorisation and start-up with ten million stored records',
     load: async () => (await import('./parts/growth.ts')).growth,
   },
+  connections: {
+    summary: 'ten thousand live terminals: memory each, and a sign-in storm',
+    load: async () => (await import('./parts/connections.ts')).connections,
+  },
 }
