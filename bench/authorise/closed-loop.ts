@@ -22,24 +22,21 @@ export interface LoopOptions {
   readonly port: number
   readonly lists: readonly FrameList[]
   readonly outstanding: number
-  /** Sending stops after this; what is outstanding is still awaited. */
+  /** Sending stops after this, or when the lists end; what is outstanding is still awaited. */
   readonly durationMs: number
-  /** Frames of each list that were sent before. */
-  readonly from?: readonly number[]
+  /** Reply frames to keep of each connection, from the first. */
+  readonly sampleCount: number
 }
 
 const PREFIX_SIZE = 2
-const SAMPLES = 20
 const LATENCY_EVERY = 16
 
 /**
  * Keeps `outstanding` requests on the way on each connection, as fast as the other side answers. It looks at nothing but
  * the lengths of replies while time runs, so that little of the machine goes to the one who measures.
  */
-export async function runClosedLoop(
-  options: LoopOptions,
-): Promise<LoopResult & { readonly sent: readonly number[] }> {
-  const clients = options.lists.map((list, index) => new Client(list, options.from?.[index] ?? 0))
+export async function runClosedLoop(options: LoopOptions): Promise<LoopResult> {
+  const clients = options.lists.map((list) => new Client(list, options.sampleCount))
   await Promise.all(clients.map((client) => client.connect(options.port)))
   const started = performance.now()
   const deadline = started + options.durationMs
@@ -51,13 +48,12 @@ export async function runClosedLoop(
     seconds,
     latencies: clients.flatMap(({ latencies }) => latencies),
     samples: clients.map(({ samples }) => samples),
-    sent: clients.map(({ next }) => next),
   }
 }
 
 class Client {
   replies = 0
-  next: number
+  next = 0
   readonly latencies: number[] = []
   readonly samples: Uint8Array[] = []
   readonly #list: FrameList
@@ -71,9 +67,11 @@ class Client {
   #timedAt = 0
   #timedAhead = -1
 
-  constructor(list: FrameList, from: number) {
+  readonly #sampleCount: number
+
+  constructor(list: FrameList, sampleCount: number) {
     this.#list = list
-    this.next = from
+    this.#sampleCount = sampleCount
   }
 
   async connect(port: number): Promise<void> {
@@ -121,7 +119,8 @@ class Client {
     while (bytes.length - at >= PREFIX_SIZE) {
       const end = at + PREFIX_SIZE + (((bytes[at] as number) << 8) | (bytes[at + 1] as number))
       if (end > bytes.length) break
-      if (this.samples.length < SAMPLES) this.samples.push(Uint8Array.prototype.slice.call(bytes, at, end))
+      if (this.samples.length < this.#sampleCount)
+        this.samples.push(Uint8Array.prototype.slice.call(bytes, at, end))
       at = end
       count++
     }

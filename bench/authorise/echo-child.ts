@@ -7,7 +7,5 @@ const server = createServer({ noDelay: true }, (socket) => {
   socket.on('error', () => socket.destroy())
 })
 server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }))
-process.on('message', (order: string) => {
-  if (order === 'usage') process.send?.({ usage: process.cpuUsage(), rss: process.memoryUsage.rss() })
-  else process.exit(0)
-})
+process.on('disconnect', () => process.exit(1))
+process.on('message', () => process.send?.({}, () => process.exit(0)))

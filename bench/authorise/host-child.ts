@@ -1,18 +1,16 @@
-import { HostCore } from '../../src/host/core/host-core.ts'
-import type { LookupKeys, Snapshot, StoreRows } from '../../src/host/core/store-port.ts'
-import { ACQUIRER_INSTITUTION } from '../../src/host/estate/default-estate.ts'
+import type { DecisionStore, LookupKeys, Snapshot, StoreRows } from '../../src/host/core/store-port.ts'
 import { openHostLog } from '../../src/host/service/host-log.ts'
 import { openHost } from '../../src/host/service/open-host.ts'
 import { RecentRows } from '../../src/host/store/recent-rows.ts'
 import { fillSnapshot } from '../../src/host/store/row-source.ts'
-import type { SqliteStore } from '../../src/host/store/sqlite-store.ts'
+import { SqliteStore } from '../../src/host/store/sqlite-store.ts'
 
 // A host in a process of its own: `host-child.ts FOLDER sqlite|none`. Says its port, then its books when told to stop.
 
 const [directory = '', kind = 'sqlite'] = process.argv.slice(2)
 
 /** The handler without a store: decisions see each other, and nothing is written. */
-class NoStore {
+class NoStore implements DecisionStore {
   readonly #recent: RecentRows
   readonly #store: SqliteStore
   #generation = 0
@@ -38,22 +36,22 @@ class NoStore {
   }
 }
 
+function withoutStore(store: DecisionStore): DecisionStore {
+  if (!(store instanceof SqliteStore)) throw new Error('the host has another store')
+  return new NoStore(store)
+}
+
 const host = await openHost({
   dataDirectory: directory,
   ports: { 'unionpay-pos': 0, 'iso1987-ascii': 0, 'iso1987-binary': 0 },
   log: openHostLog('warn'),
   limits: { outstandingMax: 256 },
-  ...(kind === 'none' ? { storeProbe: (store) => new NoStore(store as SqliteStore) } : {}),
+  ...(kind === 'none' ? { storeProbe: withoutStore } : {}),
 })
-void HostCore
-void ACQUIRER_INSTITUTION
 process.send?.({ port: host.ports['unionpay-pos'] })
-process.on('message', (order: string) => {
-  if (order === 'usage') {
-    process.send?.({ usage: process.cpuUsage(), rss: process.memoryUsage.rss() })
-    return
-  }
+process.on('disconnect', () => process.exit(1))
+process.on('message', () => {
   const transactions = host.store.countTransactions()
-  const findings = host.checkBooks()
+  const findings = host.checkBooks().length
   void host.close().then(() => process.send?.({ transactions, findings }, () => process.exit(0)))
 })

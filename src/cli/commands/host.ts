@@ -3,17 +3,15 @@ import { Command, Option } from 'commander'
 import { z } from 'zod'
 import { isLuhnValid } from '../../base/exposure.ts'
 import { parseAmount } from '../../base/money.ts'
-import { StoreError } from '../../host/core/store-port.ts'
-import { EstateError } from '../../host/estate/estate.ts'
-import { GatewayError } from '../../host/gateway/gateway.ts'
 import type { TlsOptions } from '../../host/gateway/gateway-options.ts'
-import { SecurityModuleError } from '../../host/security-module/security-module-error.ts'
 import { type HostLogLevel, openHostLog } from '../../host/service/host-log.ts'
-import { DEFAULT_PORTS, type HostRecords, openHost, openHostRecords } from '../../host/service/open-host.ts'
+import { DEFAULT_PORTS, openHost } from '../../host/service/open-host.ts'
 import { Finding, UsageFailure } from '../failure.ts'
+import { clearingCommands } from '../host/clearing-commands.ts'
 import { explainLine } from '../host/explain-line.ts'
 import { printStatus } from '../host/status-report.ts'
 import { terminalProfile } from '../host/terminal-profile.ts'
+import { guarded, withRecords } from '../host/with-records.ts'
 import { openRecorder, RECORD_OPTION } from '../recording/open-recorder.ts'
 import type { Recorder } from '../recording/recorder.ts'
 
@@ -58,6 +56,7 @@ export function buildCommand(): Command {
   command.addCommand(explainCommand())
   command.addCommand(terminalCommand())
   command.addCommand(accountCommand())
+  for (const each of clearingCommands()) command.addCommand(each)
   return command
 }
 
@@ -268,28 +267,4 @@ function accountCommand(): Command {
       },
     )
   return new Command('account').description('Test accounts of the host.').addCommand(add)
-}
-
-/** Opens the records of a host that does not run, and closes them whatever happens. */
-function withRecords(directory: string, use: (records: HostRecords) => void): Promise<void> {
-  return guarded(async () => {
-    const records = openHostRecords(directory)
-    try {
-      use(records)
-    } finally {
-      records.close()
-    }
-  })
-}
-
-/** What the environment did wrong becomes one line and exit code 2. */
-async function guarded<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    const known = [StoreError, SecurityModuleError, GatewayError, EstateError].some(
-      (type) => error instanceof type,
-    )
-    throw known ? new UsageFailure((error as Error).message) : error
-  }
 }

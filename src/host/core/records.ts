@@ -193,9 +193,19 @@ export interface HoldRow {
 /**
  * Ledger accounts. `cardholder` and `merchant` are money the host owes; `issuerFunding` is where test balances
  * come from; `held` and `holds` are the two sides of the memo accounts of pre-authorisations; `suspense` takes
- * the place of a cardholder whose account is not here.
+ * the place of a cardholder whose account is not here. Clearing moves what a merchant is owed to `payouts`, money on its
+ * way to it, less the acquirer's `fees` and the `interchange` owed to issuers.
  */
-export type LedgerAccount = 'cardholder' | 'merchant' | 'issuerFunding' | 'held' | 'holds' | 'suspense'
+export type LedgerAccount =
+  | 'cardholder'
+  | 'merchant'
+  | 'issuerFunding'
+  | 'held'
+  | 'holds'
+  | 'suspense'
+  | 'fees'
+  | 'interchange'
+  | 'payouts'
 
 export interface LedgerEntryRow {
   /** Entries of one posting share it and sum to zero. */

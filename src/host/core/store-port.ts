@@ -138,6 +138,9 @@ export interface BooksFinding {
     | 'effectDiffers'
     | 'voidWithoutOriginal'
     | 'refundsDiffer'
+    | 'clearedDiffers'
+    | 'payoutDiffers'
+    | 'notCleared'
   /** One line of English; card numbers only as look-up hashes. */
   readonly detail: string
 }

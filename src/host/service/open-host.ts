@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Clock } from '../../base/ports.ts'
+import type { ClearingStore } from '../core/clearing-port.ts'
 import { HostCore } from '../core/host-core.ts'
 import type { TerminalRow, TransactionRow } from '../core/records.ts'
 import type { BooksFinding, DecisionStore, LedgerBalance } from '../core/store-port.ts'
@@ -60,12 +61,13 @@ export const DEFAULT_PORTS: Readonly<Record<PortDialect, number>> = {
 export interface HostRecords {
   readonly security: SoftwareSecurityModule
   readonly store: SqliteStore
+  readonly clearing: ClearingStore
   readonly estate: Estate
   readonly personalisation: Personalisation
   close(): void
 }
 
-export interface Host extends Omit<HostRecords, 'close' | 'security'> {
+export interface Host extends Omit<HostRecords, 'close' | 'security' | 'clearing'> {
   readonly ports: Readonly<Record<PortDialect, number>>
   /** Empty when the books are right. */
   checkBooks(): readonly BooksFinding[]
@@ -98,7 +100,8 @@ export function openHostRecords(dataDirectory: string): HostRecords {
       security,
       issuers: store.listIssuers(),
     })
-    return { store, estate, personalisation, close: () => store.close(), security }
+    const { clearing } = store
+    return { store, clearing, estate, personalisation, close: () => store.close(), security }
   } catch (error) {
     store.close()
     throw error

@@ -9,7 +9,7 @@ import {
   transactionUpdateValues,
   UPLOADS,
 } from './sqlite-books-rows.ts'
-import type { Mapping, SqlValue } from './sqlite-mapping.ts'
+import { insertOf, type Mapping, type SqlValue } from './sqlite-mapping.ts'
 import {
   ACCOUNT_STATE_UPDATE,
   ACCOUNTS,
@@ -36,9 +36,8 @@ function put<Row>(
   verb: 'INSERT' | 'INSERT OR REPLACE',
   rowsOf: (rows: StoreRows) => readonly Row[],
 ): Writing {
-  const marks = mapping.columns.map(() => '?').join(', ')
   return {
-    sql: `${verb} INTO ${mapping.table} (${mapping.columns.join(', ')}) VALUES (${marks})`,
+    sql: insertOf(mapping, verb),
     width: mapping.columns.length,
     pack: (rows, into) => {
       for (const row of rowsOf(rows)) into.push(...mapping.values(row))

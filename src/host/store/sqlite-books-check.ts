@@ -1,14 +1,9 @@
 import type Database from 'better-sqlite3'
 import type { BooksFinding } from '../core/store-port.ts'
-
-interface Check {
-  readonly kind: BooksFinding['kind']
-  /** Rows with one column `detail`, one for each thing that is wrong. */
-  readonly sql: string
-}
+import { type BooksCheck, CLEARING_CHECKS } from './sqlite-clearing-check.ts'
 
 /** Each query looks for what can't be; an empty answer to all of them means that the books are right. */
-const CHECKS: readonly Check[] = [
+const CHECKS: readonly BooksCheck[] = [
   {
     kind: 'ledgerNotZero',
     sql: `SELECT 'the ledger sums to ' || sum(amountMinor) || ' in currency ' || currency AS detail
@@ -79,6 +74,7 @@ const CHECKS: readonly Check[] = [
                            GROUP BY originalId) r ON r.originalId = t.id)
           WHERE refundedMinor <> refunds OR refunds > approvedMinor`,
   },
+  ...CLEARING_CHECKS,
 ]
 
 /** Sums by owner once, instead of once for each account. */

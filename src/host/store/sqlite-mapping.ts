@@ -18,3 +18,11 @@ export function words(...texts: readonly string[]): readonly string[] {
 
 export const maybe = <T>(value: T | undefined): T | null => value ?? null
 export const back = <T>(value: T | null): T | undefined => value ?? undefined
+
+/** The statement that puts a row of `mapping` into its table. */
+export function insertOf<Row>(
+  { table, columns }: Mapping<Row>,
+  verb: 'INSERT' | 'INSERT OR REPLACE',
+): string {
+  return `${verb} INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`
+}

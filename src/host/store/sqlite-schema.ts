@@ -1,3 +1,5 @@
+import { CLEARING_SCHEMA } from './sqlite-clearing-schema.ts'
+
 /**
  * Steps from an empty file to the present schema; step n makes version n + 1. A step that was released is never
  * changed: a change is a new step. The hot tables carry one index beyond their key and no more.
@@ -166,4 +168,5 @@ export const MIGRATIONS: readonly string[] = [
     decodableAs TEXT NOT NULL
   );
   `,
+  CLEARING_SCHEMA,
 ]

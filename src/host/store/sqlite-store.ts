@@ -35,6 +35,7 @@ import {
   type StoredTransaction,
   type StoredUpload,
 } from './sqlite-books-rows.ts'
+import { SqliteClearing } from './sqlite-clearing.ts'
 import { closeDatabase, type OpenDatabase, openDatabase, storeErrorOf } from './sqlite-file.ts'
 import type { SqlValue } from './sqlite-mapping.ts'
 import {
@@ -61,6 +62,8 @@ export class SqliteStore implements HostStore {
   #issuers: readonly IssuerRow[] | undefined
   #beforeCommit: (() => void) | undefined
   readonly #path: string
+  /** Clears in the same file. */
+  readonly clearing: SqliteClearing
 
   /** @throws {StoreError} with one line that says what to do, when the file can't be used. */
   constructor(path: string) {
@@ -68,6 +71,7 @@ export class SqliteStore implements HostStore {
     this.#open = openDatabase(path)
     const { database } = this.#open
     this.#rows = new SqliteRows(database)
+    this.clearing = new SqliteClearing(database)
     this.#writer = new SqliteWriter(database)
   }
 

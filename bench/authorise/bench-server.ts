@@ -1,0 +1,42 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+/** What a server says of itself when it ends. */
+export interface ServerBooks {
+  readonly transactions?: number
+  /** Things in the books that can't be. */
+  readonly findings?: number
+}
+
+/** A server of the benchmark in a process of its own; it ends with this process. */
+export class BenchServer {
+  readonly port: number
+  readonly #child: ChildProcess
+
+  private constructor(child: ChildProcess, port: number) {
+    this.#child = child
+    this.port = port
+  }
+
+  /** `program`: a file beside this one. */
+  static async start(program: string, ...args: readonly string[]): Promise<BenchServer> {
+    const path = fileURLToPath(new URL(`./${program}`, import.meta.url))
+    const child = fork(path, [...args], {
+      execArgv: ['--import', 'tsx'],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    })
+    const said = await Promise.race([
+      once(child, 'message').then(([message]) => message as { readonly port: number }),
+      once(child, 'exit').then(() => undefined),
+    ])
+    if (said === undefined) throw new Error(`${program} did not start`)
+    return new BenchServer(child, said.port)
+  }
+
+  async stop(): Promise<ServerBooks> {
+    this.#child.send('stop')
+    const [books] = (await once(this.#child, 'message')) as [ServerBooks]
+    return books
+  }
+}

@@ -1,0 +1,93 @@
+import type { Results } from './results.ts'
+import { figure } from './table.ts'
+
+const WIDTH = 900
+const LABEL_WIDTH = 420
+const BAR_HEIGHT = 16
+const ROW_HEIGHT = 24
+const TOP = 64
+/** Bars end here: ten times what was asked for is drawn like a thousand times. */
+const DECADES = 1
+
+interface Bar {
+  readonly label: string
+  readonly text: string
+  /** Times the goal, above 1 is met; or the plain ratio where no goal stands. */
+  readonly share: number
+  readonly kind: 'met' | 'missed' | 'plain'
+}
+
+/**
+ * A chart of all ratios on one logarithmic axis: the line in the middle is the goal, or the ceiling where no goal
+ * stands. One self-contained SVG, in the colours of a light or a dark page.
+ */
+export function plotResults(results: Results): string {
+  const bars = barsOf(results)
+  const height = TOP + bars.length * ROW_HEIGHT + 40
+  const middle = LABEL_WIDTH + (WIDTH - LABEL_WIDTH - 130) / 2
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img">`,
+    '<title>Tillwire benchmarks against their goals</title>',
+    STYLE,
+    `<rect class="page" width="${WIDTH}" height="${height}"/>`,
+    `<text class="head" x="16" y="26">Against goals and ceilings, measured in the same run</text>`,
+    `<text class="soft" x="16" y="46">${escaped(subtitleOf(results))}</text>`,
+    ...bars.flatMap((bar, row) => barLines(bar, TOP + row * ROW_HEIGHT, middle)),
+    `<line class="axis" x1="${middle}" x2="${middle}" y1="${TOP - 6}" y2="${height - 32}"/>`,
+    `<text class="soft" x="${middle}" y="${height - 14}" text-anchor="middle">goal (grey: ceiling or peer) = 1; a tenth to the left, ten times to the right</text>`,
+    '</svg>',
+    '',
+  ].join('\n')
+}
+
+const STYLE = `<style>
+text { font: 13px system-ui, sans-serif; fill: #1f2328 }
+.head { font-weight: 600; font-size: 15px } .soft { fill: #59636e; font-size: 12px }
+.page { fill: #ffffff } .axis { stroke: #59636e; stroke-width: 1.5 }
+.met { fill: #2da44e } .missed { fill: #cf222e } .plain { fill: #8c959f }
+@media (prefers-color-scheme: dark) {
+text { fill: #e6edf3 } .soft { fill: #9198a1 } .page { fill: #0d1117 } .axis { stroke: #9198a1 }
+.met { fill: #3fb950 } .missed { fill: #f85149 } .plain { fill: #6e7681 } }
+</style>`
+
+function barsOf({ parts }: Results): readonly Bar[] {
+  return parts.flatMap(({ part, measures }) =>
+    measures.flatMap(({ name, unit, value, limit, better, comparisons }) => {
+      const bars: Bar[] = comparisons.map(({ with: other, ratio, goal }) => ({
+        label: `${part}: ${name} / ${other}`,
+        text: goal === undefined ? `${figure(ratio)}×` : `${figure(ratio)}× of ${figure(goal)}×`,
+        share: ratio / (goal ?? 1),
+        kind: goal === undefined ? 'plain' : ratio >= goal ? 'met' : 'missed',
+      }))
+      if (limit === undefined) return bars
+      const share = better === 'lower' ? limit / value : value / limit
+      const kind = share >= 1 ? 'met' : 'missed'
+      return [
+        ...bars,
+        { label: `${part}: ${name}`, text: `${figure(value)} of ${figure(limit)} ${unit}`, share, kind },
+      ]
+    }),
+  )
+}
+
+function barLines({ label, text, share, kind }: Bar, top: number, middle: number): readonly string[] {
+  const reach = (WIDTH - LABEL_WIDTH - 130) / 2
+  const decades = Math.max(-DECADES, Math.min(DECADES, Math.log10(Math.max(share, 1e-9))))
+  const length = Math.max(Math.abs(decades) * (reach / DECADES), 1)
+  const left = decades < 0 ? middle - length : middle
+  const baseline = top + BAR_HEIGHT - 3
+  return [
+    `<text x="16" y="${baseline}">${escaped(label.length > 62 ? `${label.slice(0, 61)}…` : label)}</text>`,
+    `<rect class="${kind}" x="${left.toFixed(1)}" y="${top}" width="${length.toFixed(1)}" height="${BAR_HEIGHT}" rx="2"/>`,
+    `<text x="${WIDTH - 126}" y="${baseline}">${escaped(text)}</text>`,
+  ]
+}
+
+function subtitleOf({ machine, node, openssl, parts }: Results): string {
+  const commits = [...new Set(parts.map(({ commit }) => commit))].join(', ')
+  return `${machine.model}, ${machine.cores} cores, Node ${node.replace('v', '')}, OpenSSL ${openssl}, commit ${commits}`
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+}

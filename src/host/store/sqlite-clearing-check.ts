@@ -1,0 +1,55 @@
+import type { BooksFinding } from '../core/store-port.ts'
+
+/** A query that looks for what can't be. */
+export interface BooksCheck {
+  readonly kind: BooksFinding['kind']
+  /** Rows with one column `detail`, one for each thing that is wrong. */
+  readonly sql: string
+}
+
+/** What can't be once batches were cleared. */
+export const CLEARING_CHECKS: readonly BooksCheck[] = [
+  {
+    kind: 'clearedDiffers',
+    sql: `SELECT 'transaction ' || i.transactionId || ' was cleared with ' || i.amountMinor || ', it is '
+                 || coalesce(t.state || ' with ' || -t.moneyMinor, 'not there') AS detail
+          FROM clearedItems i LEFT JOIN transactions t ON t.id = i.transactionId
+          WHERE t.id IS NULL OR t.state NOT IN ('approved', 'voided') OR i.amountMinor <> -t.moneyMinor`,
+  },
+  {
+    kind: 'notCleared',
+    sql: `SELECT 'transaction ' || t.id || ' of a cleared batch was not cleared' AS detail
+          FROM clearedBatches c
+          JOIN transactions t ON t.tid = c.tid AND t.batchNumber = c.batchNumber
+          LEFT JOIN clearedItems i ON i.transactionId = t.id
+          WHERE t.state IN ('approved', 'voided') AND t.moneyMinor <> 0 AND i.transactionId IS NULL`,
+  },
+  {
+    kind: 'payoutDiffers',
+    sql: `SELECT 'payout ' || p.id || ' is ' || p.netMinor || ', its items come to ' || coalesce(i.netMinor, 0) AS detail
+          FROM payouts p
+          LEFT JOIN (SELECT payoutId, count(*) AS itemCount, sum(max(amountMinor, 0)) AS debitMinor,
+                            sum(max(-amountMinor, 0)) AS creditMinor, sum(feeMinor) AS feeMinor,
+                            sum(interchangeMinor) AS interchangeMinor, sum(amountMinor - feeMinor) AS netMinor
+                     FROM clearedItems GROUP BY payoutId) i ON i.payoutId = p.id
+          WHERE (p.itemCount, p.debitMinor, p.creditMinor, p.feeMinor, p.interchangeMinor, p.netMinor)
+             IS NOT (i.itemCount, i.debitMinor, i.creditMinor, i.feeMinor, i.interchangeMinor, i.netMinor)`,
+  },
+  {
+    kind: 'payoutDiffers',
+    sql: `SELECT 'payout ' || p.id || ' is ' || p.netMinor || ', its posting says ' || coalesce(sum(CASE
+                   WHEN l.account = 'payouts' THEN l.amountMinor END), 0) AS detail
+          FROM payouts p LEFT JOIN ledger l ON l.postingId = p.id
+          GROUP BY p.id
+          HAVING coalesce(sum(CASE WHEN l.account = 'payouts' THEN l.amountMinor END), 0) <> p.netMinor
+              OR coalesce(sum(CASE WHEN l.account = 'merchant' THEN l.amountMinor END), 0)
+                 <> p.creditMinor - p.debitMinor
+              OR coalesce(sum(CASE WHEN l.account IN ('fees', 'interchange') THEN l.amountMinor END), 0) <> p.feeMinor
+              OR coalesce(sum(CASE WHEN l.account = 'interchange' THEN l.amountMinor END), 0) <> p.interchangeMinor`,
+  },
+  {
+    kind: 'payoutDiffers',
+    sql: `SELECT 'item ' || i.transactionId || ' belongs to no payout' AS detail
+          FROM clearedItems i LEFT JOIN payouts p ON p.id = i.payoutId WHERE p.id IS NULL`,
+  },
+]

@@ -1,0 +1,72 @@
+import type { ClearingRun } from '../core/clearing.ts'
+import type { FeeRule, FeeSchedule } from '../core/fee-schedule.ts'
+import type { CardClass, TransactionKind, TransactionRow } from '../core/records.ts'
+import { type Mapping, words } from './sqlite-mapping.ts'
+
+/** A run with where its items and payouts are. */
+export interface StoredRun extends ClearingRun {
+  readonly firstTransactionId: number
+  readonly lastTransactionId: number
+  readonly firstPayoutId: number
+  readonly lastPayoutId: number
+}
+
+export const RUNS: Mapping<StoredRun> = {
+  table: 'clearingRuns',
+  columns: words(
+    'id businessDate cutoffMs clearedAtMs batchCount itemCount',
+    'firstTransactionId lastTransactionId firstPayoutId lastPayoutId state',
+  ),
+  values: (row) => [
+    row.id,
+    row.businessDate,
+    row.cutoffMs,
+    row.clearedAtMs,
+    row.batchCount,
+    row.itemCount,
+    row.firstTransactionId,
+    row.lastTransactionId,
+    row.firstPayoutId,
+    row.lastPayoutId,
+    row.state,
+  ],
+}
+
+export function readRun(stored: StoredRun): ClearingRun {
+  const { id, businessDate, cutoffMs, clearedAtMs, batchCount, itemCount, state } = stored
+  return { id, businessDate, cutoffMs, clearedAtMs, batchCount, itemCount, state }
+}
+
+export const FEE_SCHEDULES: Mapping<FeeSchedule> = {
+  table: 'feeSchedules',
+  columns: words('mid validFrom settlementDays refundFee rules'),
+  values: (row) => [row.mid, row.validFrom, row.settlementDays, row.refundFee, JSON.stringify(row.rules)],
+}
+
+export type StoredSchedule = Omit<FeeSchedule, 'rules'> & { readonly rules: string }
+
+export function readSchedule({ rules, ...stored }: StoredSchedule): FeeSchedule {
+  // JSON leaves out what is undefined; the caps come back as they were.
+  const read = JSON.parse(rules) as readonly Partial<FeeRule>[]
+  return {
+    ...stored,
+    rules: read.map((rule) => ({ capMinor: undefined, interchangeCapMinor: undefined, ...rule }) as FeeRule),
+  }
+}
+
+/** One transaction as `READ_DUE` gives it. */
+export interface DueRow {
+  readonly id: number
+  readonly mid: string
+  readonly currency: string
+  readonly kind: TransactionKind
+  readonly state: TransactionRow['state']
+  readonly cardClass: CardClass
+  readonly moneyMinor: number
+  readonly day: string
+  readonly originalKind: TransactionKind | null
+  readonly originalState: TransactionRow['state'] | null
+  readonly originalCardClass: CardClass | null
+  readonly originalMoneyMinor: number | null
+  readonly originalDay: string | null
+}

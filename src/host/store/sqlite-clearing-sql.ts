@@ -1,0 +1,130 @@
+/**
+ * The statements of a clearing that stays in the database. `CROSS JOIN` says the order in which tables are read: a
+ * day's transactions are read once, in the order of their numbers, without an index on the hot table.
+ * The scalar `min` and `max` are `least` and `greatest` elsewhere.
+ */
+
+/** Batches that closed before the cut-off and were not cleared. Parameter: the cut-off. */
+export const FIND_BATCHES = `
+  INSERT INTO temp.dueBatches
+  SELECT b.tid, b.batchNumber, b.mid FROM batches b
+  WHERE b.state = 'closed' AND b.closedAtMs < ?
+    AND NOT EXISTS (SELECT 1 FROM clearedBatches c WHERE c.tid = b.tid AND c.batchNumber = b.batchNumber)`
+
+/** Their transactions, from the index that the hot table has anyway. */
+export const FIND_TRANSACTIONS = `
+  INSERT INTO temp.due
+  SELECT t.id FROM temp.dueBatches b
+  CROSS JOIN transactions t ON t.tid = b.tid AND t.batchNumber = b.batchNumber
+  ORDER BY t.id`
+
+/** As `isCleared` has it. */
+const IS_CLEARED = "t.state IN ('approved', 'voided') AND t.moneyMinor <> 0"
+
+export const LOOK_AT_DUE = `
+  SELECT count(*) AS itemCount, min(t.id) AS firstId, max(t.id) AS lastId,
+         min(t.currency) AS firstCurrency, max(t.currency) AS lastCurrency,
+         max(t.moneyMinor) AS largestCreditMinor
+  FROM temp.due d CROSS JOIN transactions t ON t.id = d.id
+  WHERE ${IS_CLEARED}`
+
+export const DUE_CURRENCIES = `
+  SELECT DISTINCT t.currency FROM temp.due d CROSS JOIN transactions t ON t.id = d.id WHERE ${IS_CLEARED}`
+
+const FEE = (amount: string) =>
+  `min(r.capMinor, max(r.minimumMinor, r.fixedMinor + (${amount} * r.ratePpm + 500000) / 1000000))`
+const INTERCHANGE = (amount: string) =>
+  `min(r.interchangeCapMinor, (${amount} * r.interchangePpm + 500000) / 1000000)`
+
+/** What cardholders paid. Parameters: none. */
+export const CLEAR_DEBITS = `
+  INSERT INTO clearedItems
+  SELECT t.id, r.payoutId, -t.moneyMinor,
+         CASE WHEN t.state = 'voided' THEN 0 ELSE ${FEE('-t.moneyMinor')} END,
+         CASE WHEN t.state = 'voided' THEN 0 ELSE ${INTERCHANGE('-t.moneyMinor')} END
+  FROM temp.due d
+  CROSS JOIN transactions t ON t.id = d.id
+  CROSS JOIN temp.dueRules r
+    ON r.mid = t.mid AND r.currency = t.currency AND r.cardClass = t.cardClass AND r.kind = t.kind
+   AND r.validFrom <= t.localTime AND t.localTime < r.validTo
+  WHERE t.moneyMinor < 0 AND ${IS_CLEARED}`
+
+const CREDITS = `
+  FROM temp.due d
+  CROSS JOIN transactions t ON t.id = d.id
+  CROSS JOIN transactions o ON o.id = t.originalId
+  CROSS JOIN temp.dueRules r
+    ON r.mid = o.mid AND r.currency = t.currency AND r.cardClass = o.cardClass AND r.kind = o.kind
+   AND r.validFrom <= o.localTime AND o.localTime < r.validTo
+  WHERE t.moneyMinor > 0 AND ${IS_CLEARED}`
+
+const RETURNED = "t.kind = 'refund' AND r.refundFee = 'returned'"
+
+/** Refunds and voids, by the rule of what they undo. */
+export const CLEAR_CREDITS = `
+  INSERT INTO clearedItems
+  SELECT t.id, r.payoutId, -t.moneyMinor,
+         CASE WHEN ${RETURNED} THEN -(${FEE('-o.moneyMinor')} * t.moneyMinor / -o.moneyMinor) ELSE 0 END,
+         CASE WHEN ${RETURNED} THEN -(${INTERCHANGE('-o.moneyMinor')} * t.moneyMinor / -o.moneyMinor) ELSE 0 END
+  ${CREDITS}`
+
+/** Whether a product of `CLEAR_CREDITS` would be above 64 bits, where SQL would silently turn to fractions. */
+export const FIND_TOO_LARGE = `
+  SELECT 1 ${CREDITS} AND ${RETURNED}
+    AND max(${FEE('-o.moneyMinor')}, ${INTERCHANGE('-o.moneyMinor')}) > 9000000000000000000 / t.moneyMinor
+  LIMIT 1`
+
+/** Parameters: run, first and last transaction, first and last payout. */
+export const SUM_PAYOUTS = `
+  INSERT INTO payouts
+  SELECT p.id, ?, p.mid, p.currency, p.payoutDate, count(*),
+         sum(max(i.amountMinor, 0)), sum(max(-i.amountMinor, 0)), sum(i.feeMinor), sum(i.interchangeMinor),
+         sum(i.amountMinor) - sum(i.feeMinor)
+  FROM clearedItems i JOIN temp.duePayouts p ON p.id = i.payoutId
+  WHERE i.transactionId BETWEEN ? AND ? AND i.payoutId BETWEEN ? AND ?
+  GROUP BY i.payoutId`
+
+/** The same transactions row by row, with the originals of refunds. Parameters: after which number, how many. */
+export const READ_DUE = `
+  SELECT t.id, t.mid, t.currency, t.kind, t.state, t.cardClass, t.moneyMinor, substr(t.localTime, 1, 10) AS day,
+         o.kind AS originalKind, o.state AS originalState, o.cardClass AS originalCardClass,
+         o.moneyMinor AS originalMoneyMinor, substr(o.localTime, 1, 10) AS originalDay
+  FROM temp.due d
+  CROSS JOIN transactions t ON t.id = d.id
+  LEFT JOIN transactions o ON t.kind = 'refund' AND o.id = t.originalId
+  WHERE d.id > ? AND ${IS_CLEARED} ORDER BY d.id LIMIT ?`
+
+/** Text of one item in the clearing file, as docs/clearing.md has it; merchant and currency are its payout's. */
+const LINE = `'D,' || printf('%012d', t.id) || ',' || i.payoutId || ',' || t.tid || ',' || t.batchNumber
+  || ',' || t.stan || ',' || t.kind || ',' || t.cardClass || ',' || t.panTruncated || ','
+  || CASE WHEN t.authorisationCode GLOB '*[^0-9A-Za-z]*'
+          THEN '"' || replace(t.authorisationCode, '"', '""') || '"' ELSE t.authorisationCode END
+  || ',' || t.localTime || ',' || i.amountMinor || ',' || i.feeMinor || ','
+  || i.interchangeMinor || char(10)`
+
+/** Lines of the next items as one text. Parameters: after which number, up to which, first and last payout, how many. */
+export const READ_LINES = `
+  SELECT max(id) AS lastId, group_concat(line, '') AS lines FROM (
+    SELECT t.id, ${LINE} AS line
+    FROM clearedItems i CROSS JOIN transactions t ON t.id = i.transactionId
+    WHERE i.transactionId > ? AND i.transactionId <= ? AND i.payoutId BETWEEN ? AND ?
+    ORDER BY i.transactionId LIMIT ?)`
+
+/** Working tables of one clearing; they live in the connection and are dropped at its end. */
+export const WORK_TABLES = `
+  CREATE TEMP TABLE dueBatches (tid TEXT NOT NULL, batchNumber INTEGER NOT NULL, mid TEXT NOT NULL);
+  CREATE TEMP TABLE due (id INTEGER PRIMARY KEY);
+  CREATE TEMP TABLE duePayouts (
+    id INTEGER PRIMARY KEY, mid TEXT NOT NULL, currency TEXT NOT NULL, payoutDate TEXT NOT NULL
+  );
+  CREATE TEMP TABLE dueRules (
+    mid TEXT NOT NULL, currency TEXT NOT NULL, cardClass TEXT NOT NULL, kind TEXT NOT NULL,
+    validFrom TEXT NOT NULL, validTo TEXT NOT NULL, payoutId INTEGER NOT NULL, refundFee TEXT NOT NULL,
+    ratePpm INTEGER NOT NULL, fixedMinor INTEGER NOT NULL, minimumMinor INTEGER NOT NULL, capMinor INTEGER NOT NULL,
+    interchangePpm INTEGER NOT NULL, interchangeCapMinor INTEGER NOT NULL,
+    PRIMARY KEY (mid, currency, cardClass, kind, validFrom)
+  ) WITHOUT ROWID;`
+
+export const DROP_WORK_TABLES = `
+  DROP TABLE IF EXISTS temp.dueBatches; DROP TABLE IF EXISTS temp.due;
+  DROP TABLE IF EXISTS temp.duePayouts; DROP TABLE IF EXISTS temp.dueRules;`

@@ -1,0 +1,256 @@
+import type Database from 'better-sqlite3'
+import { invariant } from '../../base/invariant.ts'
+import { type ClearingRun, dayAfter, type PayoutRow, payoutEntries } from '../core/clearing.ts'
+import type { ClearingRequest, ClearingStore, PayoutFilter } from '../core/clearing-port.ts'
+import { CHARGED_KINDS, type FeeSchedule, ruleFor, versionOn, versionsOf } from '../core/fee-schedule.ts'
+import type { CardClass } from '../core/records.ts'
+import { StoreError } from '../core/store-port.ts'
+import { LEDGER } from './sqlite-books-rows.ts'
+import { clearRowByRow } from './sqlite-clearing-row-wise.ts'
+import {
+  FEE_SCHEDULES,
+  RUNS,
+  readRun,
+  readSchedule,
+  type StoredRun,
+  type StoredSchedule,
+} from './sqlite-clearing-rows.ts'
+import {
+  CLEAR_CREDITS,
+  CLEAR_DEBITS,
+  DROP_WORK_TABLES,
+  DUE_CURRENCIES,
+  FIND_BATCHES,
+  FIND_TOO_LARGE,
+  FIND_TRANSACTIONS,
+  LOOK_AT_DUE,
+  READ_LINES,
+  SUM_PAYOUTS,
+  WORK_TABLES,
+} from './sqlite-clearing-sql.ts'
+import { storeErrorOf } from './sqlite-file.ts'
+import { insertOf, maybe, type SqlValue } from './sqlite-mapping.ts'
+
+/** `sets`: in SQL. `rows`: each transaction passes through `clearTransaction`; the same result, for comparison. */
+export type ClearingPath = 'sets' | 'rows'
+
+const CARD_CLASSES: readonly CardClass[] = ['domestic', 'foreign']
+const LINES_AT_ONCE = 2000
+const LIST_LIMIT = 1000
+/** Stands for "no cap" and is above any fee of twelve digits. */
+const NO_CAP = 9_000_000_000_000_000
+/** Times the largest fee, two amounts of twelve digits, it is still within 64 bits. */
+const SMALL_CREDIT_MINOR = 4_000_000
+const AFTER_ANY_DAY = '9999-99-99'
+
+interface Due {
+  readonly itemCount: number
+  readonly firstId: number | null
+  readonly lastId: number | null
+  readonly firstCurrency: string | null
+  readonly lastCurrency: string | null
+  readonly largestCreditMinor: number | null
+}
+
+interface Numbers {
+  readonly runId: number
+  readonly firstPayoutId: number
+  readonly lastPayoutId: number
+}
+
+/** Clearing in the SQLite store: one transaction a run. */
+export class SqliteClearing implements ClearingStore {
+  readonly #database: Database.Database
+
+  constructor(database: Database.Database) {
+    this.#database = database
+  }
+
+  clear(request: ClearingRequest, path: ClearingPath = 'sets'): ClearingRun | undefined {
+    return this.#guard(() => {
+      const work = this.#database.transaction(() => this.#clear(request, path))
+      try {
+        return work.immediate()
+      } finally {
+        this.#database.exec(DROP_WORK_TABLES)
+      }
+    })
+  }
+
+  unfiledRuns(): readonly ClearingRun[] {
+    return this.#all<StoredRun>("SELECT * FROM clearingRuns WHERE state = 'cleared' ORDER BY id").map(readRun)
+  }
+
+  markFiled(runId: number): void {
+    this.#run("UPDATE clearingRuns SET state = 'filed' WHERE id = ?", [runId])
+  }
+
+  run(id: number): ClearingRun | undefined {
+    const stored = this.#storedRun(id)
+    return stored === undefined ? undefined : readRun(stored)
+  }
+
+  payouts({ mid, runId, limit }: PayoutFilter): readonly PayoutRow[] {
+    const sql = `SELECT * FROM payouts WHERE (? IS NULL OR mid = ?) AND (? IS NULL OR runId = ?)
+                 ORDER BY id DESC LIMIT ?`
+    const values = [maybe(mid), maybe(mid), maybe(runId), maybe(runId), limit ?? LIST_LIMIT]
+    return this.#all<PayoutRow>(sql, values)
+  }
+
+  *itemLines(runId: number): Iterable<string> {
+    const run = this.#storedRun(runId)
+    if (run === undefined) throw new StoreError(`there is no clearing run ${runId}`)
+    for (let after = run.firstTransactionId - 1; ; ) {
+      const values = [after, run.lastTransactionId, run.firstPayoutId, run.lastPayoutId, LINES_AT_ONCE]
+      const [chunk] = this.#all<{ lastId: number | null; lines: string | null }>(READ_LINES, values)
+      if (chunk?.lastId == null || chunk.lines === null) return
+      yield chunk.lines
+      after = chunk.lastId
+    }
+  }
+
+  feeSchedules(mid?: string): readonly FeeSchedule[] {
+    const sql = 'SELECT * FROM feeSchedules WHERE ? IS NULL OR mid = ? ORDER BY mid, validFrom'
+    return this.#all<StoredSchedule>(sql, [maybe(mid), maybe(mid)]).map(readSchedule)
+  }
+
+  putFeeSchedule(schedule: FeeSchedule): void {
+    this.#run(insertOf(FEE_SCHEDULES, 'INSERT OR REPLACE'), FEE_SCHEDULES.values(schedule))
+  }
+
+  #clear(request: ClearingRequest, path: ClearingPath): ClearingRun | undefined {
+    this.#database.exec(WORK_TABLES)
+    const batchCount = this.#run(FIND_BATCHES, [request.cutoffMs])
+    if (batchCount === 0) return undefined
+    this.#run(FIND_TRANSACTIONS)
+    const [due] = this.#all<Due>(LOOK_AT_DUE)
+    invariant(due !== undefined, 'a sum has one row')
+    const numbers = this.#preparePayouts(request, due)
+    const isInSets = path === 'sets' && !this.#isTooLarge(due)
+    const cleared = isInSets
+      ? this.#run(CLEAR_DEBITS) + this.#run(CLEAR_CREDITS)
+      : clearRowByRow(this.#database, this.feeSchedules())
+    invariant(cleared === due.itemCount, 'a transaction of a closed batch was not cleared')
+    this.#closeRun(numbers, due)
+    const run: StoredRun = {
+      ...request,
+      id: numbers.runId,
+      clearedAtMs: request.nowMs,
+      batchCount,
+      itemCount: due.itemCount,
+      state: 'cleared',
+      firstTransactionId: due.firstId ?? 0,
+      lastTransactionId: due.lastId ?? 0,
+      firstPayoutId: numbers.firstPayoutId,
+      lastPayoutId: numbers.lastPayoutId,
+    }
+    this.#run(insertOf(RUNS, 'INSERT'), RUNS.values(run))
+    return readRun(run)
+  }
+
+  /** A look at each refund, only when there is one that may be too large with any fee. */
+  #isTooLarge({ largestCreditMinor }: Due): boolean {
+    return (largestCreditMinor ?? 0) > SMALL_CREDIT_MINOR && this.#all(FIND_TOO_LARGE).length > 0
+  }
+
+  /** A number for each merchant and currency that may be paid, and the rules that hold for it. */
+  #preparePayouts({ businessDate }: ClearingRequest, due: Due): Numbers {
+    const merchants = this.#all<{ mid: string }>('SELECT DISTINCT mid FROM temp.dueBatches ORDER BY mid')
+    const currencies = this.#currencies(due)
+    const count = merchants.length * currencies.length
+    const runId = this.#leaseNumbers(count + 1)
+    const agreed = schedulesByMerchant(this.feeSchedules())
+    let payoutId = runId
+    for (const { mid } of merchants) {
+      const versions = versionsOf(mid, agreed.get(mid) ?? [])
+      const payoutDate = dayAfter(businessDate, versionOn(versions, businessDate).settlementDays)
+      for (const currency of currencies) {
+        payoutId++
+        this.#run('INSERT INTO temp.duePayouts VALUES (?, ?, ?, ?)', [payoutId, mid, currency, payoutDate])
+        this.#putRules(versions, currency, payoutId)
+      }
+    }
+    return { runId, firstPayoutId: runId + 1, lastPayoutId: payoutId }
+  }
+
+  #currencies({ firstCurrency, lastCurrency }: Due): readonly string[] {
+    if (firstCurrency === null) return []
+    if (firstCurrency === lastCurrency) return [firstCurrency]
+    return this.#all<{ currency: string }>(DUE_CURRENCIES).map(({ currency }) => currency)
+  }
+
+  #putRules(versions: readonly FeeSchedule[], currency: string, payoutId: number): void {
+    const sql = `INSERT INTO temp.dueRules VALUES (${Array(14).fill('?').join(', ')})`
+    for (const [index, version] of versions.entries()) {
+      const { mid, validFrom, refundFee } = version
+      const validTo = versions[index + 1]?.validFrom ?? AFTER_ANY_DAY
+      for (const cardClass of CARD_CLASSES) {
+        for (const kind of CHARGED_KINDS) {
+          const rule = ruleFor(version, cardClass, kind)
+          this.#run(sql, [
+            ...[mid, currency, cardClass, kind, validFrom, validTo, payoutId, refundFee],
+            ...[rule.ratePpm, rule.fixedMinor, rule.minimumMinor, rule.capMinor ?? NO_CAP],
+            ...[rule.interchangePpm, rule.interchangeCapMinor ?? NO_CAP],
+          ])
+        }
+      }
+    }
+  }
+
+  /** Sums payouts, posts them, and notes the batches. */
+  #closeRun({ runId, firstPayoutId, lastPayoutId }: Numbers, { firstId, lastId }: Due): void {
+    this.#run(SUM_PAYOUTS, [runId, firstId, lastId, firstPayoutId, lastPayoutId])
+    const post = insertOf(LEDGER, 'INSERT')
+    for (const payout of this.payouts({ runId, limit: -1 })) {
+      for (const entry of payoutEntries(payout)) this.#run(post, LEDGER.values(entry))
+    }
+    this.#run('INSERT INTO clearedBatches SELECT tid, batchNumber, ? FROM temp.dueBatches', [runId])
+  }
+
+  /** First of `count` numbers; taken with the run or not at all. */
+  #leaseNumbers(count: number): number {
+    const [row] = this.#all<{ next: number }>('UPDATE numbers SET next = next + ? RETURNING next', [count])
+    return (row?.next ?? 0) - count
+  }
+
+  #storedRun(id: number): StoredRun | undefined {
+    return this.#all<StoredRun>('SELECT * FROM clearingRuns WHERE id = ?', [id])[0]
+  }
+
+  readonly #statements = new Map<string, Database.Statement<SqlValue[]>>()
+
+  #prepare(sql: string): Database.Statement<SqlValue[]> {
+    const known = this.#statements.get(sql)
+    if (known !== undefined) return known
+    const statement = this.#database.prepare<SqlValue[]>(sql)
+    this.#statements.set(sql, statement)
+    return statement
+  }
+
+  /** Rows that it changed. */
+  #run(sql: string, values: readonly SqlValue[] = []): number {
+    return this.#guard(() => this.#prepare(sql).run(...values).changes)
+  }
+
+  #all<Stored>(sql: string, values: readonly SqlValue[] = []): readonly Stored[] {
+    return this.#guard(() => this.#prepare(sql).all(...values) as readonly Stored[])
+  }
+
+  #guard<T>(act: () => T): T {
+    try {
+      return act()
+    } catch (error) {
+      throw storeErrorOf(error)
+    }
+  }
+}
+
+function schedulesByMerchant(schedules: readonly FeeSchedule[]): ReadonlyMap<string, readonly FeeSchedule[]> {
+  const byMerchant = new Map<string, FeeSchedule[]>()
+  for (const schedule of schedules) {
+    const own = byMerchant.get(schedule.mid) ?? []
+    own.push(schedule)
+    byMerchant.set(schedule.mid, own)
+  }
+  return byMerchant
+}

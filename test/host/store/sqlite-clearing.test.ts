@@ -1,0 +1,241 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { ClearingRequest } from '../../../src/host/core/clearing-port.ts'
+import { defaultSchedule, type FeeSchedule } from '../../../src/host/core/fee-schedule.ts'
+import { isSettled } from '../../../src/host/core/settlement-totals.ts'
+import { NO_ROWS, type StoreRows } from '../../../src/host/core/store-port.ts'
+import { MIGRATIONS } from '../../../src/host/store/sqlite-schema.ts'
+import { SqliteStore } from '../../../src/host/store/sqlite-store.ts'
+import {
+  CLOSED_AT_MS,
+  type Deed,
+  deeds,
+  MERCHANTS,
+  OPEN_TILL,
+  rowsOfDay,
+  schedules,
+  tidOf,
+} from './clearing-days.ts'
+
+const REQUEST: ClearingRequest = {
+  businessDate: '2026-01-31',
+  cutoffMs: CLOSED_AT_MS + 1000,
+  nowMs: CLOSED_AT_MS + 2000,
+}
+const DEED: Deed = {
+  till: 0,
+  kind: 'sale',
+  amountMinor: 10_000,
+  isForeign: false,
+  currency: '156',
+  dayOfMonth: 2,
+  fate: 'stands',
+  refunds: [500],
+}
+
+function storeWith(rows: StoreRows, agreed: readonly FeeSchedule[] = [], path = ':memory:'): SqliteStore {
+  const store = new SqliteStore(path)
+  store.leaseNumbers(1000)
+  store.commit(rows)
+  for (const schedule of agreed) store.clearing.putFeeSchedule(schedule)
+  return store
+}
+
+/** Everything that a clearing wrote. */
+function written(store: SqliteStore) {
+  const run = store.clearing.unfiledRuns()
+  return {
+    run,
+    payouts: store.clearing.payouts({}),
+    lines: run.map(({ id }) => [...store.clearing.itemLines(id)].join('')),
+    ledger: store.ledgerBalances(),
+  }
+}
+
+function sum(values: Iterable<number>): number {
+  let total = 0
+  for (const value of values) total += value
+  return total
+}
+
+describe('clearing in SQL and row by row', () => {
+  it('come to the same, whatever day it was', () => {
+    fc.assert(
+      fc.property(deeds(), schedules, (day, agreed) => {
+        const rows = rowsOfDay(day)
+        const [inSets, byRow] = (['sets', 'rows'] as const).map((path) => {
+          const store = storeWith(rows, agreed)
+          store.clearing.clear(REQUEST, path)
+          expect(store.checkBooks()).toEqual([])
+          const all = written(store)
+          store.close()
+          return all
+        })
+        expect(inSets).toEqual(byRow)
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  it('payouts and fees are what was cleared, to the minor unit, and the ledger stays at zero', () => {
+    fc.assert(
+      fc.property(deeds(10_000_000_000), schedules, (day, agreed) => {
+        const rows = rowsOfDay(day)
+        const store = storeWith(rows, agreed)
+        store.clearing.clear(REQUEST)
+        const payouts = store.clearing.payouts({})
+        const settled = rows.newTransactions.filter((row) => isSettled(row) && row.tid !== tidOf(OPEN_TILL))
+        for (const currency of ['156', '840']) {
+          const cleared = sum(
+            settled.filter((row) => row.currency === currency).map((row) => -row.moneyMinor),
+          )
+          const paid = payouts.filter((payout) => payout.currency === currency)
+          expect(sum(paid.map(({ netMinor, feeMinor }) => netMinor + feeMinor))).toBe(cleared)
+        }
+        expect(sum(payouts.map(({ itemCount }) => itemCount))).toBe(settled.length)
+        expect(new Set(payouts.map(({ mid, currency }) => `${mid} ${currency}`)).size).toBe(payouts.length)
+        const waiting = rows.newTransactions.filter((row) => isSettled(row) && row.tid === tidOf(OPEN_TILL))
+        const owed = store.ledgerBalances().filter(({ account }) => account === 'merchant')
+        expect(sum(owed.map(({ amountMinor }) => amountMinor))).toBe(
+          sum(waiting.map((row) => -row.moneyMinor)),
+        )
+        store.close()
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  it('a refund of a sum that is too large for SQL is cleared exactly', () => {
+    const rows = rowsOfDay([{ ...DEED, amountMinor: 999_999_999_999, fate: 'refunded', refunds: [333] }])
+    const rules = defaultSchedule(MERCHANTS[0]).rules.map((rule) => ({ ...rule, ratePpm: 999_999 }))
+    const store = storeWith(rows, [{ ...defaultSchedule(MERCHANTS[0]), rules }])
+    store.clearing.clear(REQUEST)
+    const fee = 999_998_999_999n
+    const returned = (fee * 332_999_999_999n) / 999_999_999_999n
+    expect(store.clearing.payouts({})[0]?.feeMinor).toBe(Number(fee - returned))
+    expect(store.checkBooks()).toEqual([])
+    store.close()
+  })
+})
+
+describe('a clearing run', () => {
+  let store: SqliteStore
+  beforeEach(() => {
+    store = storeWith(
+      rowsOfDay([
+        DEED,
+        { ...DEED, till: 1, isForeign: true },
+        { ...DEED, till: OPEN_TILL, amountMinor: 777 },
+      ]),
+    )
+  })
+  afterEach(() => store.close())
+
+  it('pays each merchant what was cleared less fees, by its settlement cycle', () => {
+    store.clearing.putFeeSchedule({
+      ...defaultSchedule(MERCHANTS[1]),
+      validFrom: '2026-01-01',
+      settlementDays: 0,
+    })
+    const run = store.clearing.clear(REQUEST)
+    expect(run).toMatchObject({ businessDate: '2026-01-31', batchCount: 3, itemCount: 2, state: 'cleared' })
+    const [second, first] = store.clearing.payouts({ runId: run?.id ?? 0 })
+    expect(first).toMatchObject({
+      mid: MERCHANTS[0],
+      payoutDate: '2026-02-01',
+      feeMinor: 60,
+      netMinor: 9_940,
+    })
+    expect(second).toMatchObject({
+      mid: MERCHANTS[1],
+      payoutDate: '2026-01-31',
+      feeMinor: 250,
+      netMinor: 9_750,
+    })
+    expect(store.clearing.payouts({ mid: MERCHANTS[0] })).toEqual([first])
+  })
+
+  it('run again clears nothing again', () => {
+    const run = store.clearing.clear(REQUEST)
+    const before = written(store)
+    expect(store.clearing.clear({ ...REQUEST, businessDate: '2026-02-01' })).toBeUndefined()
+    expect(written(store)).toEqual(before)
+    expect(store.clearing.run(run?.id ?? 0)).toEqual(run)
+    store.clearing.markFiled(run?.id ?? 0)
+    expect(store.clearing.unfiledRuns()).toEqual([])
+    expect(store.clearing.run(run?.id ?? 0)?.state).toBe('filed')
+  })
+
+  it('takes batches that closed before its cut-off, and the others with the next', () => {
+    const early = store.clearing.clear({ ...REQUEST, cutoffMs: CLOSED_AT_MS + 1 })
+    expect(early).toMatchObject({ batchCount: 1, itemCount: 1 })
+    const late = store.clearing.clear({ ...REQUEST, businessDate: '2026-02-01' })
+    expect(late).toMatchObject({ batchCount: 2, itemCount: 1 })
+    const lines = [early, late].map((run) => [...store.clearing.itemLines(run?.id ?? 0)].join(''))
+    expect(lines[0]).toMatch(/^D,000000000001,\d+,TILL0000,1,1,sale,domestic,621094\*{6}0011,000010,/)
+    expect(lines[0]).toMatch(/,2026-01-02T03:04:05,10000,60,45\n$/)
+    expect(lines[1]).toMatch(/^D,000000000002,\d+,TILL0001,.*,10000,250,180\n$/)
+    expect(store.checkBooks()).toEqual([])
+  })
+
+  it('that fails leaves nothing behind, numbers included', () => {
+    const before = written(store)
+    const next = store.leaseNumbers(1)
+    // Batches that say another merchant than their transactions: no rule fits these.
+    const batches = store.listBatches().map((batch) => ({ ...batch, mid: 'UNKNOWN00000001' }))
+    store.commit({ ...NO_ROWS, batches })
+    expect(() => store.clearing.clear(REQUEST)).toThrow(/was not cleared/)
+    expect(() => store.clearing.clear(REQUEST, 'rows')).toThrow(/was not cleared/)
+    expect(written(store)).toEqual(before)
+    expect(store.leaseNumbers(1)).toBe(next + 1)
+  })
+})
+
+describe('checkBooks finds', () => {
+  let directory: string
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'tillwire-clearing-'))
+  })
+  afterEach(() => rmSync(directory, { recursive: true }))
+
+  it.each([
+    ['an item of another amount', 'UPDATE clearedItems SET amountMinor = amountMinor + 1', 'clearedDiffers'],
+    ['an item that is not there', 'DELETE FROM clearedItems', 'notCleared'],
+    ['an item without a payout', 'UPDATE clearedItems SET payoutId = 1', 'payoutDiffers'],
+    ['a payout of another sum', 'UPDATE payouts SET netMinor = netMinor + 1', 'payoutDiffers'],
+    ['a posting that is not there', "DELETE FROM ledger WHERE account = 'payouts'", 'payoutDiffers'],
+    [
+      'interchange that went elsewhere',
+      "UPDATE ledger SET account = 'fees' WHERE account = 'interchange'",
+      'payoutDiffers',
+    ],
+    ['a transaction changed afterwards', "UPDATE transactions SET state = 'reversed'", 'clearedDiffers'],
+  ])('%s', (_name, sql, kind) => {
+    const path = join(directory, 'host.db')
+    const store = storeWith(rowsOfDay([DEED, { ...DEED, till: 2, fate: 'refunded' }]), [], path)
+    store.clearing.clear(REQUEST)
+    expect(store.checkBooks()).toEqual([])
+    const database = new Database(path)
+    database.exec(sql)
+    database.close()
+    expect(store.checkBooks().map((finding) => finding.kind)).toContain(kind)
+    store.close()
+  })
+
+  it('nothing in a file of the first schema, which is brought up to date', () => {
+    const path = join(directory, 'host.db')
+    const database = new Database(path)
+    database.exec(MIGRATIONS[0] ?? '')
+    database.pragma('application_id = 0x54494c57')
+    database.pragma('user_version = 1')
+    database.close()
+    const store = storeWith(rowsOfDay([DEED]), [], path)
+    expect(store.clearing.clear(REQUEST)).toMatchObject({ itemCount: 1 })
+    expect(store.checkBooks()).toEqual([])
+    store.close()
+  })
+})
