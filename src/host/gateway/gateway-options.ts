@@ -26,20 +26,35 @@ export interface GatewayLimits {
   /** Bytes of a frame without its length. */
   readonly frameSizeMax: number
   readonly connectionsMax: number
+  /** Connections from one address: nobody takes all places alone. */
+  readonly connectionsPerAddressMax: number
   /** A connection without a byte for so long is closed. */
   readonly idleTimeoutMs: number
+  /** A frame that was begun must be whole by then, however its bytes trickle; else the connection is closed. */
+  readonly frameTimeoutMs: number
   /** Requests of one connection without a reply; above it the connection is not read. */
   readonly outstandingMax: number
   /** Bytes that a connection has not taken yet; above it the connection is not read. */
   readonly unsentMax: number
+  /** A connection that has taken nothing of what waits for it for so long is closed. */
+  readonly unreadTimeoutMs: number
+  /** Bytes that wait for all connections together; above it those that stand still longest are closed. */
+  readonly unsentTotalMax: number
+  /** Frames in a row that are no messages; then the connection is closed. */
+  readonly badFramesMax: number
 }
 
 export const DEFAULT_LIMITS: GatewayLimits = {
   frameSizeMax: 8192,
   connectionsMax: 20_000,
+  connectionsPerAddressMax: 15_000,
   idleTimeoutMs: 300_000,
+  frameTimeoutMs: 30_000,
   outstandingMax: 256,
   unsentMax: 256 * 1024,
+  unreadTimeoutMs: 60_000,
+  unsentTotalMax: 64 * 1024 * 1024,
+  badFramesMax: 100,
 }
 
 /** What stands before a message on a port of `dialect`. */

@@ -4,6 +4,7 @@ import type { LineTap } from '../../base/line-tap.ts'
 import type { ClientStream } from './client-stream.ts'
 import { Connections, type ConnectionsListener } from './connections.ts'
 import type { GatewayLimits, PortDialect, PortOptions, TlsOptions } from './gateway-options.ts'
+import type { GatewayTally } from './gateway-tally.ts'
 import { peerOf, SocketClient } from './socket-client.ts'
 import { tapClient } from './tapped-client.ts'
 
@@ -13,6 +14,8 @@ export interface GatewayOptions {
   readonly limits: GatewayLimits
   readonly tls?: TlsOptions
   readonly nowMs: () => number
+  /** What is counted, for whoever shows it. */
+  readonly tally?: GatewayTally
   /** Hears each client. */
   readonly tap?: (port: PortOptions) => LineTap
 }
@@ -28,15 +31,13 @@ export class GatewayError extends Error {
 /** Listens on one port for each dialect. One bad client never disturbs another. */
 export class Gateway {
   readonly #options: GatewayOptions
-  readonly #listener: GatewayListener
   readonly #connections: Connections
   readonly #servers: { readonly dialect: PortDialect; readonly server: Server }[] = []
   #sweep: NodeJS.Timeout | undefined
 
   constructor(options: GatewayOptions, listener: GatewayListener) {
     this.#options = options
-    this.#listener = listener
-    this.#connections = new Connections(options.limits, options.nowMs, listener)
+    this.#connections = new Connections(options.limits, options.nowMs, listener, options.tally)
   }
 
   get connectionCount(): number {
@@ -57,8 +58,7 @@ export class Gateway {
       throw error
     }
     // One sweep for all: a timer for each connection would be thousands.
-    const every = Math.max(50, Math.min(5000, this.#options.limits.idleTimeoutMs / 4))
-    this.#sweep = setInterval(() => this.#connections.closeIdle(), every)
+    this.#sweep = setInterval(() => this.#connections.sweep(), sweepIntervalMs(this.#options.limits))
     this.#sweep.unref()
     return numbers as Record<PortDialect, number>
   }
@@ -85,11 +85,15 @@ export class Gateway {
       this.#connections.accept(this.#client(socket, options), options),
     )
     server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: Socket) =>
-      this.#listener.refused(peerOf(socket), `TLS handshake failed: ${error.code ?? 'unknown reason'}`),
+      this.#connections.refuse(
+        peerOf(socket),
+        'tls',
+        `TLS handshake failed: ${error.code ?? 'unknown reason'}`,
+      ),
     )
     return new Promise((done, fail) => {
       server.once('error', (error: NodeJS.ErrnoException) =>
-        fail(openFailure(error, options, this.#options.address)),
+        fail(listenFailure(error, this.#options.address, options.port)),
       )
       server.listen(options.port, this.#options.address, () => {
         server.removeAllListeners('error')
@@ -107,16 +111,40 @@ export class Gateway {
   }
 
   #createServer(accept: (socket: Socket) => void): Server {
-    const { tls } = this.#options
+    const { tls, limits } = this.#options
     if (tls === undefined) return createServer({ noDelay: true }, accept)
-    return createTlsServer(
-      { cert: tls.certificate, key: tls.key, ca: tls.clientCa, requestCert: true, rejectUnauthorized: true },
+    const server = createTlsServer(
+      {
+        cert: tls.certificate,
+        key: tls.key,
+        ca: tls.clientCa,
+        requestCert: true,
+        rejectUnauthorized: true,
+        handshakeTimeout: limits.frameTimeoutMs,
+      },
       accept,
     )
+    // Before its handshake a client is none of the connections: it takes a place here.
+    server.maxConnections = limits.connectionsMax
+    server.on('drop', (dropped) => {
+      const peer = `${dropped?.remoteAddress ?? 'unknown'}:${dropped?.remotePort ?? 0}`
+      this.#connections.refuse(peer, 'connections', `more than ${limits.connectionsMax} connections`)
+    })
+    return server
   }
 }
 
-function openFailure(error: NodeJS.ErrnoException, { port }: PortOptions, address: string): GatewayError {
+const SWEEP_MIN_MS = 50
+const SWEEP_MAX_MS = 2000
+
+/** Often enough for the shortest limit of time. */
+function sweepIntervalMs({ idleTimeoutMs, frameTimeoutMs, unreadTimeoutMs }: GatewayLimits): number {
+  const shortest = Math.min(idleTimeoutMs, frameTimeoutMs, unreadTimeoutMs)
+  return Math.max(SWEEP_MIN_MS, Math.min(SWEEP_MAX_MS, shortest / 4))
+}
+
+/** Why no one can listen at `address` and `port`, and what to do. */
+export function listenFailure(error: NodeJS.ErrnoException, address: string, port: number): GatewayError {
   switch (error.code) {
     case 'EADDRINUSE':
       return new GatewayError(

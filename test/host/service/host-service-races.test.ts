@@ -5,6 +5,7 @@ import { StoreError } from '../../../src/host/core/store-port.ts'
 import type { ClientStream, ClientStreamListener } from '../../../src/host/gateway/client-stream.ts'
 import type { Connection } from '../../../src/host/gateway/connection.ts'
 import { Connections } from '../../../src/host/gateway/connections.ts'
+import { DEFAULT_LIMITS } from '../../../src/host/gateway/gateway-options.ts'
 import type { BatchDecider } from '../../../src/host/service/batch-decider.ts'
 import { HostService } from '../../../src/host/service/host-service.ts'
 import { Races } from '../../races.ts'
@@ -13,6 +14,7 @@ const ENVELOPE_SIZE = 11
 /** With length and number. */
 const FRAME_SIZE = 2 + ENVELOPE_SIZE + 1
 const LIMITS = {
+  ...DEFAULT_LIMITS,
   connectionsMax: 10,
   frameSizeMax: 64,
   outstandingMax: 2,
