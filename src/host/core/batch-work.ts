@@ -36,7 +36,7 @@ export class BatchWork {
 
   constructor(context: HostContext, batch: readonly Inbound[]) {
     this.#context = context
-    this.#pending = batch.map((inbound) => ({ intake: takeIn(inbound), reading: NO_CARD }))
+    this.#pending = batch.map((inbound) => ({ intake: takeIn(inbound, context.explains), reading: NO_CARD }))
   }
 
   /** Rows that the messages name themselves. */
@@ -82,7 +82,11 @@ export class BatchWork {
       if (!isSecurityModuleError(error)) throw error
       outcome = this.#afterKeyTrouble(request, work.changeCount !== changesBefore)
     }
-    if (outcome.explain !== undefined) work.addExplain(outcome.explain)
+    if (outcome.explain === undefined) return outcome
+    if (this.#context.explains?.take('refused', request.inbound.receivedAt.ms) === false) {
+      return { ...outcome, explain: undefined }
+    }
+    work.addExplain(outcome.explain)
     return outcome
   }
 

@@ -49,8 +49,24 @@ function printable(text: string): string {
   return text.replace(/[^ -~]/g, '.')
 }
 
+const UNDECODABLE: Omit<Outcome, 'explain'> = {
+  reply: undefined,
+  plan: { kind: 'silent' },
+  summary: {
+    tid: '',
+    mti: '',
+    stan: undefined,
+    operation: 'undecodable',
+    responseCode: '',
+    amountMinor: undefined,
+    panTruncated: '',
+    rrn: '',
+  },
+}
+
 /** A message that is none of its dialect: nobody can be answered, but it is said what was wrong and where. */
-export function explainUndecodable({ inbound, error, decodableAs }: UndecodableIntake): Outcome {
+export function explainUndecodable({ inbound, error, decodableAs, isExplained }: UndecodableIntake): Outcome {
+  if (!isExplained) return { ...UNDECODABLE, explain: undefined }
   const { dialect, receivedAt } = inbound
   const elsewhere = decodableAs.length === 0 ? '' : `; it decodes as ${decodableAs.join(', ')}`
   const explain: ExplainRow = {
@@ -65,19 +81,5 @@ export function explainUndecodable({ inbound, error, decodableAs }: UndecodableI
     offset: error.offset,
     decodableAs,
   }
-  return {
-    reply: undefined,
-    plan: { kind: 'silent' },
-    explain,
-    summary: {
-      tid: '',
-      mti: '',
-      stan: undefined,
-      operation: 'undecodable',
-      responseCode: '',
-      amountMinor: undefined,
-      panTruncated: '',
-      rrn: '',
-    },
-  }
+  return { ...UNDECODABLE, explain }
 }

@@ -1,3 +1,4 @@
+import type { ExplainLimit } from './explain-limit.ts'
 import type { NumberLease } from './number-lease.ts'
 import type { RefusedTraces } from './refused-traces.ts'
 import type { SecurityModule } from './security-module-port.ts'
@@ -10,6 +11,8 @@ export interface HostCoreOptions {
     /** Fields 32 and 44, at most 11 digits. */
     readonly institution: string
   }
+  /** How much is explained; all of it when undefined. */
+  readonly explains?: ExplainLimit
 }
 
 export interface HostContext extends HostCoreOptions {

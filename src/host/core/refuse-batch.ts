@@ -38,7 +38,7 @@ export function refuseBatch(
 ): readonly Outcome[] {
   const work = new WorkingSet(known.snapshot)
   return batch.map((inbound) => {
-    const intake = takeIn(inbound)
+    const intake = takeIn(inbound, context.explains)
     if (!intake.ok) return explainUndecodable(intake)
     return refuseOne(context, work, intake.request, known)
   })
