@@ -253,3 +253,35 @@ describe('tillwire host terminal, account', () => {
     expect(bad.errors).not.toContain('621094')
   }, 30_000)
 })
+
+describe('tillwire host --metrics', () => {
+  it('serves them on this machine, says where, and takes no other form of place', async () => {
+    const program = host('--metrics', '0')
+    const event = await program.until(({ events }) => events.find((each) => each['ready'] === true))
+    const place = event['metrics'] as { readonly address: string; readonly port: number }
+    expect(place.address).toBe('127.0.0.1')
+    const text = await (await fetch(`http://127.0.0.1:${place.port}/metrics`)).text()
+    expect(text).toContain('tillwire_host_connections_open 0')
+    const health = await fetch(`http://127.0.0.1:${place.port}/healthz`)
+    expect([health.status, await health.text()]).toEqual([200, 'ok\n'])
+    program.signal('SIGINT')
+    expect(await program.ended(), program.errors).toBe(0)
+    for (const bad of ['x', '70000', 'a:b:9', '-1', '']) {
+      const { code, errors } = await failure(host(`--metrics=${bad}`))
+      expect(code).toBe(2)
+      expectOneLine(errors)
+    }
+  }, 60_000)
+
+  it('says that its port is taken, and leaves no host behind', async () => {
+    const other: Server = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const address = other.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    const { code, errors } = await failure(host('--log-level', 'silent', '--metrics', `127.0.0.1:${port}`))
+    other.close()
+    expect(code).toBe(2)
+    expectOneLine(errors)
+    expect(errors).toContain(`port ${port} is in use`)
+  }, 60_000)
+})

@@ -3,12 +3,21 @@ import { Command, Option } from 'commander'
 import { z } from 'zod'
 import { isLuhnValid } from '../../base/exposure.ts'
 import { parseAmount } from '../../base/money.ts'
-import type { TlsOptions } from '../../host/gateway/gateway-options.ts'
+import { DEFAULT_LIMITS, type TlsOptions } from '../../host/gateway/gateway-options.ts'
 import { type HostLogLevel, openHostLog } from '../../host/service/host-log.ts'
-import { DEFAULT_PORTS, openHost } from '../../host/service/open-host.ts'
+import { HostMetrics } from '../../host/service/host-metrics.ts'
+import type { MetricsServer } from '../../host/service/metrics-server.ts'
+import { DEFAULT_PORTS, type HostOptions, openHost } from '../../host/service/open-host.ts'
 import { Finding, UsageFailure } from '../failure.ts'
 import { clearingCommands } from '../host/clearing-commands.ts'
 import { explainLine } from '../host/explain-line.ts'
+import {
+  METRICS_OPTION,
+  type MetricsPlace,
+  metricsLine,
+  metricsPlaceOf,
+  openMetrics,
+} from '../host/metrics-option.ts'
 import { printStatus } from '../host/status-report.ts'
 import { terminalProfile } from '../host/terminal-profile.ts'
 import { guarded, withRecords } from '../host/with-records.ts'
@@ -30,6 +39,9 @@ interface ServeFlags {
   readonly json?: boolean
   readonly record?: string
   readonly logLevel: HostLogLevel
+  readonly metrics?: string
+  readonly connectionsMax: string
+  readonly connectionsPerAddress: string
 }
 
 export function buildCommand(): Command {
@@ -49,6 +61,17 @@ export function buildCommand(): Command {
     .option('--tls-client-ca <file>', 'PEM certificate that signs the clients')
     .option('--no-test-behaviour', 'decide every amount and card by the rules alone')
     .option('--json', 'print one line of JSON when ready')
+    .option(...METRICS_OPTION)
+    .option(
+      '--connections-max <n>',
+      'connections at once; more are turned away',
+      String(DEFAULT_LIMITS.connectionsMax),
+    )
+    .option(
+      '--connections-per-address <n>',
+      'connections from one address',
+      String(DEFAULT_LIMITS.connectionsPerAddressMax),
+    )
     .option(...RECORD_OPTION)
     .addOption(new Option('--log-level <level>', 'log on standard error').choices(LOG_LEVELS).default('info'))
     .action(serve)
@@ -80,37 +103,69 @@ async function serveWith(
   const stopped = new Promise<string | undefined>((done) => {
     stop = done
   })
-  const host = await guarded(() =>
-    openHost({
-      dataDirectory: flags.data,
-      ports: {
-        'unionpay-pos': portOf(flags.portUnionpay),
-        'iso1987-ascii': portOf(flags.portAscii),
-        'iso1987-binary': portOf(flags.portBinary),
-      },
-      address: flags.address,
-      testBehaviour: flags.testBehaviour,
-      log: openHostLog(flags.logLevel),
-      onFatal: stop,
-      ...(tls === undefined ? {} : { tls }),
-      ...(recorder === undefined ? {} : { tap: recorder.hostTap }),
-    }),
-  )
-  process.once('SIGINT', () => stop(undefined))
-  process.once('SIGTERM', () => stop(undefined))
-  announce(host.ports, flags)
-  const reason = await stopped
-  await host.close()
-  if (reason !== undefined) throw new Finding(reason)
+  const place = metricsPlaceOf(flags.metrics)
+  const metrics = place === undefined ? undefined : new HostMetrics()
+  const options: HostOptions = {
+    ...hostOptionsOf(flags),
+    onFatal: stop,
+    ...(metrics === undefined ? {} : { metrics }),
+    ...(tls === undefined ? {} : { tls }),
+    ...(recorder === undefined ? {} : { tap: recorder.hostTap }),
+  }
+  const host = await guarded(() => openHost(options))
+  let server: MetricsServer | undefined
+  try {
+    if (place !== undefined && metrics !== undefined) {
+      server = await guarded(() => openMetrics(place, metrics))
+    }
+    process.once('SIGINT', () => stop(undefined))
+    process.once('SIGTERM', () => stop(undefined))
+    announce(host.ports, flags, place === undefined ? undefined : { ...place, port: server?.port ?? 0 })
+    const reason = await stopped
+    if (reason !== undefined) throw new Finding(reason)
+  } finally {
+    await server?.close()
+    await host.close()
+  }
 }
 
-function announce(ports: Readonly<Record<string, number>>, { json, address, data }: ServeFlags): void {
+function hostOptionsOf(flags: ServeFlags): HostOptions {
+  return {
+    dataDirectory: flags.data,
+    ports: {
+      'unionpay-pos': portOf(flags.portUnionpay),
+      'iso1987-ascii': portOf(flags.portAscii),
+      'iso1987-binary': portOf(flags.portBinary),
+    },
+    address: flags.address,
+    testBehaviour: flags.testBehaviour,
+    log: openHostLog(flags.logLevel),
+    limits: {
+      connectionsMax: countOf('--connections-max', flags.connectionsMax),
+      connectionsPerAddressMax: countOf('--connections-per-address', flags.connectionsPerAddress),
+    },
+  }
+}
+
+function announce(
+  ports: Readonly<Record<string, number>>,
+  { json, address, data }: ServeFlags,
+  metrics: MetricsPlace | undefined,
+): void {
   if (json) {
-    process.stdout.write(`${JSON.stringify({ ready: true, address, ports })}\n`)
+    const said = { ready: true, address, ports, ...(metrics === undefined ? {} : { metrics }) }
+    process.stdout.write(`${JSON.stringify(said)}\n`)
     return
   }
   const lines = Object.entries(ports).map(([dialect, port]) => `  ${dialect.padEnd(16)} ${address}:${port}`)
+  if (metrics !== undefined) lines.push(metricsLine(metrics))
   process.stdout.write(`The host answers / 主机已就绪 (${data}, Ctrl-C stops it):\n${lines.join('\n')}\n`)
+}
+
+function countOf(flag: string, text: string): number {
+  const count = Number(text)
+  if (!Number.isInteger(count) || count < 1) throw new UsageFailure(`${flag} takes a number from 1`)
+  return count
 }
 
 function portOf(text: string): number {

@@ -112,6 +112,24 @@ export const NO_ROWS: StoreRows = {
   explains: [],
 }
 
+/** Rows that are written together. */
+export function rowCountOf(rows: StoreRows): number {
+  return (
+    rows.merchants.length +
+    rows.terminals.length +
+    rows.issuers.length +
+    rows.accounts.length +
+    rows.accountStates.length +
+    rows.newTransactions.length +
+    rows.changedTransactions.length +
+    rows.holds.length +
+    rows.entries.length +
+    rows.batches.length +
+    rows.uploads.length +
+    rows.explains.length
+  )
+}
+
 export interface TransactionFilter {
   readonly tid?: string
   readonly mid?: string

@@ -20,6 +20,9 @@ export function serviceLog(log: Logger): ServiceLog & DeciderLog {
     explained(peer, { dialect, tid, mti, reason, field, offset, decodableAs }) {
       log.warn({ event: 'explained', peer, dialect, tid, mti, reason, field, offset, decodableAs })
     },
+    suppressed(count) {
+      log.warn({ event: 'suppressed', count, reason: `${count.toLocaleString('en-GB')} more like it` })
+    },
     stopped(reason) {
       log.error({ event: 'stopped', reason })
     },

@@ -1,6 +1,7 @@
-import type { Clock } from '../../base/ports.ts'
+import type { CancelTimer, Clock } from '../../base/ports.ts'
 import { parseEnvelope } from '../../iso8583/framing/envelope.ts'
 import { dialectsThatDecode } from '../core/dialects.ts'
+import type { ExplainLimit } from '../core/explain-limit.ts'
 import type { Inbound, Outcome, OutcomeSummary } from '../core/inbound.ts'
 import type { Dialect, ExplainRow } from '../core/records.ts'
 import { StoreError } from '../core/store-port.ts'
@@ -8,11 +9,14 @@ import type { Connection, Rejection } from '../gateway/connection.ts'
 import { dialectOfFrame, envelopeKindOf } from '../gateway/gateway-options.ts'
 import type { BatchDecider } from './batch-decider.ts'
 import { FrameArena } from './frame-arena.ts'
+import type { HostMetrics } from './host-metrics.ts'
 
 /** What the service tells: masked summaries, never a message. */
 export interface ServiceLog {
   decided(peer: string, summary: OutcomeSummary): void
   explained(peer: string, explain: ExplainRow): void
+  /** So many explanations were left out since this was last said. */
+  suppressed?(count: number): void
   /** Nothing more is answered after this. `reason` says what to do. */
   stopped(reason: string): void
 }
@@ -25,6 +29,9 @@ export interface HostServiceOptions {
   /** Runs `work` once the frames of this turn are all in. */
   readonly defer: (work: () => void) => void
   readonly log: ServiceLog
+  /** How much is explained, for this and the core together. */
+  readonly explains?: ExplainLimit
+  readonly metrics?: HostMetrics
   /** The store failed: close everything. */
   readonly onFatal: (reason: string) => void
 }
@@ -32,7 +39,12 @@ export interface HostServiceOptions {
 interface Waiting {
   readonly connection: Connection
   readonly inbound: Inbound
+  /** When its bytes came in, by the gateway's clock. */
+  readonly receivedMs: number
 }
+
+/** How long explanations that are left out are counted before it is said. */
+const SUPPRESSED_AFTER_MS = 1000
 
 /** `finishing`: no more is taken, what is in flight is answered. `over`: nobody is answered any more. */
 type Phase = 'running' | 'finishing' | 'over'
@@ -50,6 +62,7 @@ export class HostService {
   #rejections: ExplainRow[] = []
   #deferred = false
   #phase: Phase = 'running'
+  #cancelReport: CancelTimer | undefined
 
   constructor(options: HostServiceOptions) {
     this.#options = options
@@ -60,13 +73,7 @@ export class HostService {
     const { dialect } = connection.options
     const parsed = parseEnvelope(frame, envelopeKindOf(dialect))
     if (parsed === undefined) {
-      connection.settle()
-      this.#reject(
-        connection,
-        `a frame of ${frame.length} bytes is shorter than TPDU and header`,
-        frame.length,
-        dialectsThatDecode(frame),
-      )
+      this.#tooShort(connection, frame)
       return
     }
     // The splitter's view ends with this turn; the batch may be decided in the next.
@@ -79,11 +86,12 @@ export class HostService {
       end: bytes.length,
       receivedAt: { ms: this.#options.epochMs(), localTime: this.#options.clock.localTime() },
     }
-    this.#batch.push({ connection, inbound })
+    this.#batch.push({ connection, inbound, receivedMs: connection.lastByteMs })
     this.#schedule()
   }
 
   rejected(connection: Connection, rejection: Rejection): void {
+    if (!this.#mayExplain()) return
     const reason =
       rejection.kind === 'oversized'
         ? `the length announces ${rejection.size} bytes, more than a frame may have; the connection is closed`
@@ -97,17 +105,34 @@ export class HostService {
     this.#decide()
     // It may have stopped over this.
     if (this.#isOver) return
+    this.#reportSuppressed()
     this.#phase = 'finishing'
     if (this.#inFlight.size > 0) return Promise.all(this.#inFlight).then(() => {})
   }
 
   /** Answers nothing more: what has come in is lost, as by a power cut. */
   abandon(): void {
-    this.#phase = 'over'
+    this.#end()
   }
 
   get #isOver(): boolean {
     return this.#phase === 'over'
+  }
+
+  #tooShort(connection: Connection, frame: Uint8Array): void {
+    connection.settle()
+    if (this.#options.metrics !== undefined) this.#options.metrics.shortFrames++
+    if (this.#mayExplain()) {
+      const reason = `a frame of ${frame.length} bytes is shorter than TPDU and header`
+      this.#reject(connection, reason, frame.length, dialectsThatDecode(frame))
+    }
+    connection.misread()
+  }
+
+  #mayExplain(): boolean {
+    if (this.#options.explains?.take('unreadable', this.#options.epochMs()) !== false) return true
+    this.#reportLater()
+    return false
   }
 
   #reject(connection: Connection, reason: string, offset: number, decodableAs: readonly Dialect[]): void {
@@ -151,6 +176,7 @@ export class HostService {
       )
     }
     if (batch.length === 0 || this.#isOver) return
+    this.#options.metrics?.taken(batch.length)
     this.#await(
       () => decider.decide(batch.map(({ inbound }) => inbound)),
       (outcomes) => this.#answer(batch, outcomes),
@@ -190,9 +216,18 @@ export class HostService {
       this.#carryOut(connection, outcome)
     }
     for (const connection of touched) connection.flush()
+    const { metrics, explains, clock } = this.#options
+    metrics?.answered(batch, outcomes, clock.nowMs())
+    if (explains?.hasSuppressed === true) this.#reportLater()
   }
 
   #tell(connection: Connection, { explain, summary }: Outcome): void {
+    if (summary.operation !== 'undecodable') connection.badFrameCount = 0
+    else {
+      connection.misread()
+      // Nothing is said of each frame of a flood.
+      if (explain === undefined) return
+    }
     this.#options.log.decided(connection.peer, summary)
     if (explain !== undefined) this.#options.log.explained(connection.peer, explain)
   }
@@ -225,12 +260,31 @@ export class HostService {
   #stop(error: unknown): void {
     // Abandoned or stopped meanwhile: whoever did it knows.
     if (this.#isOver) return
-    this.#phase = 'over'
+    this.#end()
     const reason =
       error instanceof StoreError
         ? error.message
         : `the store failed: ${error instanceof Error ? error.message : 'unknown reason'}`
     this.#options.log.stopped(reason)
     this.#options.onFatal(reason)
+  }
+
+  #end(): void {
+    this.#phase = 'over'
+    this.#cancelReport?.()
+    this.#cancelReport = undefined
+  }
+
+  #reportLater(): void {
+    if (this.#cancelReport !== undefined || this.#phase !== 'running') return
+    const { clock } = this.#options
+    this.#cancelReport = clock.schedule(clock.nowMs() + SUPPRESSED_AFTER_MS, () => this.#reportSuppressed())
+  }
+
+  #reportSuppressed(): void {
+    this.#cancelReport?.()
+    this.#cancelReport = undefined
+    const count = this.#options.explains?.takeSuppressed() ?? 0
+    if (count > 0) this.#options.log.suppressed?.(count)
   }
 }

@@ -3,12 +3,13 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Clock } from '../../base/ports.ts'
 import type { ClearingStore } from '../core/clearing-port.ts'
+import { ExplainLimit } from '../core/explain-limit.ts'
 import { HostCore } from '../core/host-core.ts'
 import type { TerminalRow, TransactionRow } from '../core/records.ts'
 import type { BooksFinding, DecisionStore, LedgerBalance } from '../core/store-port.ts'
 import { ACQUIRER_INSTITUTION } from '../estate/default-estate.ts'
 import { Estate } from '../estate/estate.ts'
-import { Gateway } from '../gateway/gateway.ts'
+import { Gateway, type GatewayOptions } from '../gateway/gateway.ts'
 import {
   DEFAULT_LIMITS,
   DEFAULT_PREFIXES,
@@ -27,6 +28,7 @@ import { SqliteStore } from '../store/sqlite-store.ts'
 import { GroupDecider } from './group-decider.ts'
 import { hostClock } from './host-clock.ts'
 import { openHostLog, serviceLog } from './host-log.ts'
+import type { HostMetrics } from './host-metrics.ts'
 import { HostService } from './host-service.ts'
 import { type HostKnowledge, type HostTap, hostKnowledge } from './host-tap.ts'
 import { LocalDecider } from './local-decider.ts'
@@ -43,6 +45,8 @@ export interface HostOptions {
   readonly testBehaviour?: boolean
   readonly clock?: Clock
   readonly log?: Logger
+  /** What counts; nothing is counted when undefined. */
+  readonly metrics?: HostMetrics
   /** The store failed and the host has stopped answering. */
   readonly onFatal?: (reason: string) => void
   /** Makes what hears each client's bytes, from what this host knows. */
@@ -118,13 +122,20 @@ export async function openHost(options: HostOptions): Promise<Host> {
   const records = openHostRecords(options.dataDirectory)
   const clock = options.clock ?? hostClock
   const log = options.log ?? openHostLog('info')
+  const { metrics } = options
+  const explains = metrics?.explains ?? new ExplainLimit()
   const core = new HostCore({
     security: records.security,
     testBehaviour: options.testBehaviour !== false,
     acquirer: { institution: ACQUIRER_INSTITUTION },
+    explains,
   })
-  const said = serviceLog(log)
-  const groupStore = new GroupCommitStore(records.store, (first, count) => core.addNumbers(first, count))
+  const said = metrics === undefined ? serviceLog(log) : metrics.hear(serviceLog(log))
+  const groupStore = new GroupCommitStore(
+    records.store,
+    (first, count) => core.addNumbers(first, count),
+    (rowCount) => metrics?.committed(rowCount),
+  )
   const service = new HostService({
     decider:
       options.storeProbe === undefined
@@ -134,28 +145,20 @@ export async function openHost(options: HostOptions): Promise<Host> {
     epochMs: Date.now,
     defer: (work) => setImmediate(work),
     log: said,
+    explains,
+    ...(metrics === undefined ? {} : { metrics }),
     onFatal: (reason) => {
       gateway.abort()
       options.onFatal?.(reason)
     },
   })
   const gateway: Gateway = new Gateway(
-    {
-      address: options.address ?? '127.0.0.1',
-      ports: PORT_DIALECTS.map((dialect) => ({
-        dialect,
-        port: options.ports?.[dialect] ?? DEFAULT_PORTS[dialect],
-        prefix: DEFAULT_PREFIXES[dialect],
-      })),
-      limits: { ...DEFAULT_LIMITS, ...options.limits },
-      nowMs: () => clock.nowMs(),
-      ...(options.tls === undefined ? {} : { tls: options.tls }),
-      ...tapOf(options, records),
-    },
+    { ...gatewayOptionsOf(options, clock), ...tapOf(options, records) },
     {
       frame: (connection, frame) => service.frame(connection, frame),
       rejected: (connection, rejection) => service.rejected(connection, rejection),
       refused: (peer, reason) => log.warn({ event: 'refused', peer, reason }),
+      dropped: (reason, count) => log.warn({ event: 'dropped', reason, count }),
     },
   )
   try {
@@ -165,6 +168,24 @@ export async function openHost(options: HostOptions): Promise<Host> {
   } catch (error) {
     records.close()
     throw error
+  }
+}
+
+function gatewayOptionsOf(
+  { address, ports, limits, tls, metrics }: HostOptions,
+  clock: Clock,
+): GatewayOptions {
+  return {
+    address: address ?? '127.0.0.1',
+    ports: PORT_DIALECTS.map((dialect) => ({
+      dialect,
+      port: ports?.[dialect] ?? DEFAULT_PORTS[dialect],
+      prefix: DEFAULT_PREFIXES[dialect],
+    })),
+    limits: { ...DEFAULT_LIMITS, ...limits },
+    nowMs: () => clock.nowMs(),
+    ...(metrics === undefined ? {} : { tally: metrics.gateway }),
+    ...(tls === undefined ? {} : { tls }),
   }
 }
 

@@ -1,4 +1,10 @@
-import type { DecisionStore, LookupKeys, Snapshot, StoreRows } from '../core/store-port.ts'
+import {
+  type DecisionStore,
+  type LookupKeys,
+  rowCountOf,
+  type Snapshot,
+  type StoreRows,
+} from '../core/store-port.ts'
 import { CommitThread } from './commit-thread.ts'
 import { addToPack, emptyPack } from './packed-rows.ts'
 import { RecentRows } from './recent-rows.ts'
@@ -27,6 +33,7 @@ export class GroupCommitStore implements DecisionStore {
   readonly #store: SqliteStore
   readonly #recent: RecentRows
   readonly #onNumbers: (first: number, count: number) => void
+  readonly #onCommit: (rowCount: number) => void
   #thread: CommitThread | undefined
   #isReady = false
   /** The thread ended by itself: this thread does without. */
@@ -35,13 +42,21 @@ export class GroupCommitStore implements DecisionStore {
   #generation = 0
   /** Decided and not handed over, and who waits for it. */
   #packed = emptyPack()
+  #packedCount = 0
   #queue: Waiter[] = []
   /** Handed over, one list for each order. */
   readonly #orders: Waiter[][] = []
+  /** Rows of each order. */
+  readonly #orderCounts: number[] = []
 
-  /** `onNumbers` takes record numbers that were leased ahead. */
-  constructor(store: SqliteStore, onNumbers: (first: number, count: number) => void) {
+  /** `onNumbers` takes record numbers that were leased ahead; `onCommit` hears how many rows became durable together. */
+  constructor(
+    store: SqliteStore,
+    onNumbers: (first: number, count: number) => void,
+    onCommit: (rowCount: number) => void = () => {},
+  ) {
     this.#store = store
+    this.#onCommit = onCommit
     this.#recent = new RecentRows(store.rows)
     this.#onNumbers = onNumbers
     store.announceCommits(() => this.#giveWay())
@@ -96,6 +111,7 @@ export class GroupCommitStore implements DecisionStore {
     this.#generation++
     this.#recent.add(rows, this.#generation)
     this.#recent.settle(this.#generation)
+    this.#onCommit(rowCountOf(rows))
   }
 
   leaseNumbers(count: number): number {
@@ -115,6 +131,7 @@ export class GroupCommitStore implements DecisionStore {
       this.#generation++
       this.#recent.add(rows, this.#generation)
       addToPack(this.#packed, rows)
+      this.#packedCount += rowCountOf(rows)
     }
     return new Promise((resolve, reject) => {
       this.#queue.push({ generation: this.#generation, resolve, reject })
@@ -137,11 +154,15 @@ export class GroupCommitStore implements DecisionStore {
     this.#orders.push(order)
     this.#thread?.commit(this.#packed)
     this.#packed = emptyPack()
+    this.#orderCounts.push(this.#packedCount)
+    this.#packedCount = 0
   }
 
   #committed(): void {
     const order = this.#orders.shift()
     if (order === undefined) return
+    const rowCount = this.#orderCounts.shift() ?? 0
+    if (rowCount > 0) this.#onCommit(rowCount)
     if (this.#orders.length === 0) this.#handOver()
     const last = order[order.length - 1]
     if (last !== undefined) this.#recent.settle(last.generation)
@@ -154,6 +175,8 @@ export class GroupCommitStore implements DecisionStore {
     this.#orders.length = 0
     this.#queue = []
     this.#packed = emptyPack()
+    this.#orderCounts.length = 0
+    this.#packedCount = 0
     this.#recent.forget()
     for (const { reject } of waiting) reject(error)
   }
