@@ -27,6 +27,10 @@ export const PARTS: Readonly<Record<string, PartEntry>> = {
     summary: 'authorisation and start-up with ten million stored records',
     load: async () => (await import('./parts/growth.ts')).growth,
   },
+  hostile: {
+    summary: 'sales beside clients that flood, never read, never finish, or only connect',
+    load: async () => (await import('./parts/hostile.ts')).hostile,
+  },
   connections: {
     summary: 'ten thousand live terminals: memory each, and a sign-in storm',
     load: async () => (await import('./parts/connections.ts')).connections,

@@ -9,6 +9,13 @@ export interface ServerBooks {
   readonly findings?: number
 }
 
+/** How a server is now. */
+export interface ServerState {
+  /** Memory of its process that is in use, garbage not counted. */
+  readonly residentBytes: number
+  readonly connections: number
+}
+
 /** A server of the benchmark in a process of its own; it ends with this process. */
 export class BenchServer {
   readonly port: number
@@ -23,7 +30,7 @@ export class BenchServer {
   static async start(program: string, ...args: readonly string[]): Promise<BenchServer> {
     const path = fileURLToPath(new URL(`./${program}`, import.meta.url))
     const child = fork(path, [...args], {
-      execArgv: ['--import', 'tsx'],
+      execArgv: ['--import', 'tsx', '--expose-gc'],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
     const said = await Promise.race([
@@ -32,6 +39,12 @@ export class BenchServer {
     ])
     if (said === undefined) throw new Error(`${program} did not start`)
     return new BenchServer(child, said.port)
+  }
+
+  async state(): Promise<ServerState> {
+    this.#child.send('state')
+    const [state] = (await once(this.#child, 'message')) as [ServerState]
+    return state
   }
 
   async stop(): Promise<ServerBooks> {

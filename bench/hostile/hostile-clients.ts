@@ -1,0 +1,41 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { requireThat } from '../bench-part.ts'
+import type { HostileAnswer, HostileOrder } from './hostile-kind.ts'
+
+const PROGRAM = fileURLToPath(new URL('./hostile-child.ts', import.meta.url))
+
+/** Hostile clients in a process of their own; it ends with this process. */
+export class HostileClients {
+  readonly #child: ChildProcess
+
+  private constructor(child: ChildProcess) {
+    this.#child = child
+  }
+
+  /** Resolves once all are connected. */
+  static async start(order: HostileOrder): Promise<HostileClients> {
+    const child = fork(PROGRAM, [JSON.stringify(order)], { execArgv: ['--import', 'tsx'] })
+    const clients = new HostileClients(child)
+    await clients.#answer('ready')
+    return clients
+  }
+
+  /** Hangs all up; answers how many frames they sent and how often the host closed one. */
+  async stop(): Promise<{ readonly sent: number; readonly closed: number }> {
+    this.#child.send('stop')
+    return this.#answer('over')
+  }
+
+  async #answer<Kind extends HostileAnswer['kind']>(
+    kind: Kind,
+  ): Promise<Extract<HostileAnswer, { kind: Kind }>> {
+    const ended = once(this.#child, 'exit').then(() => [undefined])
+    const [answer] = (await Promise.race([once(this.#child, 'message'), ended])) as [
+      HostileAnswer | undefined,
+    ]
+    requireThat(answer?.kind === kind, 'the hostile clients ended early')
+    return answer as Extract<HostileAnswer, { kind: Kind }>
+  }
+}
