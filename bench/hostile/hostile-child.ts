@@ -14,7 +14,7 @@ import type { HostileAnswer, HostileOrder } from './hostile-kind.ts'
 const WAVE = 250
 const TICK_MS = 5
 /** Frames of one write. */
-const BURST = 20
+const BURST = 50
 /** Bytes that wait in this process; a line with more is not sent to. */
 const WAITING_MAX = 16_384
 const SLOW_READ_SIZE = 256

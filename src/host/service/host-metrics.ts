@@ -51,8 +51,9 @@ export class HostMetrics {
     }
   }
 
-  taken(count: number): void {
-    this.waiting += count
+  /** A request was taken. */
+  taken(): void {
+    this.waiting++
   }
 
   /** A batch was decided and its replies written. Late replies of test behaviour have no part in the latency. */

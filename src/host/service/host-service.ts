@@ -8,6 +8,8 @@ import { StoreError } from '../core/store-port.ts'
 import type { Connection, Rejection } from '../gateway/connection.ts'
 import { dialectOfFrame, envelopeKindOf } from '../gateway/gateway-options.ts'
 import type { BatchDecider } from './batch-decider.ts'
+import { BatchSize } from './batch-size.ts'
+import { FairQueue } from './fair-queue.ts'
 import { FrameArena } from './frame-arena.ts'
 import type { HostMetrics } from './host-metrics.ts'
 
@@ -50,7 +52,8 @@ const SUPPRESSED_AFTER_MS = 1000
 type Phase = 'running' | 'finishing' | 'over'
 
 /**
- * Frames of one turn of the event loop are one batch: decided in order, committed once, and only then answered. A
+ * Frames of one turn of the event loop are one batch: decided in order, committed once, and only then answered. When
+ * there are too many for one, each client in turn has its share, and the rest comes with the next turn. A
  * decider that answers later may have several batches in flight. When it can't commit any more, nobody is answered and
  * the service stops: a terminal without an answer reverses, a terminal with a false one does not.
  */
@@ -58,7 +61,8 @@ export class HostService {
   readonly #options: HostServiceOptions
   readonly #inFlight = new Set<Promise<void>>()
   readonly #arena = new FrameArena()
-  #batch: Waiting[] = []
+  readonly #queue = new FairQueue<Connection, Waiting>(({ connection }) => connection)
+  readonly #batchSize = new BatchSize()
   #rejections: ExplainRow[] = []
   #deferred = false
   #phase: Phase = 'running'
@@ -86,7 +90,8 @@ export class HostService {
       end: bytes.length,
       receivedAt: { ms: this.#options.epochMs(), localTime: this.#options.clock.localTime() },
     }
-    this.#batch.push({ connection, inbound, receivedMs: connection.lastByteMs })
+    this.#queue.push({ connection, inbound, receivedMs: connection.lastByteMs })
+    this.#options.metrics?.taken()
     this.#schedule()
   }
 
@@ -102,7 +107,7 @@ export class HostService {
   /** Decides what has come in and takes no more. A promise when answers are still to come: all are sent then. */
   finish(): void | Promise<void> {
     if (this.#phase !== 'running') return
-    this.#decide()
+    this.#decide(Number.POSITIVE_INFINITY)
     // It may have stopped over this.
     if (this.#isOver) return
     this.#reportSuppressed()
@@ -158,17 +163,17 @@ export class HostService {
     this.#deferred = true
     this.#options.defer(() => {
       this.#deferred = false
-      this.#decide()
+      this.#decide(this.#batchSize.max)
     })
   }
 
-  #decide(): void {
-    const batch = this.#batch
+  #decide(countMax: number): void {
+    const batch = this.#queue.take(countMax)
     const explains = this.#rejections
-    this.#batch = []
     this.#rejections = []
     if (this.#phase !== 'running') return
-    const { decider } = this.#options
+    if (this.#queue.size > 0) this.#schedule()
+    const { decider, clock } = this.#options
     if (explains.length > 0) {
       this.#await(
         () => decider.note(explains),
@@ -176,10 +181,19 @@ export class HostService {
       )
     }
     if (batch.length === 0 || this.#isOver) return
-    this.#options.metrics?.taken(batch.length)
+    const startMs = clock.nowMs()
+    let decidedMs = 0
     this.#await(
-      () => decider.decide(batch.map(({ inbound }) => inbound)),
-      (outcomes) => this.#answer(batch, outcomes),
+      () => {
+        const deciding = decider.decide(batch.map(({ inbound }) => inbound))
+        decidedMs = clock.nowMs() - startMs
+        return deciding
+      },
+      (outcomes) => {
+        const answerMs = clock.nowMs()
+        this.#answer(batch, outcomes)
+        this.#batchSize.learn(batch.length, decidedMs + clock.nowMs() - answerMs)
+      },
     )
   }
 
