@@ -15,8 +15,7 @@ export function createHistogram(): LatencyHistogram {
 
 /** `ms` with its fraction; what is longer than an hour counts as an hour. */
 export function recordMs(histogram: LatencyHistogram, ms: number): void {
-  const us = Math.round(ms * 1000)
-  histogram.recordValue(us < 1 ? 1 : us > LONGEST_US ? LONGEST_US : us)
+  histogram.recordValue(Math.min(Math.max(Math.round(ms * 1000), 1), LONGEST_US))
 }
 
 /** As text that a worker can hand over. */

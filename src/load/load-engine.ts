@@ -161,8 +161,12 @@ export class LoadEngine implements LineListener {
   #begin(): void {
     const states = [...this.#preparing.values()]
     if (this.#phase !== 'preparing' || states.some(({ left, underWay }) => left.length + underWay > 0)) return
-    if (this.connected === 0) return this.#conclude('noConnection')
-    if (this.readyTills === 0) return this.#conclude('noTillReady')
+    const failure = this.connected === 0 ? 'noConnection' : this.readyTills === 0 ? 'noTillReady' : undefined
+    if (failure === undefined) this.#startLoad()
+    else this.#conclude(failure)
+  }
+
+  #startLoad(): void {
     this.#phase = 'running'
     this.#tries = new Map()
     this.#startMs = this.#options.nowMs()
@@ -223,8 +227,8 @@ export class LoadEngine implements LineListener {
       }
       this.#flush()
     }
-    if (now >= this.#endMs) return this.#drain(false)
-    this.#wake(now)
+    if (now >= this.#endMs) this.#drain(false)
+    else this.#wake(now)
   }
 
   #wake(now: number): void {

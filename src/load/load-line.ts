@@ -174,10 +174,16 @@ export class LoadLine {
   #frame(frame: Uint8Array, nowMs: number): void {
     const start = this.#envelopeSize
     const view = this.#view
-    if (frame.length < start || !view.index(frame, start, frame.length)) return this.#undecodable()
+    if (frame.length < start || !view.index(frame, start, frame.length)) {
+      this.#undecodable()
+      return
+    }
     const key = this.#speech.replyKey(view)
     const seat = key === undefined ? undefined : this.#pending.get(key)
-    if (key === undefined || seat === undefined) return this.#unmatched(key, frame, start)
+    if (key === undefined || seat === undefined) {
+      this.#unmatched(key, frame, start)
+      return
+    }
     this.#pending.delete(key)
     this.#listener.answered(seat, seat.till.read(view, frame, start), nowMs)
   }
@@ -192,10 +198,12 @@ export class LoadLine {
 
   #unmatched(key: string | undefined, frame: Uint8Array, start: number): void {
     // The view looks at lengths alone: only a whole decode tells whether it is a message.
-    if (!this.#speech.codec.decode(frame, start).ok) return this.#undecodable()
-    if (key !== undefined && this.#late.delete(key)) return this.#listener.event('lateFrames')
-    this.#listener.event('unmatchedFrames')
-    if (this.#pending.size > 0) this.#strays.unmatched++
+    if (!this.#speech.codec.decode(frame, start).ok) this.#undecodable()
+    else if (key !== undefined && this.#late.delete(key)) this.#listener.event('lateFrames')
+    else {
+      this.#listener.event('unmatchedFrames')
+      if (this.#pending.size > 0) this.#strays.unmatched++
+    }
   }
 
   #ended(): void {

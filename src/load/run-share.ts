@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import { Arrivals } from './arrivals.ts'
 import { type EngineFailure, LoadEngine, type Pacing } from './load-engine.ts'
@@ -6,6 +5,7 @@ import type { LoadOrders } from './load-orders.ts'
 import { LoadRandom } from './load-random.ts'
 import type { LoadEnd, LoadTick } from './load-tick.ts'
 import { Meter } from './meter.ts'
+import { descriptorCount } from './process-vitals.ts'
 import type { Speech, Till } from './till.ts'
 
 /** The virtual terminals of one process, and how they speak. */
@@ -138,14 +138,5 @@ class Ticker {
       rssBytes: process.memoryUsage.rss(),
       descriptors: descriptorCount('self'),
     }
-  }
-}
-
-/** Open descriptors of a process; undefined where the system does not tell. */
-export function descriptorCount(pid: number | 'self'): number | undefined {
-  try {
-    return readdirSync(`/proc/${pid}/fd`).length
-  } catch {
-    return undefined
   }
 }
