@@ -19,8 +19,10 @@ export interface LoadOrders {
   readonly seed: number
   readonly address: LineAddress
   readonly subject: SubjectOrder
-  /** Path of the mix; undefined: what the subject does by itself. */
-  readonly mixFile: string
+  /** Path of the mix; undefined: the weights of the target. */
+  readonly mixFile: string | undefined
+  /** A target's running number begins here; a load of our own host does not use it. */
+  readonly firstNumber: number
   /** Of all processes together. */
   readonly connections: number
   readonly pacing: PacingOrder

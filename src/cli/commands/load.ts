@@ -8,6 +8,7 @@ export function buildCommand(): Command {
     .description('Put a host under load from many virtual terminals, and measure it.')
     .option('--host <host:port>', 'a running host; without it one is started for the load, and removed')
     .option('--data <dir>', 'folder that "tillwire load prepare" filled: the terminals that --host knows')
+    .option('--target <file>', 'a host that is not ours: its dialect, keys, cards and messages, as JSON')
     .option(
       '--mix <name|file>',
       'what terminals do: stripe, chip, day, or a YAML file (stripe; day for a soak)',
@@ -46,7 +47,8 @@ Exit code 0: all was answered, and the books agree; 1: findings; 2: bad use.
   tillwire load --steps 500:20s,1000:20s,2000:20s --mix day
   tillwire load --soak 8h --rate 200
   tillwire load prepare --data DIR --terminals 100   then start the host on DIR, and
-  tillwire load --host 127.0.0.1:8583 --data DIR`,
+  tillwire load --host 127.0.0.1:8583 --data DIR
+  tillwire load --target acquirer.json --rate 50 --duration 1m`,
     )
     .action((flags: LoadFlags) => loadCommand(flags))
   command.addCommand(prepareCommand())

@@ -1,12 +1,19 @@
 import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { parse as parseYaml } from 'yaml'
+import type { CardImage } from '../../../hardware/emulator/chip-card/card-image.ts'
+import { loadCardImage } from '../../../hardware/emulator/chip-card/card-image-file.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import { type LoadMix, parseMix } from '../../load/load-mix.ts'
 import type { LoadOrders } from '../../load/load-orders.ts'
 import type { Cast } from '../../load/run-share.ts'
+import { targetCast } from '../../load/target/target-cast.ts'
+import { parseTarget, type Target } from '../../load/target/target-file.ts'
 import { type LoadEstate, parseEstate } from '../../load/unionpay/load-estate.ts'
 import { MIX_KINDS } from '../../load/unionpay/load-kind.ts'
 import { type UsedTerminal, unionPayCast } from '../../load/unionpay/unionpay-cast.ts'
+import { BUILT_IN_SPECS } from '../message/dialects.ts'
+import { loadSpecFile } from '../message/spec-file.ts'
 
 /** The terminals of one process, from the files that its orders name. */
 export interface OrderedCast extends Cast {
@@ -15,14 +22,51 @@ export interface OrderedCast extends Cast {
 }
 
 /** Reads what the orders name; or one sentence with the file and what is wrong in it. */
-export function castOf(orders: LoadOrders): Result<OrderedCast, string> {
-  const estate = readEstate(orders.subject.file)
+export function castOf(orders: LoadOrders): Promise<Result<OrderedCast, string>> {
+  return orders.subject.kind === 'estate' ? estateCast(orders) : foreignCast(orders)
+}
+
+async function estateCast({ subject, mixFile, index, workers, seed }: LoadOrders) {
+  const estate = readEstate(subject.file)
   if (!estate.ok) return estate
-  const mix = readMix(orders.mixFile, MIX_KINDS)
+  const mix = readMix(mixFile ?? '', MIX_KINDS)
   if (!mix.ok) return mix
-  const { index, workers, seed } = orders
   const cast = unionPayCast({ estate: estate.value, mix: mix.value, index, workers, seed })
-  return cast.ok ? cast : err(`${orders.subject.file}: ${cast.error}`)
+  return cast.ok ? cast : err(`${subject.file}: ${cast.error}`)
+}
+
+async function foreignCast(orders: LoadOrders): Promise<Result<OrderedCast, string>> {
+  const { file } = orders.subject
+  const target = readTarget(file)
+  if (!target.ok) return target
+  const { messages, cards, dialect } = target.value
+  const folder = dirname(file)
+  const chips = new Map<string, CardImage>()
+  for (const { chip } of cards) {
+    if (chip === undefined) continue
+    const image = loadCardImage(resolve(folder, chip))
+    if (!image.ok) return err(image.error.message)
+    chips.set(chip, image.value)
+  }
+  const kinds = messages.map(({ name }) => name)
+  const mix = orders.mixFile === undefined ? ok(undefined) : readMix(orders.mixFile, kinds)
+  if (!mix.ok) return mix
+  const spec =
+    BUILT_IN_SPECS.find(({ id }) => id === dialect) ?? (await loadSpecFile(resolve(folder, dialect)))
+  const cast = targetCast({ ...orders, target: target.value, spec, chips, mix: mix.value })
+  return cast.ok ? ok({ ...cast.value, used: () => [] }) : err(`${file}: ${cast.error}`)
+}
+
+/** A target file; what is wrong in it is told by place. */
+export function readTarget(path: string): Result<Target, string> {
+  const text = textOf(path)
+  if (!text.ok) return text
+  try {
+    const target = parseTarget(JSON.parse(text.value))
+    return target.ok ? target : err(`${path}: ${target.error}`)
+  } catch {
+    return err(`${path} is not whole JSON`)
+  }
 }
 
 export function readEstate(path: string): Result<LoadEstate, string> {

@@ -1,11 +1,13 @@
+import { randomInt } from 'node:crypto'
 import { availableParallelism } from 'node:os'
+import { oneLine } from '../../base/one-line.ts'
 import type { PacingOrder } from '../../load/load-orders.ts'
 import type { LoadResult } from '../../load/load-result.ts'
 import { renderText } from '../../load/report/text-report.ts'
 import { MIX_KINDS } from '../../load/unionpay/load-kind.ts'
 import { usedTerminal } from '../../load/unionpay/unionpay-cast.ts'
 import { Finding, UsageFailure } from '../failure.ts'
-import { readEstate, readMix } from './load-cast.ts'
+import { castOf, readEstate, readMix, readTarget } from './load-cast.ts'
 import {
   addressOf,
   DEFAULT_DURATION_MS,
@@ -25,9 +27,13 @@ import type { WorkerEnd } from './worker-line.ts'
 const SAMPLES_OF_SOAK = 60
 const OPEN_TERMINALS = 200
 const TERMINALS_MAX = 20_000
+const FIRST_NUMBER_MAX = 900_000
 
 /** What does not depend on whom the load is for. */
-type Shape = Omit<LoadPlan, 'address' | 'subject' | 'subjectText' | 'mixName' | 'mixFile' | 'hostPid'>
+type Shape = Omit<
+  LoadPlan,
+  'firstNumber' | 'address' | 'subject' | 'subjectText' | 'mixName' | 'mixFile' | 'hostPid'
+>
 
 /** `tillwire load`. @throws {UsageFailure | Finding} */
 export async function loadCommand(flags: LoadFlags): Promise<void> {
@@ -41,6 +47,7 @@ export async function loadCommand(flags: LoadFlags): Promise<void> {
 }
 
 function resultFor(flags: LoadFlags, shape: Shape): Promise<LoadResult> {
+  if (flags.target !== undefined) return loadTarget(flags, flags.target, shape)
   if (flags.host !== undefined) return loadKnownHost(flags, shape)
   if (flags.data !== undefined) throw new UsageFailure('--data says whom --host knows: give both')
   return loadOwnHost(flags, shape)
@@ -103,6 +110,7 @@ async function loadOwnHost(flags: LoadFlags, shape: Shape): Promise<LoadResult> 
       ...mix,
       address: host.address,
       subject: { kind: 'estate', file: host.estateFile },
+      firstNumber: 1,
       subjectText: 'a host of its own',
       hostPid: host.pid,
     }
@@ -126,6 +134,7 @@ async function loadKnownHost(flags: LoadFlags, shape: Shape): Promise<LoadResult
     ...mixOf(flags),
     address: addressOf(flags.host ?? ''),
     subject: { kind: 'estate', file: path },
+    firstNumber: 1,
     subjectText: flags.host ?? '',
     hostPid: hostPidOf(flags),
   }
@@ -138,6 +147,29 @@ async function loadKnownHost(flags: LoadFlags, shape: Shape): Promise<LoadResult
     writeEstate(path, { ...estate.value, terminals })
   }
   return runLoad(plan, { second: progressOf(shape), books: undefined, used })
+}
+
+async function loadTarget(flags: LoadFlags, file: string, shape: Shape): Promise<LoadResult> {
+  if (flags.data !== undefined) throw new UsageFailure('--target and --data exclude each other')
+  const target = readTarget(file)
+  if (!target.ok) throw new UsageFailure(target.error)
+  const address = flags.host ?? target.value.address
+  if (address === undefined) throw new UsageFailure(`${file} has no address: give --host`)
+  const mixFile = flags.mix === undefined ? undefined : mixFileOf(flags.mix)
+  const plan: LoadPlan = {
+    ...shape,
+    address: addressOf(address),
+    subject: { kind: 'target', file },
+    firstNumber: target.value.firstNumber ?? randomInt(1, FIRST_NUMBER_MAX),
+    subjectText: `${oneLine(target.value.name)} at ${address}`,
+    mixName: flags.mix === undefined ? 'mix of the target' : `mix ${flags.mix}`,
+    mixFile,
+    hostPid: hostPidOf(flags),
+  }
+  // What is wrong in the files is told before any process is started for them.
+  const cast = await castOf({ ...plan, index: 0 })
+  if (!cast.ok) throw new UsageFailure(cast.error)
+  return runLoad(plan, { second: progressOf(shape), books: undefined, used: () => {} })
 }
 
 function hostPidOf({ hostPid }: LoadFlags): number | undefined {

@@ -17,7 +17,7 @@ const tell = (line: WorkerLine): void => {
 // Whoever started this is gone: there is nobody left to play for.
 process.stdout.on('error', () => process.exit(1))
 
-const cast = castOf(orders)
+const cast = await castOf(orders)
 if (cast.ok) {
   const share = runShare(orders, cast.value, {
     tick: (tick) => tell({ tick }),

@@ -18,7 +18,9 @@ export interface LoadPlan {
   /** One line each, for the report. */
   readonly subjectText: string
   readonly mixName: string
-  readonly mixFile: string
+  readonly mixFile: string | undefined
+  /** Where a target's running number begins. */
+  readonly firstNumber: number
   readonly workers: number
   readonly seed: number
   readonly connections: number
@@ -74,17 +76,12 @@ function watchOf({ sampleSeconds, hostPid }: LoadPlan): SoakWatch | undefined {
 }
 
 function ordersOf(plan: LoadPlan): readonly LoadOrders[] {
-  const { workers, seed, address, subject, mixFile, connections, pacing, timeoutMs, durationMs, warmupMs } =
-    plan
+  const { subject, address, mixFile, firstNumber, workers, seed, connections, pacing } = plan
+  const { timeoutMs, durationMs, warmupMs } = plan
+  const common = { subject, address, mixFile, firstNumber, workers, seed, connections, pacing }
   return Array.from({ length: workers }, (_, index) => ({
+    ...common,
     index,
-    workers,
-    seed,
-    address,
-    subject,
-    mixFile,
-    connections,
-    pacing,
     timeoutMs,
     durationMs,
     warmupMs,
