@@ -100,7 +100,7 @@ export class LoadEngine implements LineListener {
   /** Ends the load early: nothing new leaves, what is under way is waited for. */
   stop(): void {
     if (this.#phase === 'preparing') this.#conclude(undefined)
-    else if (this.#phase === 'running') this.#drain(true)
+    else if (this.#phase === 'running' || this.#phase === 'draining') this.#drain(true)
   }
 
   // Preparation: every terminal that needs it signs in, a few at a time on each line.
@@ -282,9 +282,8 @@ export class LoadEngine implements LineListener {
   turnEnded(): void {
     this.#flush()
     if (this.#phase === 'preparing') this.#begin()
-    if (this.#phase === 'draining' && this.#outstanding === 0 && this.#waiting.size === 0) {
-      this.#conclude(undefined)
-    }
+    const isOver = this.#phase === 'ending' || (this.#phase === 'draining' && this.#waiting.size === 0)
+    if (isOver && this.#outstanding === 0) this.#conclude(undefined)
   }
 
   #release(seat: Seat): void {
@@ -309,16 +308,14 @@ export class LoadEngine implements LineListener {
 
   /** What waits may still leave, so that a stall at the end counts as one in the middle; but not for ever. */
   #drain(drop: boolean): void {
-    this.#phase = 'draining'
+    this.#phase = drop ? 'ending' : 'draining'
+    if (drop) this.#waiting.clear()
     clearTimeout(this.#timer)
     clearImmediate(this.#spin)
-    const { timeoutMs } = this.#options
     this.#timer = setTimeout(() => {
       this.#phase = 'ending'
-      for (const line of this.#lines) line.abandon()
-      this.#conclude(undefined)
-    }, timeoutMs + EXPIRY_MS)
-    if (drop) while (this.#waiting.shift() !== undefined);
+      this.turnEnded()
+    }, this.#options.timeoutMs)
     this.turnEnded()
   }
 

@@ -131,11 +131,6 @@ export class LoadLine {
     }
   }
 
-  /** Gives up all that is under way. */
-  abandon(): void {
-    this.expire(Number.POSITIVE_INFINITY)
-  }
-
   /** What came and could not be given to a request explains one that got nothing. */
   #faultOfExpired(): LoadFault {
     if (this.#strays.undecodable > 0) {

@@ -1,8 +1,10 @@
 import { randomInt } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { oneLine } from '../../base/one-line.ts'
 import type { PacingOrder } from '../../load/load-orders.ts'
 import type { LoadResult } from '../../load/load-result.ts'
+import { renderHtml } from '../../load/report/html-report.ts'
 import { renderText } from '../../load/report/text-report.ts'
 import { MIX_KINDS } from '../../load/unionpay/load-kind.ts'
 import { usedTerminal } from '../../load/unionpay/unionpay-cast.ts'
@@ -40,6 +42,7 @@ export async function loadCommand(flags: LoadFlags): Promise<void> {
   const shape = shapeOf(flags)
   const result = await resultFor(flags, shape)
   endProgress()
+  if (flags.html !== undefined) writeFileSync(flags.html, renderHtml(result))
   if (flags.json) process.stdout.write(`${JSON.stringify(result)}\n`)
   else process.stdout.write(renderText(result))
   const [first] = result.findings
