@@ -45,8 +45,8 @@ ${booksCard(result)}
 function tiles(result: LoadResult): string {
   const { offeredPerSecond, answeredPerSecond, failed, response } = result
   const values: readonly (readonly [string, string])[] = [
-    [count(offeredPerSecond), 'offered a second'],
-    [count(answeredPerSecond), 'answered a second'],
+    [count(offeredPerSecond), 'offered / s'],
+    [count(answeredPerSecond), 'answered / s'],
     [count(failed), 'failed'],
     [`${milliseconds(response.p50Ms)} ms`, 'p50'],
     [`${milliseconds(response.p99Ms)} ms`, 'p99'],

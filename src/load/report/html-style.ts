@@ -15,10 +15,10 @@ p { margin: 0 0 12px; }
   color: #fff; background: var(--good); }
 .verdict.found { background: var(--bad); }
 @media (prefers-color-scheme: dark) { .verdict { color: #131417; } }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(128px, 1fr)); gap: 12px; margin-bottom: 16px; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(108px, 1fr)); gap: 12px; margin-bottom: 16px; }
 .tile, section { background: var(--card); border: 1px solid var(--rule); border-radius: 8px; }
 .tile { padding: 12px 14px; }
-.tile b { display: block; font-size: 22px; line-height: 1.2; font-weight: 600; font-variant-numeric: tabular-nums; }
+.tile b { display: block; font-size: 20px; white-space: nowrap; line-height: 1.2; font-weight: 600; font-variant-numeric: tabular-nums; }
 .tile span { color: var(--soft); font-size: 13px; }
 section { padding: 16px 18px; margin-bottom: 16px; overflow-x: auto; }
 svg { display: block; width: 100%; height: auto; margin-top: 4px; }

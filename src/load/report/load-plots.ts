@@ -156,7 +156,11 @@ function wholeSeconds(series: readonly LoadSecond[]): readonly LoadSecond[] {
 function timeAxis(lastSecond: number): PlotAxis {
   const [unit, seconds] = lastSecond >= 7200 ? ['h', 3600] : lastSecond >= 180 ? ['min', 60] : ['s', 1]
   const last = Math.max(lastSecond, 1)
-  const { ticks } = linearAxis(last / (seconds as number), (value) => `${Number(value.toFixed(2))} ${unit}`)
+  const { ticks } = linearAxis(
+    last / (seconds as number),
+    (value) => `${Number(value.toFixed(2))} ${unit}`,
+    9,
+  )
   return {
     from: 0,
     to: last,

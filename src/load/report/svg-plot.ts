@@ -23,7 +23,7 @@ export interface Plot {
 const WIDTH = 860
 const HEIGHT = 260
 const LEFT = 64
-const RIGHT = 12
+const RIGHT = 30
 const TOP = 10
 const BOTTOM = 28
 
@@ -68,9 +68,9 @@ function clamp(value: number): number {
   return Math.min(Math.max(value, 0), 1)
 }
 
-/** From zero, in four to eight steps that people count in. */
-export function linearAxis(most: number, textOf: (value: number) => string): PlotAxis {
-  const raw = Math.max(most, 1e-9) / 5
+/** From zero to `most` or a little above, in about `steps` steps that people count in. */
+export function linearAxis(most: number, textOf: (value: number) => string, steps = 5): PlotAxis {
+  const raw = Math.max(most, 1e-9) / steps
   const magnitude = 10 ** Math.floor(Math.log10(raw))
   const step = ([1, 2, 2.5, 5, 10].find((factor) => factor * magnitude >= raw) ?? 10) * magnitude
   const count = Math.max(1, Math.ceil(most / step))
