@@ -16,12 +16,6 @@ export interface Cast {
   readonly kinds: readonly string[]
 }
 
-export interface ShareListener {
-  tick(tick: LoadTick): void
-  /** The terminals have their keys. */
-  started?(): void
-}
-
 /** A running share; `end` settles when all is answered or given up. */
 export interface Share {
   readonly end: Promise<{ readonly failure: EngineFailure | undefined; readonly result: LoadEnd }>
@@ -32,11 +26,11 @@ const TICK_MS = 1000
 /** Streams of chance that belong to no terminal. */
 const ARRIVALS_STREAM = 0x7fff_0000
 
-/** Runs one process's share of a load. */
-export function runShare(orders: LoadOrders, cast: Cast, listener: ShareListener): Share {
+/** Runs one process's share of a load; `told` hears of each second. */
+export function runShare(orders: LoadOrders, cast: Cast, told: (tick: LoadTick) => void): Share {
   const { index, workers, connections } = orders
   const meter = new Meter(cast.kinds)
-  const ticker = new Ticker(orders.warmupMs, meter, () => engine, listener)
+  const ticker = new Ticker(orders.warmupMs, meter, () => engine, told)
   const engine: LoadEngine = new LoadEngine({
     address: orders.address,
     connections: shareOf(connections, index, workers),
@@ -47,10 +41,7 @@ export function runShare(orders: LoadOrders, cast: Cast, listener: ShareListener
     durationMs: orders.durationMs,
     meter,
     nowMs: () => performance.now(),
-    started: () => {
-      ticker.start()
-      listener.started?.()
-    },
+    started: () => ticker.start(),
   })
   const end = engine.run().then((failure) => {
     ticker.finish()
@@ -89,16 +80,16 @@ class Ticker {
   readonly #warmupMs: number
   readonly #meter: Meter
   readonly #engine: () => LoadEngine
-  readonly #listener: ShareListener
+  readonly #told: (tick: LoadTick) => void
   #second = 0
   #startMs: number | undefined
   #timer: NodeJS.Timeout | undefined
 
-  constructor(warmupMs: number, meter: Meter, engine: () => LoadEngine, listener: ShareListener) {
+  constructor(warmupMs: number, meter: Meter, engine: () => LoadEngine, told: (tick: LoadTick) => void) {
     this.#warmupMs = warmupMs
     this.#meter = meter
     this.#engine = engine
-    this.#listener = listener
+    this.#told = told
   }
 
   start(): void {
@@ -123,7 +114,7 @@ class Ticker {
   }
 
   #tell(): void {
-    this.#listener.tick(this.#meter.tick(this.#state()))
+    this.#told(this.#meter.tick(this.#state()))
     this.#second++
     if (this.#second * TICK_MS === this.#warmupMs) this.#meter.startCounting()
   }

@@ -12,20 +12,23 @@ export interface ProcessVitals {
 export class SoakWatch {
   readonly samples: SoakSample[] = []
   readonly #everySeconds: number
+  readonly #lastSecond: number
   readonly #host: () => ProcessVitals
   readonly #latest = new Map<number, LoadTick>()
   readonly #response = createHistogram()
   #nextSecond: number
 
-  /** `host`: of the host's process, now. */
-  constructor(everySeconds: number, host: () => ProcessVitals) {
+  /** `lastSecond`: what comes after it is the end of the load; `host`: of the host's process, now. */
+  constructor(everySeconds: number, lastSecond: number, host: () => ProcessVitals) {
     this.#everySeconds = everySeconds
+    this.#lastSecond = lastSecond
     this.#host = host
     this.#nextSecond = everySeconds
   }
 
   /** `worker`: which process told it. */
   add(worker: number, tick: LoadTick): void {
+    if (tick.second >= this.#lastSecond) return
     this.#latest.set(worker, tick)
     if (!tick.warm) addPacked(this.#response, tick.response)
     if (tick.second + 1 < this.#nextSecond) return

@@ -34,7 +34,7 @@ export function approval({ mti, fields }: Message): Message {
 /** A host of a few lines that speaks ISO 8583:1987 in ASCII, behind lengths of four digits. */
 export async function openTinyHost(behave: Behaviour) {
   const sockets = new Set<Socket>()
-  const server = createServer((socket) => {
+  const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket)
     const splitter = new StreamSplitter({ prefix: 'ascii4', frameSizeMax: 8192 })
     socket.on('error', () => {})
@@ -121,7 +121,7 @@ export async function loadTinyHost(port: number, load: TinyLoad) {
   })
   if (!cast.ok) throw new Error(cast.error)
   const ticks: LoadTick[] = []
-  const share = runShare(orders, cast.value, { tick: (tick) => ticks.push(tick) })
+  const share = runShare(orders, cast.value, (tick) => ticks.push(tick))
   const { failure, result } = await share.end
   return { failure, result, ticks }
 }

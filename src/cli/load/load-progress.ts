@@ -1,10 +1,13 @@
 import type { LoadSecond } from '../../load/load-result.ts'
 import { count, milliseconds } from '../../load/report/text-report.ts'
 
-/** The line of a second that is written over, where somebody watches. */
+const LOG_SECONDS = 60
+
+/** The line of a second: written over where somebody watches, else one line a minute, the first at once. */
 export function showProgress(totalSeconds: number): (second: LoadSecond) => void {
-  if (!process.stderr.isTTY) return () => {}
+  const { isTTY } = process.stderr
   return (second) => {
+    if (!isTTY && second.second % LOG_SECONDS !== 0) return
     const { offered, answered, faults, waiting, connected } = second
     const parts = [
       `${second.second + 1}/${totalSeconds} s${second.warm ? ' warm-up' : ''}`,
@@ -18,7 +21,7 @@ export function showProgress(totalSeconds: number): (second: LoadSecond) => void
       `waiting ${count(waiting)}`,
       `${connected} connected`,
     ]
-    process.stderr.write(`\r\x1b[K${parts.join('  ')}`)
+    process.stderr.write(isTTY ? `\r\x1b[K${parts.join('  ')}` : `${parts.join('  ')}\n`)
   }
 }
 

@@ -19,12 +19,8 @@ process.stdout.on('error', () => process.exit(1))
 
 const cast = await castOf(orders)
 if (cast.ok) {
-  const share = runShare(orders, cast.value, {
-    tick: (tick) => tell({ tick }),
-    started: () => tell({ started: true }),
-  })
+  const share = runShare(orders, cast.value, (tick) => tell({ tick }))
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => share.stop())
   const { failure, result } = await share.end
   tell({ end: { ...result, failure, used: cast.value.used() } })
 } else tell({ refused: cast.error })
-process.exitCode = 0

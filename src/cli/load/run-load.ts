@@ -69,10 +69,12 @@ export async function runLoad(plan: LoadPlan, hooks: LoadHooks): Promise<LoadRes
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-function watchOf({ sampleSeconds, hostPid }: LoadPlan): SoakWatch | undefined {
+function watchOf({ sampleSeconds, durationMs, hostPid }: LoadPlan): SoakWatch | undefined {
   if (sampleSeconds === undefined) return undefined
   const unknown: ProcessVitals = { rssBytes: undefined, descriptors: undefined }
-  return new SoakWatch(sampleSeconds, () => (hostPid === undefined ? unknown : vitalsOf(hostPid)))
+  return new SoakWatch(sampleSeconds, durationMs / 1000, () =>
+    hostPid === undefined ? unknown : vitalsOf(hostPid),
+  )
 }
 
 function ordersOf(plan: LoadPlan): readonly LoadOrders[] {

@@ -9,7 +9,6 @@ export interface WorkerEnd extends LoadEnd {
 
 /** What a process of the load writes to its standard output, one a line. */
 export type WorkerLine =
-  | { readonly started: true }
   | { readonly tick: LoadTick }
   | { readonly end: WorkerEnd }
   /** One sentence: a file that it was given can not be used. */
