@@ -7,7 +7,7 @@ import { StreamSplitter } from '../../src/iso8583/framing/stream-splitter.ts'
 import type { Message } from '../../src/iso8583/message.ts'
 import { ISO1987_ASCII } from '../../src/iso8583/specs/iso1987-ascii.ts'
 import type { LoadOrders, PacingOrder } from '../../src/load/load-orders.ts'
-import type { LoadEnd, LoadTick } from '../../src/load/load-tick.ts'
+import type { LoadTick } from '../../src/load/load-tick.ts'
 import { runShare } from '../../src/load/run-share.ts'
 import { targetCast } from '../../src/load/target/target-cast.ts'
 import { parseTarget } from '../../src/load/target/target-file.ts'
@@ -137,5 +137,3 @@ export function faultsOf(ticks: readonly LoadTick[]): Readonly<Record<string, nu
     for (const [name, times] of Object.entries(faults)) sums.set(name, (sums.get(name) ?? 0) + times)
   return Object.fromEntries([...sums].filter(([, times]) => times > 0))
 }
-
-export type { LoadEnd }

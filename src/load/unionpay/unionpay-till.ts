@@ -7,6 +7,7 @@ import type { MixPicker } from '../load-mix.ts'
 import type { LoadRandom } from '../load-random.ts'
 import type { Judgement, Till } from '../till.ts'
 import { LOAD_KINDS, type LoadKind, type MixKind, WIRE_FORMS } from './load-kind.ts'
+import { OriginalList } from './original-list.ts'
 import type { StripeData, TillChip } from './till-card.ts'
 import type { TillClock } from './till-clock.ts'
 import type { TillKeys } from './till-keys.ts'
@@ -55,8 +56,6 @@ const ENVELOPE = fromHex('6000030000603200320001')
 const STAN_MAX = 999_999
 /** A batch is settled before its trace numbers come around. */
 const BATCH_MAX = 900_000
-/** Approved transactions that a terminal remembers to refer to. */
-const ORIGINALS_MAX = 64
 const APPROVED: ReadonlySet<string> = new Set(['00', '10', '11'])
 /** Not signed in, MAC refused, key missing: fresh keys are the way out. */
 const SIGN_IN_AGAIN: ReadonlySet<string> = new Set(['77', 'A0', 'A7'])
@@ -67,8 +66,8 @@ const KIND_INDEX = new Map<LoadKind, number>(LOAD_KINDS.map((kind, index) => [ki
 export class UnionPayTill implements Till {
   readonly #options: UnionPayTillOptions
   readonly #totals = new TillTotals()
-  readonly #sales: Original[] = []
-  readonly #holds: Original[] = []
+  readonly #sales = new OriginalList()
+  readonly #holds = new OriginalList()
   #signedIn = false
   #batch = '000001'
   #stan: number
@@ -130,10 +129,10 @@ export class UnionPayTill implements Till {
       case 'void':
       case 'refund':
       case 'reversal':
-        return this.#sales.length > 0 ? wanted : 'saleStripe'
+        return this.#sales.size > 0 ? wanted : 'saleStripe'
       case 'completion':
       case 'cancel':
-        return this.#holds.length > 0 ? wanted : 'preAuthorisation'
+        return this.#holds.size > 0 ? wanted : 'preAuthorisation'
       default:
         return wanted
     }
@@ -238,9 +237,9 @@ export class UnionPayTill implements Till {
     }
   }
 
-  #composeRelated(kind: LoadKind, from: Original[]): Fields {
+  #composeRelated(kind: LoadKind, from: OriginalList): Fields {
     const stan = this.#nextStan()
-    const original = take(from, this.#options.random)
+    const original = from.take(this.#options.random)
     const card: CardPart = { pan: original.card.pan, expiry: original.card.expiry, entryMode: '012' }
     this.#pending = {
       kind,
@@ -253,7 +252,7 @@ export class UnionPayTill implements Till {
 
   #composeReversal(): Fields {
     const owed = this.#owed
-    const original = owed?.original ?? take(this.#sales, this.#options.random)
+    const original = owed?.original ?? this.#sales.take(this.#options.random)
     // One of the mix becomes a duty too: until it is answered, it is said again.
     this.#owed = owed ?? { original, reason: '06', tries: 0 }
     this.#owed.tries++
@@ -325,8 +324,8 @@ export class UnionPayTill implements Till {
       authorisationCode: view.text(F.authorizationIdentificationResponse)?.trim() ?? '',
     }
     this.#book(kind, known, 1)
-    if (kind === 'preAuthorisation') keep(this.#holds, known)
-    else if (kind.startsWith('sale')) keep(this.#sales, known)
+    if (kind === 'preAuthorisation') this.#holds.keep(known)
+    else if (kind.startsWith('sale')) this.#sales.keep(known)
     return 'approved'
   }
 
@@ -363,7 +362,7 @@ export class UnionPayTill implements Till {
     this.#sentInBatch = 0
     this.#isUncertain = false
     this.#totals.clear()
-    this.#sales.length = 0
+    this.#sales.clear()
     return 'approved'
   }
 
@@ -387,19 +386,4 @@ export class UnionPayTill implements Till {
 
 function declinedOr(code: string): Judgement {
   return code === '' ? 'badReply' : 'declined'
-}
-
-/** Takes one at random out of `originals`; its place is filled with the last. */
-function take(originals: Original[], random: LoadRandom): Original {
-  const index = random.below(originals.length)
-  const taken = originals[index]
-  const last = originals.pop()
-  if (taken === undefined || last === undefined) throw new InvariantError('there is nothing to refer to')
-  if (index < originals.length) originals[index] = last
-  return taken
-}
-
-function keep(originals: Original[], original: Original): void {
-  if (originals.length >= ORIGINALS_MAX) originals.shift()
-  originals.push(original)
 }
