@@ -10,6 +10,19 @@ const terminalSchema = z.strictObject({
   keyBlock: z.string(),
   /** Trace number that was used last in the open batch. */
   lastStan: z.int().min(0).max(999_999),
+  /** What an earlier load left open. */
+  openBatch: z
+    .strictObject({
+      number: z.string().regex(/^\d{6}$/, 'must be 6 digits'),
+      totals: z.strictObject({
+        debitMinor: z.int(),
+        debitCount: z.int(),
+        creditMinor: z.int(),
+        creditCount: z.int(),
+      }),
+      isCertain: z.boolean(),
+    })
+    .optional(),
   /** Cards that no other terminal holds. */
   stripe: cardImageSchema,
   chip: cardImageSchema,

@@ -4,6 +4,7 @@ import { LoadRandom } from '../load-random.ts'
 import type { Cast } from '../run-share.ts'
 import type { EstateTerminal, LoadEstate } from './load-estate.ts'
 import { LOAD_KINDS } from './load-kind.ts'
+import type { OpenBatch } from './till-books.ts'
 import { stripeOf, TillChip } from './till-card.ts'
 import { createTillClock } from './till-clock.ts'
 import { TillKeys } from './till-keys.ts'
@@ -21,6 +22,7 @@ export interface UsedTerminal {
   readonly tid: string
   readonly lastStan: number
   readonly transactionCounter: number
+  readonly openBatch: OpenBatch
 }
 
 export interface CastOptions {
@@ -65,6 +67,7 @@ export function unionPayCast({
       random,
       clock,
       lastStan: terminal.lastStan,
+      openBatch: terminal.openBatch,
     })
     played.push({ till, chip })
   }
@@ -77,14 +80,18 @@ export function unionPayCast({
         tid: till.tid,
         lastStan: till.lastStan,
         transactionCounter: chip.transactionCounter,
+        openBatch: till.openBatch,
       })),
   })
 }
 
 /** `terminal` behind what a run used up of it. */
-export function usedTerminal(terminal: EstateTerminal, { lastStan, transactionCounter }: UsedTerminal) {
+export function usedTerminal(
+  terminal: EstateTerminal,
+  { lastStan, transactionCounter, openBatch }: UsedTerminal,
+): EstateTerminal {
   const chip = structuredClone(terminal.chip)
   const state = chip.chip?.applications[0]?.state
   if (state !== undefined) state.atc = transactionCounter
-  return { ...terminal, lastStan, chip }
+  return { ...terminal, lastStan, openBatch, chip }
 }

@@ -8,6 +8,7 @@ import type { LoadRandom } from '../load-random.ts'
 import type { Judgement, Till } from '../till.ts'
 import { LOAD_KINDS, type LoadKind, type MixKind, WIRE_FORMS } from './load-kind.ts'
 import { OriginalList } from './original-list.ts'
+import { type OpenBatch, TillBooks } from './till-books.ts'
 import type { StripeData, TillChip } from './till-card.ts'
 import type { TillClock } from './till-clock.ts'
 import type { TillKeys } from './till-keys.ts'
@@ -24,7 +25,6 @@ import {
   sixDigits,
   type TillIdentity,
 } from './till-message.ts'
-import { TillTotals } from './till-totals.ts'
 
 export interface UnionPayTillOptions {
   readonly identity: TillIdentity
@@ -41,6 +41,8 @@ export interface UnionPayTillOptions {
   readonly clock: TillClock
   /** Trace number that was used last. */
   readonly lastStan: number
+  /** The batch that an earlier load left open; undefined: there was none. */
+  readonly openBatch: OpenBatch | undefined
 }
 
 /** What is under way. */
@@ -54,6 +56,8 @@ interface Pending {
 
 const ENVELOPE = fromHex('6000030000603200320001')
 const STAN_MAX = 999_999
+/** Digits of a settlement's totals. */
+const FIELD_48_SIZE = 62
 /** A batch is settled before its trace numbers come around. */
 const BATCH_MAX = 900_000
 const APPROVED: ReadonlySet<string> = new Set(['00', '10', '11'])
@@ -65,18 +69,12 @@ const KIND_INDEX = new Map<LoadKind, number>(LOAD_KINDS.map((kind, index) => [ki
 /** A virtual terminal of the home dialect: own keys, own trace numbers, own books, one request at a time. */
 export class UnionPayTill implements Till {
   readonly #options: UnionPayTillOptions
-  readonly #totals = new TillTotals()
+  readonly #books: TillBooks
   readonly #sales = new OriginalList()
   readonly #holds = new OriginalList()
   #signedIn = false
-  #batch = '000001'
   #stan: number
-  #sentInBatch = 0
-  /** A settlement was answered: the batch end is due. */
-  #closing: 'balanced' | 'unbalanced' | undefined
   #owed: { readonly original: Original; readonly reason: '06' | '98' | 'A0'; tries: number } | undefined
-  /** A request is without an answer that no reversal cleared up: the totals may differ. */
-  #isUncertain = false
   #pending: Pending | undefined
   kind = 0
   key = ''
@@ -86,6 +84,7 @@ export class UnionPayTill implements Till {
   constructor(options: UnionPayTillOptions) {
     this.#options = options
     this.#stan = options.lastStan
+    this.#books = new TillBooks(options.openBatch, options.lastStan > 0)
   }
 
   /** Trace number that was used last. */
@@ -95,6 +94,13 @@ export class UnionPayTill implements Till {
 
   get isReady(): boolean {
     return this.#signedIn
+  }
+
+  /** Its books as the next load should find them. */
+  get openBatch(): OpenBatch {
+    const { batch, totals, isUncertain } = this.#books
+    const isCertain = !isUncertain && this.#owed === undefined && this.#pending === undefined
+    return { number: batch, totals: totals.figures, isCertain }
   }
 
   get tid(): string {
@@ -115,15 +121,15 @@ export class UnionPayTill implements Till {
     this.kind = KIND_INDEX.get(kind) ?? 0
     this.key = this.tid + stan
     this.isBooked = form.isBooked
-    this.#sentInBatch++
+    this.#books.sentCount++
     return end
   }
 
   #choose(): LoadKind {
     if (!this.#signedIn) return 'signIn'
     if (this.#owed !== undefined) return 'reversal'
-    if (this.#closing !== undefined) return 'batchEnd'
-    if (this.#sentInBatch >= (this.#options.settleAfter ?? BATCH_MAX)) return 'settlement'
+    if (this.#books.closing !== undefined) return 'batchEnd'
+    if (this.#books.sentCount >= (this.#options.settleAfter ?? BATCH_MAX)) return 'settlement'
     const wanted = this.#options.mix.kind() as MixKind
     switch (wanted) {
       case 'void':
@@ -142,11 +148,16 @@ export class UnionPayTill implements Till {
     const { identity } = this.#options
     switch (kind) {
       case 'signIn':
-        return signInFields(identity, this.#begin(kind), this.#batch)
+        return signInFields(identity, this.#begin(kind), this.#books.batch)
       case 'settlement':
-        return settlementFields(identity, this.#begin(kind), this.#batch, this.#totals)
+        return settlementFields(identity, this.#begin(kind), this.#books.batch, this.#books.totals)
       case 'batchEnd':
-        return batchEndFields(identity, this.#begin(kind), this.#batch, this.#closing === 'balanced')
+        return batchEndFields(
+          identity,
+          this.#begin(kind),
+          this.#books.batch,
+          this.#books.closing === 'balanced',
+        )
       case 'reversal':
         return this.#composeReversal()
       case 'void':
@@ -187,7 +198,7 @@ export class UnionPayTill implements Till {
       chip,
       original: this.#originalOf(kind, stan, amountMinor, card, reversal55),
     }
-    return purchaseFields(identity, kind, stan, amountMinor, this.#batch, card)
+    return purchaseFields(identity, kind, stan, amountMinor, this.#books.batch, card)
   }
 
   #swipe(withPin: boolean): CardPart {
@@ -229,8 +240,8 @@ export class UnionPayTill implements Till {
       amountMinor,
       card,
       reversal55,
-      batch: this.#batch,
-      field60: financialField60(kind, this.#batch),
+      batch: this.#books.batch,
+      field60: financialField60(kind, this.#books.batch),
       referenceNumber: '',
       authorisationCode: '',
       date: this.#options.clock.date.slice(2),
@@ -247,7 +258,7 @@ export class UnionPayTill implements Till {
       chip: undefined,
       original: this.#originalOf(kind, stan, original.amountMinor, card),
     }
-    return relatedFields(this.#options.identity, kind, stan, this.#batch, original)
+    return relatedFields(this.#options.identity, kind, stan, this.#books.batch, original)
   }
 
   #composeReversal(): Fields {
@@ -306,7 +317,7 @@ export class UnionPayTill implements Till {
     const batch = view.text(F.customData)?.slice(2, 8) ?? ''
     if (keys === undefined || !/^\d{6}$/.test(batch) || !this.#options.keys.loadWorkingKeys(keys))
       return 'badReply'
-    this.#batch = batch
+    this.#books.signedIn(batch)
     this.#signedIn = true
     return 'approved'
   }
@@ -323,16 +334,10 @@ export class UnionPayTill implements Till {
       referenceNumber: view.text(F.retrievalReferenceNumber) ?? '',
       authorisationCode: view.text(F.authorizationIdentificationResponse)?.trim() ?? '',
     }
-    this.#book(kind, known, 1)
+    this.#books.book(kind, known.amountMinor, 1)
     if (kind === 'preAuthorisation') this.#holds.keep(known)
     else if (kind.startsWith('sale')) this.#sales.keep(known)
     return 'approved'
-  }
-
-  /** Source: UnionPay POS dialect, 14: sale and completion are debit, void and refund credit. */
-  #book(kind: LoadKind, { amountMinor }: Original, by: 1 | -1): void {
-    if (kind.startsWith('sale') || kind === 'completion') this.#totals.add('debit', amountMinor, by)
-    else if (kind === 'void' || kind === 'refund') this.#totals.add('credit', amountMinor, by)
   }
 
   #reversed({ original }: Pending, code: string): Judgement {
@@ -341,27 +346,18 @@ export class UnionPayTill implements Till {
     if (owed === undefined || original === undefined) throw new InvariantError('a reversal that nobody owed')
     // Only an approved sale of the mix stood in the totals; what was unproved never did.
     if (owed.reason === '06' && original.referenceNumber !== '' && code === '00')
-      this.#book(original.kind, original, -1)
+      this.#books.book(original.kind, original.amountMinor, -1)
     return code === '00' ? 'approved' : declinedOr(code)
   }
 
-  /** Source: UnionPay POS dialect, 14: the flags stand at digits 31 and 62. */
   #settled(view: MessageView): Judgement {
-    const flags = view.text(F.additionalDataPrivate) ?? ''
-    if (flags.length !== 62) {
-      return this.responseCode === '' ? 'badReply' : 'declined'
-    }
-    const balanced = flags.charAt(30) === '1' && flags.charAt(61) === '1'
-    this.#closing = balanced ? 'balanced' : 'unbalanced'
-    return balanced || this.#isUncertain ? 'approved' : 'outOfBalance'
+    const field48 = view.text(F.additionalDataPrivate) ?? ''
+    if (field48.length !== FIELD_48_SIZE) return this.responseCode === '' ? 'badReply' : 'declined'
+    return this.#books.settled(field48) ? 'approved' : 'outOfBalance'
   }
 
   #closeBatch(): Judgement {
-    this.#closing = undefined
-    this.#batch = sixDigits((Number(this.#batch) % 999_999) + 1)
-    this.#sentInBatch = 0
-    this.#isUncertain = false
-    this.#totals.clear()
+    this.#books.close()
     this.#sales.clear()
     return 'approved'
   }
@@ -377,10 +373,10 @@ export class UnionPayTill implements Till {
     if (kind === 'reversal') {
       if (this.#owed === undefined || this.#owed.tries < REVERSAL_TRIES) return
       this.#owed = undefined
-      this.#isUncertain = true
+      this.#books.isUncertain = true
     } else if (WIRE_FORMS[kind].isReversible && original !== undefined) {
       this.#owed = { original, reason, tries: 0 }
-    } else if (kind === 'refund') this.#isUncertain = true
+    } else if (kind === 'refund') this.#books.isUncertain = true
   }
 }
 
