@@ -93,6 +93,16 @@ describe('tillwire load', () => {
     expect(leftIn(temporary)).toEqual([])
   })
 
+  it('interrupted before it began, it leaves nothing behind either', async () => {
+    const temporary = folder('early')
+    const run = program([...SMALL, '--terminals', '30'], temporary)
+    while (leftIn(temporary).length === 0) await new Promise((resolve) => setImmediate(resolve))
+    run.signal('SIGINT')
+    expect(await run.ended()).toBe(1)
+    expect(run.errors).toContain('interrupted before the load began')
+    expect(leftIn(temporary)).toEqual([])
+  })
+
   it.each([
     [['--rate', '0'], '--rate takes arrivals a second, above 0'],
     [['--rate', '5', '--steps', '1:1s'], '--rate and --steps exclude each other'],

@@ -23,7 +23,7 @@ import { endProgress, showProgress } from './load-progress.ts'
 import { startOwnHost } from './own-host.ts'
 import { estateFileOf } from './prepare-command.ts'
 import { writeEstate } from './prepare-estate.ts'
-import { type LoadPlan, runLoad } from './run-load.ts'
+import { type LoadPlan, runLoad, SIGNALS } from './run-load.ts'
 import type { WorkerEnd } from './worker-line.ts'
 
 const SAMPLES_OF_SOAK = 60
@@ -106,21 +106,32 @@ async function loadOwnHost(flags: LoadFlags, shape: Shape): Promise<LoadResult> 
   const mix = mixOf(flags)
   const terminals = terminalsOf(flags, shape, shape.pacing)
   if (process.stderr.isTTY) process.stderr.write(`making ${terminals} terminals and their cards …`)
-  const host = await startOwnHost(terminals)
+  // Until the very end a signal must not end this process: host and folder would stay.
+  let isInterrupted = false
+  const interrupt = (): void => {
+    isInterrupted = true
+  }
+  for (const signal of SIGNALS) process.on(signal, interrupt)
   try {
-    const plan: LoadPlan = {
-      ...shape,
-      ...mix,
-      address: host.address,
-      subject: { kind: 'estate', file: host.estateFile },
-      firstNumber: 1,
-      subjectText: 'a host of its own',
-      hostPid: host.pid,
+    const host = await startOwnHost(terminals)
+    try {
+      if (isInterrupted) throw new Finding('interrupted before the load began')
+      const plan: LoadPlan = {
+        ...shape,
+        ...mix,
+        address: host.address,
+        subject: { kind: 'estate', file: host.estateFile },
+        firstNumber: 1,
+        subjectText: 'a host of its own',
+        hostPid: host.pid,
+      }
+      const books = () => host.stopAndCount()
+      return await runLoad(plan, { second: progressOf(shape), books, used: () => {} })
+    } finally {
+      await host.remove()
     }
-    const books = () => host.stopAndCount()
-    return await runLoad(plan, { second: progressOf(shape), books, used: () => {} })
   } finally {
-    await host.remove()
+    for (const signal of SIGNALS) process.off(signal, interrupt)
   }
 }
 

@@ -67,7 +67,8 @@ export async function runLoad(plan: LoadPlan, hooks: LoadHooks): Promise<LoadRes
   }
 }
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+/** What ends a load early. */
+export const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 function watchOf({ sampleSeconds, durationMs, hostPid }: LoadPlan): SoakWatch | undefined {
   if (sampleSeconds === undefined) return undefined
