@@ -37,7 +37,7 @@ export function parseMix(content: unknown, known: readonly string[]): Result<Loa
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
     return err(
-      `${oneLine(issue?.path.map(String).join('.') || 'the file')}: ${issue?.message ?? 'is no mix'}`,
+      `${oneLine(issue?.path.map(String).join('.') || 'the file')}: ${oneLine(issue?.message ?? 'is no mix')}`,
     )
   }
   const { weights, amounts, allowTestAmounts, settleAfter } = parsed.data

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parse as parseYaml } from 'yaml'
+import { compileSpec } from '../../src/iso8583/compile.ts'
 import { ISO1987_ASCII } from '../../src/iso8583/specs/iso1987-ascii.ts'
 import { parseMix } from '../../src/load/load-mix.ts'
 import { targetCast } from '../../src/load/target/target-cast.ts'
@@ -26,7 +27,7 @@ describe('docs/load.md', () => {
     const target = parseTarget(JSON.parse(block('json')))
     if (!target.ok) throw new Error(target.error)
     const options = { index: 0, workers: 1, seed: 1, firstNumber: 1, mix: undefined, chips: new Map() }
-    const cast = targetCast({ ...options, target: target.value, spec: ISO1987_ASCII })
+    const cast = targetCast({ ...options, target: target.value, codec: compileSpec(ISO1987_ASCII) })
     expect(cast.ok ? '' : cast.error).toBe('')
   })
 })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { compileSpec } from '../../src/iso8583/compile.ts'
 import { ISO1987_ASCII } from '../../src/iso8583/specs/iso1987-ascii.ts'
 import { targetCast } from '../../src/load/target/target-cast.ts'
 import { parseTarget } from '../../src/load/target/target-file.ts'
@@ -18,7 +19,7 @@ function complaintOf(content: unknown): string {
   const target = parseTarget(content)
   if (!target.ok) return target.error
   const options = { index: 0, workers: 1, seed: 1, firstNumber: 1, mix: undefined, chips: new Map() }
-  const cast = targetCast({ ...options, target: target.value, spec: ISO1987_ASCII })
+  const cast = targetCast({ ...options, target: target.value, codec: compileSpec(ISO1987_ASCII) })
   return cast.ok ? '' : cast.error
 }
 

@@ -115,7 +115,7 @@ export async function loadTinyHost(port: number, load: TinyLoad) {
   const cast = targetCast({
     ...orders,
     target: target.value,
-    spec: ISO1987_ASCII,
+    codec: CODEC,
     chips: new Map(),
     mix: undefined,
   })

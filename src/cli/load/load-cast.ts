@@ -4,6 +4,7 @@ import { parse as parseYaml } from 'yaml'
 import type { CardImage } from '../../../hardware/emulator/chip-card/card-image.ts'
 import { loadCardImage } from '../../../hardware/emulator/chip-card/card-image-file.ts'
 import { err, ok, type Result } from '../../base/result.ts'
+import { compileSpec } from '../../iso8583/compile.ts'
 import { type LoadMix, parseMix } from '../../load/load-mix.ts'
 import type { LoadOrders } from '../../load/load-orders.ts'
 import type { Cast } from '../../load/run-share.ts'
@@ -53,7 +54,13 @@ async function foreignCast(orders: LoadOrders): Promise<Result<OrderedCast, stri
   if (!mix.ok) return mix
   const spec =
     BUILT_IN_SPECS.find(({ id }) => id === dialect) ?? (await loadSpecFile(resolve(folder, dialect)))
-  const cast = targetCast({ ...orders, target: target.value, spec, chips, mix: mix.value })
+  const cast = targetCast({
+    ...orders,
+    target: target.value,
+    codec: compileSpec(spec),
+    chips,
+    mix: mix.value,
+  })
   return cast.ok ? ok({ ...cast.value, used: () => [] }) : err(`${file}: ${cast.error}`)
 }
 

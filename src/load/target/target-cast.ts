@@ -4,7 +4,7 @@ import { InvariantError } from '../../base/invariant.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import { createTdes } from '../../crypto/block-cipher.ts'
 import { prepareMessageMac } from '../../crypto/mac.ts'
-import { compileSpec, type MessageView } from '../../iso8583/compile.ts'
+import type { Codec, MessageView } from '../../iso8583/compile.ts'
 import { envelopeBytes } from '../../iso8583/framing/envelope.ts'
 import type { MessageSpec } from '../../iso8583/spec.ts'
 import { type LoadMix, MixPicker } from '../load-mix.ts'
@@ -19,7 +19,8 @@ import { TargetTill, type TargetWorld } from './target-till.ts'
 
 export interface TargetCastOptions {
   readonly target: Target
-  readonly spec: MessageSpec
+  /** Of the target's dialect. */
+  readonly codec: Codec
   /** Images of the cards that have a chip, by the path in the target. */
   readonly chips: ReadonlyMap<string, CardImage>
   /** Undefined: the weights and amounts of the target. */
@@ -36,7 +37,7 @@ const KEY_END = '\u0000'
 
 /** The virtual terminals of one process for a target; or the place in its file that does not fit its dialect. */
 export function targetCast(options: TargetCastOptions): Result<Cast, string> {
-  const { target, spec, index, workers, seed } = options
+  const { target, codec, index, workers, seed } = options
   const complaint = complaintOf(options)
   if (complaint !== undefined) return err(complaint)
   const world = worldOf(options)
@@ -51,7 +52,7 @@ export function targetCast(options: TargetCastOptions): Result<Cast, string> {
     const chip = image === undefined ? undefined : new TillChip(image, random)
     tills.push(new TargetTill(world, { tid, mid, card, chip, random, mix: new MixPicker(mix, random) }))
   }
-  const wrong = unwritable(target, spec, tills)
+  const wrong = unwritable(target, codec.spec, tills)
   if (wrong !== undefined) return err(wrong)
   return ok({ speech: world.speech, tills, kinds: target.messages.map(({ name }) => name) })
 }
@@ -63,14 +64,14 @@ function ownMix({ messages, amounts }: Target): LoadMix {
   return { weights: new Map(weights), ...amounts, settleAfter: undefined }
 }
 
-function worldOf({ target, spec, index, workers, firstNumber }: TargetCastOptions): TargetWorld {
+function worldOf({ target, codec, index, workers, firstNumber }: TargetCastOptions): TargetWorld {
   const { match, responseCode, approved, mac, pin, first, messages, envelope, prefix } = target
   // Interleaved, so that no two processes ever count the same number.
   let number = firstNumber + index - workers
   const keyOf = (view: MessageView): string =>
     match.reduce((key, bit) => key + KEY_END + (view.text(bit) ?? ''), view.mti.slice(0, 2))
   const speech: Speech = {
-    codec: compileSpec(spec),
+    codec,
     prefix,
     envelope: envelopeKindOf(target),
     // Third digit of the message type: odd in replies.
@@ -78,6 +79,7 @@ function worldOf({ target, spec, index, workers, firstNumber }: TargetCastOption
   }
   return {
     speech,
+    view: codec.createView(),
     requestKey: keyOf,
     messages,
     first: messages.find(({ name }) => name === first),
@@ -102,7 +104,8 @@ function worldOf({ target, spec, index, workers, firstNumber }: TargetCastOption
 }
 
 function complaintOf(options: TargetCastOptions): string | undefined {
-  const { target, spec } = options
+  const { target, codec } = options
+  const { spec } = codec
   const { match, responseCode, mac, messages, cards } = target
   const strange = [...match, responseCode].find((bit) => spec.elements[bit] === undefined)
   if (strange !== undefined) return `match, responseCode: ${spec.id} has no field ${strange}`
@@ -118,7 +121,7 @@ function complaintOf(options: TargetCastOptions): string | undefined {
 }
 
 function fieldComplaint(
-  { target, spec }: TargetCastOptions,
+  { target, codec: { spec } }: TargetCastOptions,
   { fields, hasMac }: TargetMessage,
 ): string | undefined {
   const { mac } = target

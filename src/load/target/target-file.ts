@@ -12,6 +12,10 @@ const hexOf = (digits: number) =>
 const keyHex = z
   .string()
   .regex(/^([0-9A-Fa-f]{16}|[0-9A-Fa-f]{32}|[0-9A-Fa-f]{48})$/, 'must be 16, 32 or 48 hexadecimal digits')
+/** By `refine`, which looks at lists only: a length check of zod's compares the `length` of whatever it is given. */
+const listOf = <T extends z.ZodType>(item: T, message: string) =>
+  z.array(item).refine(({ length }) => length > 0, { message })
+const name = z.string().regex(/./, 'must not be empty')
 const bit = z.int('must be the number of a field').min(2).max(128)
 
 /** Ranges of published test cards. Others have to be named as `testRanges`. */
@@ -66,19 +70,19 @@ const messageSchema = z.strictObject({
 
 const schema = z.strictObject({
   format: z.literal('tillwire-target-1', 'must be tillwire-target-1'),
-  name: z.string().min(1),
+  name: name,
   /** HOST:PORT; `--host` wins. */
   address: z.string().optional(),
   /** A built-in dialect, or the path of a spec file. */
-  dialect: z.string().min(1),
+  dialect: name,
   prefix: z.enum(LENGTH_PREFIXES as readonly [LengthPrefix, ...LengthPrefix[]], {
     message: `must be one of ${LENGTH_PREFIXES.join(', ')}`,
   }),
   envelope: z.strictObject({ tpdu: hexOf(10), header: hexOf(12).optional() }).optional(),
   /** Fields by which a reply is found; they must tell all requests under way apart. */
-  match: z.array(bit).min(1, 'needs at least one field'),
+  match: listOf(bit, 'needs at least one field'),
   responseCode: bit.default(39),
-  approved: z.array(z.string()).min(1, 'needs at least one code').default(['00']),
+  approved: listOf(z.string(), 'needs at least one code').default(['00']),
   mac: z
     .strictObject({
       algorithm: z.enum(
@@ -90,17 +94,16 @@ const schema = z.strictObject({
     .optional(),
   pin: z.strictObject({ key: keyHex }).optional(),
   testRanges: z.array(z.string().regex(/^\d{6,11}$/, 'must be 6 to 11 digits')).default([]),
-  terminals: z
-    .array(
-      z.strictObject({
-        tid: z.string(),
-        mid: z.string(),
-        /** Requests that it may have under way at the same time. */
-        lanes: z.int('must be a whole number').min(1).max(10_000).default(1),
-      }),
-    )
-    .min(1, 'needs at least one terminal'),
-  cards: z.array(cardSchema).min(1, 'needs at least one card'),
+  terminals: listOf(
+    z.strictObject({
+      tid: z.string(),
+      mid: z.string(),
+      /** Requests that it may have under way at the same time. */
+      lanes: z.int('must be a whole number').min(1).max(1000).default(1),
+    }),
+    'needs at least one terminal',
+  ),
+  cards: listOf(cardSchema, 'needs at least one card'),
   amounts: z
     .strictObject({ leastMinor: z.int().min(1), mostMinor: z.int().min(1).max(999_999_999_999) })
     .refine(({ leastMinor, mostMinor }) => leastMinor <= mostMinor, 'leastMinor is above mostMinor')

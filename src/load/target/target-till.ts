@@ -17,6 +17,8 @@ import type { TargetCard, TargetMessage } from './target-file.ts'
 /** What all terminals of one target share in a process. */
 export interface TargetWorld {
   readonly speech: Speech
+  /** For a look at what was just written. */
+  readonly view: MessageView
   /** Key of a request, as `speech.replyKey` gives it for the reply. */
   requestKey(view: MessageView): string
   readonly messages: readonly TargetMessage[]
@@ -55,7 +57,6 @@ const MAC_PLACE = new Uint8Array(8)
 export class TargetTill implements Till {
   readonly #world: TargetWorld
   readonly #options: TargetTillOptions
-  readonly #view: MessageView
   readonly #originals = new Map<string, Exchange[]>()
   readonly #context: TemplateContext
   #isFirstDone: boolean
@@ -72,7 +73,6 @@ export class TargetTill implements Till {
   constructor(world: TargetWorld, options: TargetTillOptions) {
     this.#world = world
     this.#options = options
-    this.#view = world.speech.codec.createView()
     this.#isFirstDone = world.first === undefined
     for (const { of } of world.messages) if (of !== undefined) this.#originals.set(of, [])
     const till = this
@@ -93,7 +93,7 @@ export class TargetTill implements Till {
   }
 
   write(target: Uint8Array, offset: number): number {
-    const { envelope, speech, messages, requestKey } = this.#world
+    const { envelope, speech, view, messages, requestKey } = this.#world
     const message = this.#choose()
     const fields = this.#fill(message)
     target.set(envelope, offset)
@@ -103,8 +103,8 @@ export class TargetTill implements Till {
     if (end < 0)
       throw new InvariantError(`field ${codec.lastError?.field} of ${message.name} can not be written`)
     this.#seal(message, target, start, end)
-    if (!this.#view.index(target, start, end)) throw new InvariantError(`${message.name} can not be read`)
-    this.key = requestKey(this.#view)
+    if (!view.index(target, start, end)) throw new InvariantError(`${message.name} can not be read`)
+    this.key = requestKey(view)
     this.kind = messages.indexOf(message)
     this.#pending = { message, fields }
     return end
@@ -216,8 +216,7 @@ export class TargetTill implements Till {
     if (!approved) return 'declined'
     if (this.#isRefusedByCard(view)) return 'wrongArpc'
     if (pending.message === this.#world.first) this.#isFirstDone = true
-    this.#remember(pending.message, pending.fields, view)
-    return 'approved'
+    return this.#remember(pending.message, pending.fields, view) ? 'approved' : 'badReply'
   }
 
   #isProved(
@@ -242,16 +241,24 @@ export class TargetTill implements Till {
     return !chip.accepts(bytes)
   }
 
-  #remember({ name }: TargetMessage, request: Fields, view: MessageView): void {
+  /** False: what the reply holds does not fit the messages that would refer to it. */
+  #remember({ name }: TargetMessage, request: Fields, view: MessageView): boolean {
     const kept = this.#originals.get(name)
-    if (kept === undefined) return
+    if (kept === undefined) return true
     const reply = new Map<number, FieldValue>()
     for (let bit = 2; bit <= 128; bit++) {
       const value = view.has(bit) ? (view.text(bit) ?? view.value(bit)) : undefined
       if (value !== undefined) reply.set(bit, value)
     }
+    const { codec } = this.#world.speech
+    this.#original = { request, reply }
+    for (const message of this.#world.messages) {
+      if (message.of !== name) continue
+      if (!codec.encode({ mti: message.mti, fields: this.#fill(message) }).ok) return false
+    }
     if (kept.length >= ORIGINALS_MAX) kept.shift()
-    kept.push({ request, reply })
+    kept.push(this.#original)
+    return true
   }
 
   unanswered(): void {

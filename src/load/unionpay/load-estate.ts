@@ -34,7 +34,9 @@ const estateSchema = z.strictObject({
   keyBlockProtectionKey: z.string().regex(/^[0-9A-F]{32}$/, 'must be 32 hexadecimal digits'),
   /** PIN of all cards. */
   pin: z.string().regex(/^\d{4,12}$/, 'must be 4 to 12 digits'),
-  terminals: z.array(terminalSchema).min(1, 'needs at least one terminal'),
+  terminals: z
+    .array(terminalSchema)
+    .refine(({ length }) => length > 0, { message: 'needs at least one terminal' }),
 })
 
 /** Terminals and test cards that a host of ours knows, as its load generator plays them. The file is mode 0600. */
