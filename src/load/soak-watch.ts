@@ -11,6 +11,7 @@ export interface ProcessVitals {
 /** Takes a sample every few seconds of a soak. */
 export class SoakWatch {
   readonly samples: SoakSample[] = []
+  readonly #workers: number
   readonly #everySeconds: number
   readonly #lastSecond: number
   readonly #host: () => ProcessVitals
@@ -19,7 +20,8 @@ export class SoakWatch {
   #nextSecond: number
 
   /** `lastSecond`: what comes after it is the end of the load; `host`: of the host's process, now. */
-  constructor(everySeconds: number, lastSecond: number, host: () => ProcessVitals) {
+  constructor(workers: number, everySeconds: number, lastSecond: number, host: () => ProcessVitals) {
+    this.#workers = workers
     this.#everySeconds = everySeconds
     this.#lastSecond = lastSecond
     this.#host = host
@@ -31,7 +33,8 @@ export class SoakWatch {
     if (tick.second >= this.#lastSecond) return
     this.#latest.set(worker, tick)
     if (!tick.warm) addPacked(this.#response, tick.response)
-    if (tick.second + 1 < this.#nextSecond) return
+    const isBehind = [...this.#latest.values()].some(({ second }) => second + 1 < this.#nextSecond)
+    if (isBehind || this.#latest.size < this.#workers) return
     this.#nextSecond += this.#everySeconds
     if (!tick.warm) this.#sample(tick.second + 1)
   }

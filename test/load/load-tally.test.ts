@@ -3,6 +3,7 @@ import { createHistogram, packHistogram, recordMs } from '../../src/load/latency
 import { LoadRandom } from '../../src/load/load-random.ts'
 import { figuresOf, LoadTally, mergeKinds } from '../../src/load/load-tally.ts'
 import { Meter } from '../../src/load/meter.ts'
+import { SoakWatch } from '../../src/load/soak-watch.ts'
 
 const STATE = { waiting: 0, connected: 1, rssBytes: 1, descriptors: undefined }
 
@@ -64,6 +65,30 @@ describe('tally of several processes', () => {
     for (const second of [0, 1, 2])
       tally.add({ ...empty, second, offered: second + 1, response: packed, service: packed })
     expect(tally.steps.map(({ offered }) => offered)).toEqual([1, 5])
+  })
+})
+
+describe('samples of a soak', () => {
+  it('wait for every process, sum them, and end with the load', () => {
+    const watch = new SoakWatch(2, 2, 4, () => ({ rssBytes: 7, descriptors: 3 }))
+    const tick = (second: number, rssBytes: number) => {
+      const meter = new Meter(['sale'])
+      meter.answered(0, true, '00', 10 * (second + 1), 10 * (second + 1))
+      return meter.tick({ waiting: 0, connected: 1, descriptors: 5, rssBytes, second, warm: false })
+    }
+    const seen: number[] = []
+    for (let second = 0; second < 7; second++)
+      for (const worker of [0, 1]) {
+        watch.add(worker, tick(second, 100 * (worker + 1)))
+        seen.push(watch.samples.length)
+      }
+    expect(seen).toEqual([0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2])
+    expect(watch.samples.map(({ atSeconds, generatorRssBytes }) => [atSeconds, generatorRssBytes])).toEqual([
+      [2, 300],
+      [4, 300],
+    ])
+    expect(watch.samples[0]).toMatchObject({ generatorDescriptors: 10, hostRssBytes: 7, hostDescriptors: 3 })
+    expect(watch.samples[1]?.p99Ms).toBeCloseTo(40, 0)
   })
 })
 

@@ -70,10 +70,10 @@ export async function runLoad(plan: LoadPlan, hooks: LoadHooks): Promise<LoadRes
 /** What ends a load early. */
 export const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-function watchOf({ sampleSeconds, durationMs, hostPid }: LoadPlan): SoakWatch | undefined {
+function watchOf({ workers, sampleSeconds, durationMs, hostPid }: LoadPlan): SoakWatch | undefined {
   if (sampleSeconds === undefined) return undefined
   const unknown: ProcessVitals = { rssBytes: undefined, descriptors: undefined }
-  return new SoakWatch(sampleSeconds, durationMs / 1000, () =>
+  return new SoakWatch(workers, sampleSeconds, durationMs / 1000, () =>
     hostPid === undefined ? unknown : vitalsOf(hostPid),
   )
 }
