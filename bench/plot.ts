@@ -60,7 +60,7 @@ function barsOf({ parts }: Results): readonly Bar[] {
         kind: goal === undefined ? 'plain' : ratio >= goal ? 'met' : 'missed',
       }))
       if (limit === undefined) return bars
-      const share = better === 'lower' ? limit / value : value / limit
+      const share = shareOf(better, value, limit)
       const kind = share >= 1 ? 'met' : 'missed'
       return [
         ...bars,
@@ -68,6 +68,13 @@ function barsOf({ parts }: Results): readonly Bar[] {
       ]
     }),
   )
+}
+
+/** How far `value` is within `limit`. A limit of nothing is met as it stands, or missed altogether. */
+function shareOf(better: 'lower' | 'higher', value: number, limit: number): number {
+  if (better === 'higher') return value / limit
+  if (limit === 0) return value === 0 ? 1 : 0
+  return value === 0 ? 10 ** DECADES : limit / value
 }
 
 function barLines({ label, text, share, kind }: Bar, top: number, middle: number): readonly string[] {
