@@ -176,9 +176,9 @@ describe('a clearing run', () => {
     const late = store.clearing.clear({ ...REQUEST, businessDate: '2026-02-01' })
     expect(late).toMatchObject({ batchCount: 2, itemCount: 1 })
     const lines = [early, late].map((run) => [...store.clearing.itemLines(run?.id ?? 0)].join(''))
-    expect(lines[0]).toMatch(/^D,000000000001,\d+,TILL0000,1,1,sale,domestic,621094\*{6}0011,000010,/)
+    expect(lines[0]).toMatch(/^D,1,\d+,TILL0000,1,1,sale,domestic,621094\*{6}0011,000010,/)
     expect(lines[0]).toMatch(/,2026-01-02T03:04:05,10000,60,45\n$/)
-    expect(lines[1]).toMatch(/^D,000000000002,\d+,TILL0001,.*,10000,250,180\n$/)
+    expect(lines[1]).toMatch(/^D,2,\d+,TILL0001,.*,10000,250,180\n$/)
     expect(store.checkBooks()).toEqual([])
   })
 
