@@ -227,7 +227,7 @@ export class PostgresDecider implements BatchDecider {
     const current =
       error.kind === 'full' ? await this.#readOnly(lane, batch).catch(() => undefined) : undefined
     return this.#core.refuse(batch, {
-      snapshot: current ?? this.#known.snapshot(),
+      snapshot: current ?? this.#known.snapshot(this.#core.receive(batch).needs().terminals),
       isCurrent: current !== undefined,
       isInDoubt: error.kind === 'inDoubt',
     })

@@ -14,10 +14,16 @@ export class RememberedRows {
     keep(merchants, this.#merchants)
   }
 
-  snapshot(): Snapshot {
+  /** What is known of terminals `tids`. */
+  snapshot(tids: readonly string[]): Snapshot {
     const snapshot = new Snapshot()
-    for (const [tid, row] of this.#terminals) snapshot.terminals.set(tid, row)
-    for (const [mid, row] of this.#merchants) snapshot.merchants.set(mid, row)
+    for (const tid of tids) {
+      const terminal = this.#terminals.get(tid)
+      if (terminal === undefined) continue
+      snapshot.terminals.set(tid, terminal)
+      const merchant = this.#merchants.get(terminal.mid)
+      if (merchant !== undefined) snapshot.merchants.set(merchant.mid, merchant)
+    }
     return snapshot
   }
 }
