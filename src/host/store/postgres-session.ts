@@ -31,7 +31,7 @@ const CONNECT_TIMEOUT_MS = 3000
 /** A server that is silent for so long is away, whatever its sockets say. */
 const ANSWER_TIMEOUT_MS = 10_000
 /** Less than the above: who waits for a lock is told by the server. */
-const SETTINGS = "SET lock_timeout = '4s'; SET idle_in_transaction_session_timeout = '8s'"
+export const SETTINGS = "SET lock_timeout = '4s'; SET idle_in_transaction_session_timeout = '8s'"
 
 /** Everything as it comes: the columns are known here. */
 const AS_TEXT = { getTypeParser: () => (text: string) => text }
