@@ -1,6 +1,6 @@
 import { concatBytes, fromHex } from '../src/base/bytes.ts'
 import { openAccount } from '../src/host/core/accounts.ts'
-import type { StoreRows } from '../src/host/core/store-port.ts'
+import { NO_ROWS, type StoreRows } from '../src/host/core/store-port.ts'
 import { openSecurityModule } from '../src/host/security-module/software-security-module.ts'
 import { MemoryStore } from '../src/host/store/memory-store.ts'
 import { envelopeBytes } from '../src/iso8583/framing/envelope.ts'
@@ -9,6 +9,7 @@ import { PAN, TestHost, TID } from '../test/host/core/test-host.ts'
 import { TestTerminal } from '../test/host/core/test-terminal.ts'
 import type { Script } from './postgres-load.ts'
 
+const COMMITS_JOINED = 2000
 const COMPONENTS = ['0123456789ABCDEFFEDCBA9876543210', '00000000000000000000000000000000']
 
 /** Keeps what is committed to it. */
@@ -57,7 +58,7 @@ export class BenchEstate {
 
   /** Everything in a few commits, and the record numbers that it used. */
   get rows(): { readonly commits: readonly StoreRows[]; readonly numbers: number } {
-    return { commits: this.#recorder.commits, numbers: this.#recorder.leaseNumbers(1) }
+    return { commits: joined(this.#recorder.commits), numbers: this.#recorder.leaseNumbers(1) }
   }
 
   /** Sales by stripe with MAC and encrypted track, `count` a terminal, each with the next card of a fixed order. */
@@ -77,6 +78,23 @@ export class BenchEstate {
       }),
     )
   }
+}
+
+/** `commits` in their order, many in one. */
+function joined(commits: readonly StoreRows[]): readonly StoreRows[] {
+  const groups: StoreRows[] = []
+  for (let start = 0; start < commits.length; start += COMMITS_JOINED) {
+    const group = commits.slice(start, start + COMMITS_JOINED)
+    groups.push({
+      ...NO_ROWS,
+      merchants: group.flatMap(({ merchants }) => merchants),
+      terminals: group.flatMap(({ terminals }) => terminals),
+      issuers: group.flatMap(({ issuers }) => issuers),
+      accounts: group.flatMap(({ accounts }) => accounts),
+      entries: group.flatMap(({ entries }) => entries),
+    })
+  }
+  return groups
 }
 
 /** A number of the published test range with its check digit. */

@@ -207,7 +207,11 @@ function copyIfThere(from: string, to: string, name: string): void {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { runs, ofSqlite, ofOneProcess } = await measurePostgres({ terminals: 256, cards: 20_000, sales: 80 })
+  const { runs, ofSqlite, ofOneProcess } = await measurePostgres({
+    terminals: 256,
+    cards: 100_000,
+    sales: 80,
+  })
   for (const { store, processes, salesPerSecond, p50Ms, p99Ms, bytesPerSale } of runs) {
     process.stdout.write(
       `${store.padEnd(10)}${processes} process${processes === 1 ? '  ' : 'es'}${salesPerSecond.toFixed(0).padStart(8)} sales/s   p50 ${p50Ms.toFixed(1)} ms   p99 ${p99Ms.toFixed(1)} ms   ${bytesPerSale.toFixed(0)} bytes a sale\n`,
