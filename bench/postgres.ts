@@ -13,6 +13,7 @@ import { UNIONPAY_POS } from '../src/iso8583/specs/unionpay-pos.ts'
 import { PostgresServer } from '../test/postgres/postgres-server.ts'
 import { BenchEstate } from './postgres-estate.ts'
 import { type LoadResult, playLoad, type Script } from './postgres-load.ts'
+import { cpuSeconds } from './process-cpu.ts'
 
 export interface PostgresOptions {
   /** Terminals, each on a connection of its own with one request under way. */
@@ -30,6 +31,10 @@ export interface PostgresRun {
   readonly p99Ms: number
   /** Bytes of the database for one sale, indexes included. */
   readonly bytesPerSale: number
+  /** Processor time of all hosts for one sale, in microseconds. */
+  readonly hostMicros: number
+  /** The same of the database server. */
+  readonly serverMicros: number
 }
 
 export interface PostgresFigures {
@@ -82,7 +87,9 @@ async function measureSqlite(parent: string, options: PostgresOptions): Promise<
     return statSync(path).size
   }
   const before = size()
-  const result = await withHosts([{ directory, env: {} }], (ports) => play(estate, options, ports))
+  const result = await withHosts([{ directory, env: {} }], (ports, pids) =>
+    play(estate, options, ports, pids, []),
+  )
   return runOf('sqlite', 1, result, size() - before)
 }
 
@@ -113,21 +120,35 @@ async function measureShared(
     for (const name of ['local-master-key', 'personalisation.json']) copyIfThere(directory, copy, name)
     return { directory: copy, env: { TILLWIRE_STORE: address } }
   })
-  const result = await withHosts(hosts, (ports) => play(estate, options, ports))
+  const serverPids = server.pid === undefined ? [] : [server.pid]
+  const result = await withHosts(hosts, (ports, pids) => play(estate, options, ports, pids, serverPids))
   if ((await store.checkBooks()).length > 0) throw new Error('the books are wrong')
   await store.close()
   return runOf('postgres', processes, result, (await size()) - before)
+}
+
+interface Played extends LoadResult {
+  readonly hostSeconds: number
+  readonly serverSeconds: number
 }
 
 async function play(
   estate: BenchEstate,
   options: PostgresOptions,
   ports: readonly number[],
-): Promise<LoadResult> {
+  hostPids: readonly number[],
+  serverPids: readonly number[],
+): Promise<Played> {
   const warmUp = estate.scripts(Math.ceil(options.sales / 4))
   const scripts = estate.scripts(options.sales)
   await checked(warmUp, ports)
-  return checked(scripts, ports)
+  const before = [cpuSeconds(hostPids), cpuSeconds(serverPids)]
+  const result = await checked(scripts, ports)
+  return {
+    ...result,
+    hostSeconds: cpuSeconds(hostPids) - (before[0] ?? 0),
+    serverSeconds: cpuSeconds(serverPids) - (before[1] ?? 0),
+  }
 }
 
 async function checked(scripts: readonly Script[], ports: readonly number[]): Promise<LoadResult> {
@@ -146,7 +167,7 @@ interface HostPlace {
 
 async function withHosts<T>(
   places: readonly HostPlace[],
-  work: (ports: readonly number[]) => Promise<T>,
+  work: (ports: readonly number[], pids: readonly number[]) => Promise<T>,
 ): Promise<T> {
   const children: ChildProcess[] = []
   try {
@@ -161,7 +182,10 @@ async function withHosts<T>(
       children.push(child)
       ports.push(await portOf(child))
     }
-    return await work(ports)
+    return await work(
+      ports,
+      children.flatMap(({ pid }) => (pid === undefined ? [] : [pid])),
+    )
   } finally {
     for (const child of children) {
       if (child.exitCode !== null) continue
@@ -182,7 +206,7 @@ async function portOf(child: ChildProcess): Promise<number> {
 function runOf(
   store: PostgresRun['store'],
   processes: number,
-  { answered, seconds, p50Ms, p99Ms }: LoadResult,
+  { answered, seconds, p50Ms, p99Ms, hostSeconds, serverSeconds }: Played,
   grownBytes: number,
 ): PostgresRun {
   return {
@@ -193,6 +217,8 @@ function runOf(
     p99Ms,
     // The warm-up adds a quarter.
     bytesPerSale: grownBytes / (answered * 1.25),
+    hostMicros: (hostSeconds * 1e6) / answered,
+    serverMicros: (serverSeconds * 1e6) / answered,
   }
 }
 
@@ -212,9 +238,18 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     cards: 100_000,
     sales: 80,
   })
-  for (const { store, processes, salesPerSecond, p50Ms, p99Ms, bytesPerSale } of runs) {
+  for (const {
+    store,
+    processes,
+    salesPerSecond,
+    p50Ms,
+    p99Ms,
+    bytesPerSale,
+    hostMicros,
+    serverMicros,
+  } of runs) {
     process.stdout.write(
-      `${store.padEnd(10)}${processes} process${processes === 1 ? '  ' : 'es'}${salesPerSecond.toFixed(0).padStart(8)} sales/s   p50 ${p50Ms.toFixed(1)} ms   p99 ${p99Ms.toFixed(1)} ms   ${bytesPerSale.toFixed(0)} bytes a sale\n`,
+      `${store.padEnd(10)}${processes} process${processes === 1 ? '  ' : 'es'}${salesPerSecond.toFixed(0).padStart(8)} sales/s   p50 ${p50Ms.toFixed(1)} ms   p99 ${p99Ms.toFixed(1)} ms   ${bytesPerSale.toFixed(0)} bytes, host ${hostMicros.toFixed(0)} µs, server ${serverMicros.toFixed(0)} µs of processor a sale\n`,
     )
   }
   process.stdout.write(

@@ -91,6 +91,11 @@ export class PostgresServer {
     return this.#stop('SIGQUIT')
   }
 
+  /** Of its first process; undefined while it is down. */
+  get pid(): number | undefined {
+    return this.#process?.pid
+  }
+
   address(database: string, password = PASSWORD): string {
     return `postgres://${USER}:${password}@127.0.0.1:${this.port}/${database}`
   }

@@ -20,7 +20,7 @@ export class PostgresLane {
     if (this.#session?.isOpen === true) return this.#session
     if (this.#failure !== undefined && performance.now() < this.#failure.untilMs) throw this.#failure.error
     try {
-      this.#session = await PostgresSession.open(this.#place)
+      this.#session = await PostgresSession.open(this.#place, true)
       this.#failure = undefined
       return this.#session
     } catch (error) {

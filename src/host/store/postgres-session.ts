@@ -33,6 +33,12 @@ const ANSWER_TIMEOUT_MS = 10_000
 /** Less than the above: who waits for a lock is told by the server. */
 export const SETTINGS = "SET lock_timeout = '4s'; SET idle_in_transaction_session_timeout = '8s'"
 
+/**
+ * Hints for the planner of PostgreSQL, each of which another server may not know: a batch names its rows by their keys,
+ * but a plan that was made while a table was young reads all of it.
+ */
+const HINTS: readonly string[] = ['seqscan', 'hashjoin', 'mergejoin'].map((way) => `SET enable_${way} = off`)
+
 /** Everything as it comes: the columns are known here. */
 const AS_TEXT = { getTypeParser: () => (text: string) => text }
 
@@ -53,8 +59,10 @@ export class PostgresSession {
     })
   }
 
-  /** Rejects with `StoreError`, one line that says what to do. */
-  static async open(place: PostgresPlace): Promise<PostgresSession> {
+  /**
+   * `byKeys`: all that will be asked is named by keys. Rejects with `StoreError`, one line that says what to do.
+   */
+  static async open(place: PostgresPlace, byKeys = false): Promise<PostgresSession> {
     const client = new pg.Client({
       ...place.config,
       application_name: 'tillwire',
@@ -66,6 +74,7 @@ export class PostgresSession {
     try {
       await client.connect()
       await client.query(SETTINGS)
+      if (byKeys) await Promise.allSettled(HINTS.map((hint) => client.query(hint)))
       return session
     } catch (error) {
       session.destroy()
