@@ -4,7 +4,12 @@ import { GatewayError } from '../../host/gateway/gateway.ts'
 import { SecurityModuleError } from '../../host/security-module/security-module-error.ts'
 import { type HostRecords, openHostRecords } from '../../host/service/open-host.ts'
 import { UsageFailure } from '../failure.ts'
-import { type CommandRecords, openCommandRecords, type RecordFlags, STORE_VARIABLE } from './command-records.ts'
+import {
+  type CommandRecords,
+  openCommandRecords,
+  type RecordFlags,
+  STORE_VARIABLE,
+} from './command-records.ts'
 
 /** Opens the records of a host, which must not run on its own file meanwhile, and closes them whatever happens. */
 export function withRecords(
