@@ -44,11 +44,12 @@ export class PostgresServer {
   }
 
   static async start(): Promise<PostgresServer> {
+    const programs = findPostgres()
     const runner = runnerOf()
     const directory = mkdtempSync(join(tmpdir(), 'tillwire-postgres-'))
     chmodSync(directory, 0o755)
     const server = new PostgresServer(
-      reachable(findPostgres(), directory, runner),
+      reachable(programs, directory, runner),
       directory,
       runner,
       await freePort(),
