@@ -1,3 +1,4 @@
+import { MemorySlab } from '../base/memory-slab.ts'
 import { HEX_OF_BYTE, IS_DIGIT_BYTE, LEFT_CODE, NIBBLE_OF_CODE, RIGHT_CODE } from './content-tables.ts'
 
 // The readers and writers that compiled codecs call. Bounds are checked by the caller before; `at` is the
@@ -173,22 +174,12 @@ export function readSignedPacked(bytes: Uint8Array, at: number, size: number): s
 const copyOfPart = Uint8Array.prototype.slice
 /** What the engine keeps with the array itself; more is memory of its own, which costs ten times the copy. */
 const SMALL_SIZE_MAX = 64
-/** A piece of memory that many copies share. */
-const SLAB_SIZE = 8192
-let slab = new Uint8Array(SLAB_SIZE)
-let slabUsed = 0
+const MEMORY = new MemorySlab()
 
 /** A copy, so that it stays when the receive buffer is used again. It may share its `buffer` with other copies. */
 export function readBytes(bytes: Uint8Array, at: number, size: number): Uint8Array {
-  if (size <= SMALL_SIZE_MAX || size > SLAB_SIZE / 4) return copyOfPart.call(bytes, at, at + size)
-  if (slabUsed + size > SLAB_SIZE) {
-    slab = new Uint8Array(SLAB_SIZE)
-    slabUsed = 0
-  }
-  const from = slabUsed
-  slabUsed += size
-  slab.set(bytes.subarray(at, at + size), from)
-  return new Uint8Array(slab.buffer, from, size)
+  if (size <= SMALL_SIZE_MAX) return copyOfPart.call(bytes, at, at + size)
+  return MEMORY.keep(bytes.subarray(at, at + size))
 }
 
 /** Bytes written as hexadecimal characters. */

@@ -1,3 +1,4 @@
+import { MemorySlab } from '../../base/memory-slab.ts'
 import type { Clock } from '../../base/ports.ts'
 import { parseEnvelope } from '../../iso8583/framing/envelope.ts'
 import { dialectsThatDecode } from '../core/dialects.ts'
@@ -7,7 +8,6 @@ import { StoreError } from '../core/store-port.ts'
 import type { Connection, Rejection } from '../gateway/connection.ts'
 import { dialectOfFrame, envelopeKindOf } from '../gateway/gateway-options.ts'
 import type { BatchDecider } from './batch-decider.ts'
-import { FrameArena } from './frame-arena.ts'
 
 /** What the service tells: masked summaries, never a message. */
 export interface ServiceLog {
@@ -34,6 +34,9 @@ interface Waiting {
   readonly inbound: Inbound
 }
 
+/** More are decided in parts: where another thread commits, it has the first part while the second is decided. */
+const DECIDED_AT_ONCE = 64
+
 /** `finishing`: no more is taken, what is in flight is answered. `over`: nobody is answered any more. */
 type Phase = 'running' | 'finishing' | 'over'
 
@@ -45,7 +48,7 @@ type Phase = 'running' | 'finishing' | 'over'
 export class HostService {
   readonly #options: HostServiceOptions
   readonly #inFlight = new Set<Promise<void>>()
-  readonly #arena = new FrameArena()
+  readonly #memory = new MemorySlab()
   #batch: Waiting[] = []
   #rejections: ExplainRow[] = []
   #deferred = false
@@ -70,7 +73,7 @@ export class HostService {
       return
     }
     // The splitter's view ends with this turn; the batch may be decided in the next.
-    const bytes = this.#arena.keep(frame)
+    const bytes = this.#memory.keep(frame)
     const inbound: Inbound = {
       dialect: dialectOfFrame(dialect, bytes),
       envelope: parsed.envelope,
@@ -150,11 +153,13 @@ export class HostService {
         () => {},
       )
     }
-    if (batch.length === 0 || this.#isOver) return
-    this.#await(
-      () => decider.decide(batch.map(({ inbound }) => inbound)),
-      (outcomes) => this.#answer(batch, outcomes),
-    )
+    for (let at = 0; at < batch.length && !this.#isOver; at += DECIDED_AT_ONCE) {
+      const part = batch.length <= DECIDED_AT_ONCE ? batch : batch.slice(at, at + DECIDED_AT_ONCE)
+      this.#await(
+        () => decider.decide(part.map(({ inbound }) => inbound)),
+        (outcomes) => this.#answer(part, outcomes),
+      )
+    }
   }
 
   /** Goes on at once where the decider answers at once. */
