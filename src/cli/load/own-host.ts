@@ -99,7 +99,7 @@ export function countRows(
   const { store, close } = openHostRecords(data)
   try {
     return {
-      rows: terminalIds.reduce((sum, tid) => sum + store.listTransactions({ tid }).length, 0),
+      rows: terminalIds.reduce((sum, tid) => sum + store.countTransactions(tid), 0),
       wrong: store.checkBooks().map(({ kind, detail }) => `${kind}: ${detail}`),
     }
   } finally {
