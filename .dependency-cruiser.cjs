@@ -31,6 +31,11 @@ const LAYERS = {
     may: ['src/base', 'src/iso8583', 'src/emv', 'src/host'],
     node: true,
   },
+  // A client on the wire: it plays terminals and cards, and knows neither the terminal nor the host.
+  'src/load': {
+    may: ['src/base', 'src/crypto', 'src/iso8583', 'src/emv', 'hardware/emulator/chip-card'],
+    node: true,
+  },
   'hardware/emulator': {
     may: ['src/base', 'src/crypto', 'src/emv', 'hardware/protocol'],
     node: true,

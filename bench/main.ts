@@ -4,6 +4,7 @@ import { type BenchArguments, readArguments } from './arguments.ts'
 import { BenchFailure } from './bench-part.ts'
 import { compareResults, regressionLine } from './compare.ts'
 import { machine } from './machine.ts'
+import { PARTS } from './parts.ts'
 import { plotResults } from './plot.ts'
 import { quotedLines } from './quoted.ts'
 import { mergeResults, type Results, readResults } from './results.ts'
@@ -64,7 +65,9 @@ function writeFiles(folder: string, results: Results): void {
   mkdirSync(folder, { recursive: true })
   const path = join(folder, RESULTS_FILE)
   const before = earlierResults(path)
-  const merged = mergeResults(typeof before === 'string' ? undefined : before, results)
+  const { parts, ...rest } = mergeResults(typeof before === 'string' ? undefined : before, results)
+  const order = Object.keys(PARTS)
+  const merged = { ...rest, parts: parts.toSorted((a, b) => order.indexOf(a.part) - order.indexOf(b.part)) }
   writeFileSync(path, `${JSON.stringify(merged, null, 2)}\n`)
   writeFileSync(join(folder, PLOT_FILE), plotResults(merged))
 }

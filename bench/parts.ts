@@ -35,4 +35,8 @@ export const PARTS: Readonly<Record<string, PartEntry>> = {
     summary: 'ten thousand live terminals: memory each, and a sign-in storm',
     load: async () => (await import('./parts/connections.ts')).connections,
   },
+  terminal: {
+    summary: 'sales of a terminal, simulated and over pseudo-terminals',
+    load: async () => (await import('./parts/terminal.ts')).terminal,
+  },
 }

@@ -27,6 +27,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'break everything in virtual time, from one seed',
     load: () => import('./commands/sim.ts'),
   },
+  load: {
+    summary: 'put a host under load from many virtual terminals, and measure it',
+    load: () => import('./commands/load.ts'),
+  },
   replay: {
     summary: "check today's code against a recording",
     load: () => import('./commands/replay.ts'),

@@ -58,10 +58,16 @@ export class DesCipher {
     transformBlock(this.#schedule, this.#size, true, bytes, offset, bytes, offset)
   }
 
-  /** The last block of a chain over `data` with a zero first vector (CBC-MAC), new memory. Whole blocks. */
-  chain(data: Uint8Array): Uint8Array {
+  /** Undoes `encryptBlockAt`. */
+  decryptBlockAt(bytes: Uint8Array, offset: number): void {
+    transformBlock(this.#schedule, this.#size, false, bytes, offset, bytes, offset)
+  }
+
+  /** The last block of a chain (CBC-MAC) over whole blocks, new memory; it begins at `initial`, 8 bytes, or at zeros. */
+  chain(data: Uint8Array, initial?: Uint8Array): Uint8Array {
     invariant(data.length % BLOCK_SIZE === 0, `${data.length} bytes are no whole blocks`)
     const result = new Uint8Array(BLOCK_SIZE)
+    if (initial !== undefined) result.set(initial)
     for (let at = 0; at < data.length; at += BLOCK_SIZE) {
       for (let index = 0; index < BLOCK_SIZE; index++) {
         result[index] = (result[index] as number) ^ (data[at + index] as number)

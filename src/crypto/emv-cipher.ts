@@ -1,26 +1,21 @@
-import { type BlockCipher, createTdes } from './block-cipher.ts'
+import { DesCipher } from './des.ts'
 import { sha1 } from './hash.ts'
 
-/** Prepared ciphers of the keys used last: session keys come in bursts of a few calls. */
-const CACHE_SIZE = 64
-
-/** DES, TDES and SHA-1 in the shape that the EMV functions take them. Keys of 8 (DES) or 16 bytes (TDES). */
+/**
+ * DES, TDES, the retail MAC and SHA-1 in the shape that the EMV functions take them. Nothing is kept: most keys serve one
+ * transaction, and a key schedule costs less than to look it up.
+ */
 export function createEmvCipher() {
-  const cache = new Map<string, BlockCipher>()
-  const cipherOf = (key: Uint8Array): BlockCipher => {
-    const name = String.fromCharCode(...key)
-    const known = cache.get(name)
-    if (known !== undefined) return known
-    if (cache.size >= CACHE_SIZE) cache.clear()
-    const created = createTdes(key)
-    cache.set(name, created)
-    return created
-  }
   return {
-    desEncrypt: (key: Uint8Array, data: Uint8Array) => cipherOf(key).encrypt(data),
-    desDecrypt: (key: Uint8Array, data: Uint8Array) => cipherOf(key).decrypt(data),
-    tdesEncrypt: (key: Uint8Array, data: Uint8Array) => cipherOf(key).encrypt(data),
-    tdesDecrypt: (key: Uint8Array, data: Uint8Array) => cipherOf(key).decrypt(data),
+    tdesEncrypt: (key: Uint8Array, data: Uint8Array) => new DesCipher(key).encrypt(data),
+    tdesDecrypt: (key: Uint8Array, data: Uint8Array) => new DesCipher(key).decrypt(data),
+    retailMac: (key: Uint8Array, blocks: Uint8Array, initial?: Uint8Array) => {
+      const left = new DesCipher(key.subarray(0, 8))
+      const mac = left.chain(blocks, initial)
+      new DesCipher(key.subarray(8, 16)).decryptBlockAt(mac, 0)
+      left.encryptBlockAt(mac, 0)
+      return mac
+    },
     sha1,
   }
 }

@@ -61,17 +61,43 @@ export function decodePinBlock(input: {
 }): Result<string, PinBlockError> {
   const { format, block, pan } = input
   if (block.length !== 8) return err({ kind: 'wrongSize' })
-  const field = toHex(format === 0 || format === 3 ? xorBytes(block, panField(pan)) : block)
-  if (field[0] !== String(format)) return err({ kind: 'wrongFormat' })
-  return readPin(field, format === 1 ? /^[0-9A-F]*$/ : format === 3 ? /^[A-F]*$/ : /^F*$/)
+  const field = format === 0 || format === 3 ? xorBytes(block, panField(pan)) : block
+  if (nibbleAt(field, 0) !== format) return err({ kind: 'wrongFormat' })
+  return readPin(field, FILLERS[format])
 }
 
-function readPin(field: string, filler: RegExp): Result<string, PinBlockError> {
-  const length = Number.parseInt(field[1] ?? '', 16)
-  if (!(length >= 4 && length <= 12)) return err({ kind: 'badLength' })
-  const pin = field.slice(2, 2 + length)
-  if (!/^\d+$/.test(pin)) return err({ kind: 'badDigit' })
-  return filler.test(field.slice(2 + length, 16)) ? ok(pin) : err({ kind: 'badFiller' })
+/** Lowest and highest nibble that may fill a block. */
+type Filler = readonly [lowest: number, highest: number]
+
+const FILLERS: Readonly<Record<PinBlockFormat, Filler>> = {
+  0: [15, 15],
+  1: [0, 15],
+  2: [15, 15],
+  3: [10, 15],
+}
+const FILLER_4: Filler = [10, 10]
+/** Nibbles that hold control, length, PIN and filler. */
+const FIELD_NIBBLES = 16
+
+function nibbleAt(bytes: Uint8Array, index: number): number {
+  const byte = bytes[index >> 1] ?? 0
+  return (index & 1) === 0 ? byte >> 4 : byte & 15
+}
+
+function readPin(field: Uint8Array, [lowest, highest]: Filler): Result<string, PinBlockError> {
+  const length = nibbleAt(field, 1)
+  if (length < 4 || length > 12) return err({ kind: 'badLength' })
+  let pin = ''
+  for (let index = 2; index < 2 + length; index++) {
+    const digit = nibbleAt(field, index)
+    if (digit > 9) return err({ kind: 'badDigit' })
+    pin += String.fromCharCode(48 + digit)
+  }
+  for (let index = 2 + length; index < FIELD_NIBBLES; index++) {
+    const nibble = nibbleAt(field, index)
+    if (nibble < lowest || nibble > highest) return err({ kind: 'badFiller' })
+  }
+  return ok(pin)
 }
 
 /**
@@ -106,9 +132,8 @@ export function decipherPinField4(key: Uint8Array, block: Uint8Array, pan: strin
 
 export function decodePinField4(field: Uint8Array): Result<string, PinBlockError> {
   if (field.length !== 16) return err({ kind: 'wrongSize' })
-  const text = toHex(field)
-  if (text[0] !== '4') return err({ kind: 'wrongFormat' })
-  return readPin(text, /^A*$/)
+  if (nibbleAt(field, 0) !== 4) return err({ kind: 'wrongFormat' })
+  return readPin(field, FILLER_4)
 }
 
 /** PIN of an enciphered format 4 block. A wrong key or card number shows as one of the errors. */

@@ -130,7 +130,21 @@ function decodeObject(
   for (let index = tagEnd + 1; index < valueAt; index++) size = size * 256 + (bytes[index] ?? 0)
   const end = valueAt + size
   if (end > bytes.length) return 'truncated'
-  return { tag: toHex(bytes.subarray(start, tagEnd)), value: bytes.subarray(valueAt, end), end }
+  return { tag: tagText(bytes, start, tagEnd), value: bytes.subarray(valueAt, end), end }
+}
+
+/** Texts of tags of one and two bytes, by their number: nearly all there are, and each comes again and again. */
+const SHORT_TAGS = new Array<string | undefined>(256 + 65_536)
+
+function tagText(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start > 2) return toHex(bytes.subarray(start, end))
+  const first = bytes[start] as number
+  const number = end - start === 1 ? first : 256 + ((first << 8) | (bytes[start + 1] as number))
+  const known = SHORT_TAGS[number]
+  if (known !== undefined) return known
+  const text = toHex(bytes.subarray(start, end))
+  SHORT_TAGS[number] = text
+  return text
 }
 
 function endOfTag(bytes: Uint8Array, start: number): number | 'truncated' | 'tagTooLong' {

@@ -43,11 +43,12 @@ export function deriveCommonSessionKey(
   diversifier: Uint8Array,
 ): Uint8Array {
   invariant(diversifier.length === 8, `diversifier of ${diversifier.length} bytes`)
-  const left = Uint8Array.from(diversifier)
-  const right = Uint8Array.from(diversifier)
-  left[2] = 0xf0
-  right[2] = 0x0f
-  return withOddParity(cipher.tdesEncrypt(masterKey, concatBytes([left, right])))
+  const both = new Uint8Array(16)
+  both.set(diversifier)
+  both.set(diversifier, 8)
+  both[2] = 0xf0
+  both[10] = 0x0f
+  return withOddParity(cipher.tdesEncrypt(masterKey, both))
 }
 
 /** Mastercard proprietary SKD: the common derivation of ATC, two zeros and the unpredictable number. */
@@ -67,8 +68,10 @@ export function deriveMastercardSessionKey(
  * Source: JR/T 0025.7, session key derivation.
  */
 export function derivePbocSessionKey(cipher: EmvCipher, masterKey: Uint8Array, atc: Uint8Array): Uint8Array {
-  const zeros = new Uint8Array(6)
-  return Uint8Array.from(cipher.tdesEncrypt(masterKey, concatBytes([zeros, atc, zeros, inverted(atc)])))
+  const counters = new Uint8Array(16)
+  counters.set(atc, 6)
+  counters.set(inverted(atc), 14)
+  return cipher.tdesEncrypt(masterKey, counters)
 }
 
 /** Visa secure messaging key: the counter, and its complement, XORed into the halves. Source: Visa VIS 1.5, D.7. */
@@ -83,14 +86,21 @@ export function deriveVisaScriptKey(masterKey: Uint8Array, atc: Uint8Array): Uin
 }
 
 function inverted(bytes: Uint8Array): Uint8Array {
-  return bytes.map((byte) => byte ^ 0xff)
+  const result = new Uint8Array(bytes.length)
+  for (let index = 0; index < bytes.length; index++) result[index] = (bytes[index] as number) ^ 0xff
+  return result
 }
+
+/** Each value of a byte with its last bit set so that the number of ones is odd. */
+const ODD_PARITY = Uint8Array.from({ length: 256 }, (_, byte) => {
+  let ones = 0
+  for (let bits = byte >> 1; bits > 0; bits >>= 1) ones += bits & 1
+  return (byte & 0xfe) | (ones % 2 === 0 ? 1 : 0)
+})
 
 /** Each byte with an odd number of ones, by its last bit. Changes no DES result. */
 export function withOddParity(key: Uint8Array): Uint8Array {
-  return Uint8Array.from(key, (byte) => {
-    let ones = 0
-    for (let bits = byte >> 1; bits > 0; bits >>= 1) ones += bits & 1
-    return (byte & 0xfe) | (ones % 2 === 0 ? 1 : 0)
-  })
+  const odd = new Uint8Array(key.length)
+  for (let index = 0; index < key.length; index++) odd[index] = ODD_PARITY[key[index] as number] as number
+  return odd
 }

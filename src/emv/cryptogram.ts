@@ -1,7 +1,7 @@
 import { concatBytes, xorBytes } from '../base/bytes.ts'
 import { invariant } from '../base/invariant.ts'
+import { type BlockPadding, padBlocks } from './block-padding.ts'
 import type { EmvCipher } from './emv-cipher.ts'
-import { type BlockPadding, padBlocks, retailMac } from './retail-mac.ts'
 
 /** Application cryptogram, 8 bytes. `sessionKey`: 16 bytes. Source: EMV Book 2, 8.1.2. */
 export function applicationCryptogram(
@@ -10,7 +10,7 @@ export function applicationCryptogram(
   data: Uint8Array,
   padding: BlockPadding,
 ): Uint8Array {
-  return retailMac(cipher, sessionKey, padBlocks(data, padding))
+  return cipher.retailMac(sessionKey, padBlocks(data, padding))
 }
 
 /** ARPC method 1, 8 bytes. `responseCode`: 2 bytes. Source: EMV Book 2, 8.2.1. */
@@ -36,7 +36,7 @@ export function arpcMethod2(
 ): Uint8Array {
   invariant(cardStatusUpdate.length === 4, `card status update of ${cardStatusUpdate.length} bytes`)
   const data = concatBytes([arqc, cardStatusUpdate, proprietary])
-  return retailMac(cipher, key, padBlocks(data, '80')).subarray(0, 4)
+  return cipher.retailMac(key, padBlocks(data, '80')).subarray(0, 4)
 }
 
 /**
@@ -51,7 +51,7 @@ export function scriptMac(
   data: Uint8Array,
   previous?: Uint8Array,
 ): Uint8Array {
-  return retailMac(cipher, sessionKey, padBlocks(data, '80'), previous)
+  return cipher.retailMac(sessionKey, padBlocks(data, '80'), previous)
 }
 
 /** Length byte, data, 80 padding, TDES-ECB. Source: Visa VIS 1.5, D.5; JR/T 0025.5, 11.4. */

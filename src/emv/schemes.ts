@@ -1,5 +1,6 @@
 import { asciiToBytes, concatBytes, equalBytes } from '../base/bytes.ts'
 import { err, ok, type Result } from '../base/result.ts'
+import type { BlockPadding } from './block-padding.ts'
 import {
   deriveCommonSessionKey,
   deriveMastercardSessionKey,
@@ -10,7 +11,6 @@ import {
 } from './card-keys.ts'
 import { applicationCryptogram, arpcMethod1, arpcMethod2 } from './cryptogram.ts'
 import type { EmvCipher } from './emv-cipher.ts'
-import type { BlockPadding } from './retail-mac.ts'
 
 /** How an issuer's cards make cryptograms. The numbers are cryptogram versions as the schemes write them. */
 export type CryptogramScheme =

@@ -1,31 +1,70 @@
+import { MemorySlab } from '../base/memory-slab.ts'
 import { HEX_OF_BYTE, IS_DIGIT_BYTE, LEFT_CODE, NIBBLE_OF_CODE, RIGHT_CODE } from './content-tables.ts'
 
 // The readers and writers that compiled codecs call. Bounds are checked by the caller before; `at` is the
 // first byte, `size` counts digits or characters. A reader answers undefined when the content is not what the
 // attribute allows; a writer answers the offset after what it wrote, or a negative number.
 
-/** Packed nibbles of whole bytes as text. `String.fromCharCode` with eight codes beats any concatenation of pairs. */
+/** Packed nibbles of whole bytes as text: `String.fromCharCode` with many codes beats any concatenation of pairs. */
 function hexText(bytes: Uint8Array, from: number, end: number): string {
   let text = ''
   let at = from
-  for (; at + 4 <= end; at += 4) {
-    const a = bytes[at] as number
-    const b = bytes[at + 1] as number
-    const c = bytes[at + 2] as number
-    const d = bytes[at + 3] as number
-    text += String.fromCharCode(
-      LEFT_CODE[a] as number,
-      RIGHT_CODE[a] as number,
-      LEFT_CODE[b] as number,
-      RIGHT_CODE[b] as number,
-      LEFT_CODE[c] as number,
-      RIGHT_CODE[c] as number,
-      LEFT_CODE[d] as number,
-      RIGHT_CODE[d] as number,
-    )
+  for (; at + 8 <= end; at += 8) {
+    const eight = hexOfEight(bytes, at)
+    text = text === '' ? eight : text + eight
+  }
+  if (at + 4 <= end) {
+    text += hexOfFour(bytes, at)
+    at += 4
   }
   for (; at < end; at++) text += HEX_OF_BYTE[bytes[at] as number]
   return text
+}
+
+function hexOfFour(bytes: Uint8Array, at: number): string {
+  const a = bytes[at] as number
+  const b = bytes[at + 1] as number
+  const c = bytes[at + 2] as number
+  const d = bytes[at + 3] as number
+  return String.fromCharCode(
+    LEFT_CODE[a] as number,
+    RIGHT_CODE[a] as number,
+    LEFT_CODE[b] as number,
+    RIGHT_CODE[b] as number,
+    LEFT_CODE[c] as number,
+    RIGHT_CODE[c] as number,
+    LEFT_CODE[d] as number,
+    RIGHT_CODE[d] as number,
+  )
+}
+
+function hexOfEight(bytes: Uint8Array, at: number): string {
+  const a = bytes[at] as number
+  const b = bytes[at + 1] as number
+  const c = bytes[at + 2] as number
+  const d = bytes[at + 3] as number
+  const e = bytes[at + 4] as number
+  const f = bytes[at + 5] as number
+  const g = bytes[at + 6] as number
+  const h = bytes[at + 7] as number
+  return String.fromCharCode(
+    LEFT_CODE[a] as number,
+    RIGHT_CODE[a] as number,
+    LEFT_CODE[b] as number,
+    RIGHT_CODE[b] as number,
+    LEFT_CODE[c] as number,
+    RIGHT_CODE[c] as number,
+    LEFT_CODE[d] as number,
+    RIGHT_CODE[d] as number,
+    LEFT_CODE[e] as number,
+    RIGHT_CODE[e] as number,
+    LEFT_CODE[f] as number,
+    RIGHT_CODE[f] as number,
+    LEFT_CODE[g] as number,
+    RIGHT_CODE[g] as number,
+    LEFT_CODE[h] as number,
+    RIGHT_CODE[h] as number,
+  )
 }
 
 function areDigits(bytes: Uint8Array, from: number, end: number): boolean {
@@ -133,10 +172,14 @@ export function readSignedPacked(bytes: Uint8Array, at: number, size: number): s
 
 /** Node's Buffer has a `slice` of its own, which copies nothing. */
 const copyOfPart = Uint8Array.prototype.slice
+/** What the engine keeps with the array itself; more is memory of its own, which costs ten times the copy. */
+const SMALL_SIZE_MAX = 64
+const MEMORY = new MemorySlab()
 
-/** A copy, so that it stays when the receive buffer is used again. */
+/** A copy, so that it stays when the receive buffer is used again. It may share its `buffer` with other copies. */
 export function readBytes(bytes: Uint8Array, at: number, size: number): Uint8Array {
-  return copyOfPart.call(bytes, at, at + size)
+  if (size <= SMALL_SIZE_MAX) return copyOfPart.call(bytes, at, at + size)
+  return MEMORY.keep(bytes.subarray(at, at + size))
 }
 
 /** Bytes written as hexadecimal characters. */

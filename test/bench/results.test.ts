@@ -117,6 +117,20 @@ describe('what is shown of results', () => {
     ])
   })
 
+  it('a plot draws limits of nothing and figures of nothing', () => {
+    const sample = sampleOf([0])
+    const nothing = { unit: 'failures', better: 'lower', sample } as const
+    const svg = plotResults(
+      results(
+        'a',
+        measureOf({ ...nothing, name: 'b', limit: 0 }),
+        measureOf({ ...nothing, name: 'c', limit: 5 }),
+      ),
+    )
+    expect(svg.match(/<rect class="met"/g)).toHaveLength(2)
+    expect(svg).not.toMatch(/NaN|Infinity/)
+  })
+
   it('a plot has a bar for each ratio, coloured by its verdict, for light and dark pages', () => {
     const svg = plotResults(shown)
     expect(svg.match(/<rect class="met"/g)).toHaveLength(1)

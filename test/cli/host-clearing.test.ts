@@ -92,7 +92,7 @@ describe('tillwire host clear', () => {
     expect(list.output).toMatch(
       new RegExp(`^\\d+ payout to ${mid} .* 243\\.07 CNY \\(4 transactions, fee 3\\.83\\)\n$`),
     )
-  }, 60_000)
+  }, 120_000)
 
   it('a business date ends with its day, today ends now', () => {
     const nowMs = new Date(2026, 0, 31, 15, 30).getTime()
@@ -137,7 +137,7 @@ describe('tillwire host fees', () => {
     const late = await run('fees', '--mid', mid, '--set', feeFile({ rules }))
     expect(late.code).toBe(2)
     expect(late.errors).toMatch(/was cleared up to .*: a new version starts later/)
-  }, 60_000)
+  }, 120_000)
 
   it.each([
     [
@@ -161,5 +161,5 @@ describe('tillwire host fees', () => {
     const { code, errors } = await run('fees', '--mid', mid, '--set', path)
     expect(code).toBe(2)
     expect(errors).toMatch(/^tillwire: .*fees\.json: rules: .*\n$/)
-  }, 60_000)
+  }, 120_000)
 })

@@ -90,9 +90,10 @@ function provisioningOf(boardDirectory: string): { readonly keyBlockProtectionKe
 }
 
 /** Nothing is ever given up, all batches stay in the journal, and waits are short. */
-function profileOf(records: HostRecords, tid: string): string {
+function profileOf({ store, personalisation }: HostRecords, tid: string): string {
+  const source = { terminals: store.listTerminals(), merchants: store.listMerchants(), personalisation }
   return JSON.stringify({
-    ...JSON.parse(terminalProfile(records, tid)),
+    ...JSON.parse(terminalProfile(source, tid)),
     reversalExhausted: 'keep',
     replyTimeoutMs: 4000,
     supervisorRequired: false,

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -30,10 +30,18 @@ describe('card data and keys', () => {
     expectNoCardData(program, directory)
   }, 60_000)
 
-  it('are in no file after a whole day', async () => {
+  it('are in no file after a whole day, its clearing with it', async () => {
     const program = new Program(['up', '--once', '--fast', '--lang', 'both', '--data', directory])
     expect(await program.ended(), program.errors).toBe(0)
+    const clearing = new Program(['host', 'clear', '--data', join(directory, 'host')])
+    expect(await clearing.ended(), clearing.errors).toBe(0)
+    expect(clearing.output).toMatch(/^cleared .*: 1 batches, [1-9]\d* transactions/)
+    const file = /file: (.*)\n$/.exec(clearing.output)?.[1] ?? ''
+    expect(readFileSync(file, 'utf8')).toMatch(/\nD,.*,621094\*{6}\d{4},/)
+    const status = new Program(['host', 'status', '--data', join(directory, 'host'), '--json'])
+    expect(await status.ended(), status.output).toBe(0)
     expectNone(program, directory, cardSecrets(directory))
+    expectNone(clearing, directory, cardSecrets(directory))
   }, 60_000)
 })
 

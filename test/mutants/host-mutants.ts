@@ -7,29 +7,30 @@ const OPERATIONS = `${CORE}/operations`
 export const HOST_MUTANTS: readonly Mutant[] = [
   {
     name: 'reply-before-commit',
-    breaks: 'replies leave first, the commit comes after them',
+    breaks: 'replies leave first, the commit comes with the next batch',
     harm: 'after a crash the terminal has an approval that the host knows nothing of',
     edits: [
       {
-        file: 'src/host/service/host-service.ts',
-        find: `      if (batch.length > 0) this.#answer(batch, this.#process(batch))
+        file: 'src/host/service/local-decider.ts',
+        find: `  readonly #outage: StoreOutage
 `,
-        replace: `      const { core, store } = this.#options
-      const late: Parameters<typeof store.commit>[0][] = []
-      const lazy = {
-        fetch: store.fetch,
-        leaseNumbers: store.leaseNumbers,
-        commit: (rows: Parameters<typeof store.commit>[0]) => void late.push(rows),
-      }
-      if (batch.length > 0)
-        this.#answer(
-          batch,
-          core.process(
-            batch.map((waiting) => waiting.inbound),
-            lazy,
-          ),
-        )
-      for (const rows of late) store.commit(rows)
+        replace: `  readonly #outage: StoreOutage
+  readonly #late: Parameters<DecisionStore['commit']>[0][] = []
+`,
+      },
+      {
+        file: 'src/host/service/local-decider.ts',
+        find: `      return this.#core.process(batch, this.#store)
+`,
+        replace: `      for (const rows of this.#late.splice(0)) this.#store.commit(rows)
+      const { fetch, leaseNumbers } = this.#store
+      return this.#core.process(batch, {
+        fetch,
+        leaseNumbers,
+        commit: (rows) => {
+          this.#late.push(rows)
+        },
+      })
 `,
       },
     ],
@@ -121,9 +122,9 @@ export const HOST_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: `${CORE}/posting.ts`,
-        find: `    balanceMinor: safeSum(account.state.balanceMinor, effects.moneyMinor),
+        find: `    balanceMinor: safeSum(state.balanceMinor, effects.moneyMinor),
 `,
-        replace: `    balanceMinor: safeSum(account.state.balanceMinor, Math.min(0, effects.moneyMinor)),
+        replace: `    balanceMinor: safeSum(state.balanceMinor, Math.min(0, effects.moneyMinor)),
 `,
       },
     ],
@@ -280,8 +281,8 @@ export const HOST_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/host/gateway/connections.ts',
-        find: `closed: (from) => this.#open.delete(from),`,
-        replace: `closed: (from) => this.#open.has(from),`,
+        find: `    this.#open.delete(connection)\n`,
+        replace: '',
       },
     ],
   },

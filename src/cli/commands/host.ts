@@ -7,9 +7,13 @@ import { DEFAULT_LIMITS, type TlsOptions } from '../../host/gateway/gateway-opti
 import { type HostLogLevel, openHostLog } from '../../host/service/host-log.ts'
 import { HostMetrics } from '../../host/service/host-metrics.ts'
 import type { MetricsServer } from '../../host/service/metrics-server.ts'
-import { DEFAULT_PORTS, type HostOptions, openHost } from '../../host/service/open-host.ts'
+import { type HostOptions, openHost } from '../../host/service/open-host.ts'
+import { DEFAULT_PORTS } from '../../host/service/open-ports.ts'
+import { openSharedHost } from '../../host/service/open-shared-host.ts'
+import { readPostgresAddress } from '../../host/store/postgres-place.ts'
 import { Finding, UsageFailure } from '../failure.ts'
 import { clearingCommands } from '../host/clearing-commands.ts'
+import { type RecordFlags, storeOption } from '../host/command-records.ts'
 import { explainLine } from '../host/explain-line.ts'
 import {
   METRICS_OPTION,
@@ -26,8 +30,7 @@ import type { Recorder } from '../recording/recorder.ts'
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent']
 
-interface ServeFlags {
-  readonly data: string
+interface ServeFlags extends RecordFlags {
   readonly portUnionpay: string
   readonly portAscii: string
   readonly portBinary: string
@@ -48,6 +51,7 @@ export function buildCommand(): Command {
   const command = new Command('host')
     .description('Run the acquirer host: authorises, settles, keeps the books.')
     .option('--data <dir>', 'folder of its records and keys', 'tillwire-data/host')
+    .addOption(storeOption())
     .option(
       '--port-unionpay <n>',
       'UnionPay POS dialect; 0 takes any free port',
@@ -105,14 +109,13 @@ async function serveWith(
   })
   const place = metricsPlaceOf(flags.metrics)
   const metrics = place === undefined ? undefined : new HostMetrics()
-  const options: HostOptions = {
+  const options = {
     ...hostOptionsOf(flags),
     onFatal: stop,
     ...(metrics === undefined ? {} : { metrics }),
     ...(tls === undefined ? {} : { tls }),
-    ...(recorder === undefined ? {} : { tap: recorder.hostTap }),
   }
-  const host = await guarded(() => openHost(options))
+  const host = await guarded(() => open(flags, recorder, options))
   let server: MetricsServer | undefined
   try {
     if (place !== undefined && metrics !== undefined) {
@@ -129,7 +132,7 @@ async function serveWith(
   }
 }
 
-function hostOptionsOf(flags: ServeFlags): HostOptions {
+function hostOptionsOf(flags: ServeFlags): Omit<HostOptions, 'tap'> {
   return {
     dataDirectory: flags.data,
     ports: {
@@ -145,6 +148,23 @@ function hostOptionsOf(flags: ServeFlags): HostOptions {
       connectionsPerAddressMax: countOf('--connections-per-address', flags.connectionsPerAddress),
     },
   }
+}
+
+/** On the file in its folder, or on a store that it shares. */
+async function open(
+  { store }: ServeFlags,
+  recorder: Recorder | undefined,
+  options: Omit<HostOptions, 'tap'>,
+): Promise<{ readonly ports: Readonly<Record<string, number>>; close(): Promise<void> }> {
+  if (store === undefined) {
+    return openHost({ ...options, ...(recorder === undefined ? {} : { tap: recorder.hostTap }) })
+  }
+  if (recorder !== undefined) {
+    throw new UsageFailure(
+      '--record knows its terminals from the file in --data: leave --store away, or record elsewhere',
+    )
+  }
+  return openSharedHost({ ...options, place: readPostgresAddress(store) })
 }
 
 function announce(
@@ -196,10 +216,11 @@ function statusCommand(): Command {
   return new Command('status')
     .description('Check the books and print totals; exit code 1 when the books are wrong.')
     .option('--data <dir>', 'folder of the host', 'tillwire-data/host')
+    .addOption(storeOption())
     .option('--json', 'print JSON')
-    .action((flags: { data: string; json?: boolean }) =>
-      withRecords(flags.data, ({ store }) => {
-        const findings = printStatus(store, flags.json === true)
+    .action((flags: RecordFlags & { json?: boolean }) =>
+      withRecords(flags, async ({ store }) => {
+        const findings = await printStatus(store, flags.json === true)
         if (findings > 0) throw new Finding(`the books are wrong in ${findings} places`)
       }),
     )
@@ -209,13 +230,14 @@ function explainCommand(): Command {
   return new Command('explain')
     .description('Print why the last frames were rejected and requests refused.')
     .option('--data <dir>', 'folder of the host', 'tillwire-data/host')
+    .addOption(storeOption())
     .option('--limit <n>', 'how many', '20')
     .option('--json', 'print one JSON object a line')
-    .action((flags: { data: string; limit: string; json?: boolean }) =>
-      withRecords(flags.data, ({ store }) => {
+    .action((flags: RecordFlags & { limit: string; json?: boolean }) =>
+      withRecords(flags, async ({ store }) => {
         const limit = Number(flags.limit)
         if (!Number.isInteger(limit) || limit < 1) throw new UsageFailure('--limit takes a number from 1')
-        for (const explain of store.listExplains(limit)) {
+        for (const explain of await store.listExplains(limit)) {
           process.stdout.write(`${flags.json ? JSON.stringify(explain) : explainLine(explain)}\n`)
         }
       }),
@@ -229,14 +251,16 @@ function terminalCommand(): Command {
     .requiredOption('--mid <mid>', 'merchant number, 15 characters')
     .option('--pad-file <file>', "the PIN pad's provisioning file, from its manufacturer")
     .option('--data <dir>', 'folder of the host', 'tillwire-data/host')
-    .action(async (flags: { tid: string; mid: string; padFile?: string; data: string }) => {
+    .addOption(storeOption())
+    .action(async (flags: RecordFlags & { tid: string; mid: string; padFile?: string }) => {
       const padKey = flags.padFile === undefined ? undefined : await readPadKey(flags.padFile)
-      await withRecords(flags.data, ({ estate }) => {
-        const terminal = estate.addTerminal(flags.tid, flags.mid)
+      await withRecords(flags, async ({ estate }) => {
+        const terminal = await estate((each) => each.addTerminal(flags.tid, flags.mid))
         process.stdout.write(
           `terminal ${terminal.tid}, master key KCV ${terminal.masterKey?.checkValue ?? '-'}\n`,
         )
-        if (padKey !== undefined) process.stdout.write(`${estate.keyBlockFor(terminal.tid, padKey)}\n`)
+        if (padKey === undefined) return
+        process.stdout.write(`${await estate((each) => each.keyBlockFor(terminal.tid, padKey))}\n`)
       })
     })
   const key = new Command('key')
@@ -244,19 +268,23 @@ function terminalCommand(): Command {
     .requiredOption('--tid <tid>', 'terminal number')
     .requiredOption('--pad-file <file>', "the PIN pad's provisioning file")
     .option('--data <dir>', 'folder of the host', 'tillwire-data/host')
-    .action(async (flags: { tid: string; padFile: string; data: string }) => {
+    .addOption(storeOption())
+    .action(async (flags: RecordFlags & { tid: string; padFile: string }) => {
       const padKey = await readPadKey(flags.padFile)
-      await withRecords(flags.data, ({ estate }) => {
-        process.stdout.write(`${estate.keyBlockFor(flags.tid, padKey)}\n`)
+      await withRecords(flags, async ({ estate }) => {
+        process.stdout.write(`${await estate((each) => each.keyBlockFor(flags.tid, padKey))}\n`)
       })
     })
   const profile = new Command('profile')
     .description('Print the profile file of a registered terminal, with the CA keys of the test cards.')
     .requiredOption('--tid <tid>', 'terminal number')
     .option('--data <dir>', 'folder of the host', 'tillwire-data/host')
-    .action((flags: { tid: string; data: string }) =>
-      withRecords(flags.data, (records) => {
-        process.stdout.write(terminalProfile(records, flags.tid))
+    .addOption(storeOption())
+    .action((flags: RecordFlags & { tid: string }) =>
+      withRecords(flags, async ({ store, personalisation }) => {
+        const terminals = await store.listTerminals()
+        const merchants = await store.listMerchants()
+        process.stdout.write(terminalProfile({ terminals, merchants, personalisation }, flags.tid))
       }),
     )
   return new Command('terminal')
@@ -288,15 +316,17 @@ function accountCommand(): Command {
     .option('--balance <amount>', 'opening balance', '10000.00')
     .option('--chip', 'the card has a chip: its stripe is refused where chips are read')
     .option('--data <dir>', 'folder of the host', 'tillwire-data/host')
+    .addOption(storeOption())
     .action(
-      (flags: {
-        pan: string
-        pin: string
-        expiry: string
-        balance: string
-        chip?: boolean
-        data: string
-      }) => {
+      (
+        flags: RecordFlags & {
+          pan: string
+          pin: string
+          expiry: string
+          balance: string
+          chip?: boolean
+        },
+      ) => {
         const balanceMinor = parseAmount(flags.balance, '156')
         if (balanceMinor === undefined) throw new UsageFailure('--balance is no amount like 100.00')
         if (!/^\d{13,19}$/.test(flags.pan) || !isLuhnValid(flags.pan)) {
@@ -304,19 +334,21 @@ function accountCommand(): Command {
         }
         if (!/^\d{4,12}$/.test(flags.pin)) throw new UsageFailure('--pin takes 4 to 12 digits')
         if (!/^\d\d(0[1-9]|1[0-2])$/.test(flags.expiry)) throw new UsageFailure('--expiry is no YYMM')
-        return withRecords(flags.data, ({ estate }) => {
-          const account = estate.addAccount({
-            pan: flags.pan,
-            pin: flags.pin,
-            expiry: flags.expiry,
-            balanceMinor,
-            status: 'active',
-            hasChip: flags.chip === true,
-            limits: { singleMinor: undefined, dailyMinor: undefined, dailyCount: undefined },
-            testBehaviour: undefined,
-            en: '',
-            zh: '',
-          })
+        return withRecords(flags, async ({ estate }) => {
+          const account = await estate((each) =>
+            each.addAccount({
+              pan: flags.pan,
+              pin: flags.pin,
+              expiry: flags.expiry,
+              balanceMinor,
+              status: 'active',
+              hasChip: flags.chip === true,
+              limits: { singleMinor: undefined, dailyMinor: undefined, dailyCount: undefined },
+              testBehaviour: undefined,
+              en: '',
+              zh: '',
+            }),
+          )
           process.stdout.write(`account opened: ${account.pan.truncated}\n`)
         })
       },

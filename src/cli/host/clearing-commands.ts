@@ -10,7 +10,7 @@ import type { HostRecords } from '../../host/service/open-host.ts'
 import { UsageFailure } from '../failure.ts'
 import { businessDate, localDay } from './business-date.ts'
 import { feeFileOf, readFeeFile } from './fee-file.ts'
-import { withRecords } from './with-records.ts'
+import { withFileRecords } from './with-records.ts'
 
 const DATA_OPTION = ['--data <dir>', 'folder of the host', 'tillwire-data/host'] as const
 /** Beneath the host's folder. */
@@ -35,7 +35,7 @@ function clearCommand(): Command {
     .action((flags: { date?: string; out?: string; data: string; json?: boolean }) => {
       const nowMs = Date.now()
       const { day, cutoffMs } = businessDate(flags.date, nowMs)
-      return withRecords(flags.data, ({ clearing }) => {
+      return withFileRecords(flags.data, ({ clearing }) => {
         const filed = clearDay({
           clearing,
           request: { businessDate: day, cutoffMs, nowMs },
@@ -72,7 +72,7 @@ function payoutsCommand(): Command {
       const limit = wholeNumber('--limit', flags.limit)
       const run = flags.run === undefined ? {} : { runId: wholeNumber('--run', flags.run) }
       const merchant = flags.mid === undefined ? {} : { mid: flags.mid }
-      return withRecords(flags.data, ({ clearing }) => {
+      return withFileRecords(flags.data, ({ clearing }) => {
         const payouts = clearing.payouts({ limit, ...merchant, ...run })
         print(payouts.map((payout) => (flags.json ? JSON.stringify(payout) : payoutLine(payout))))
       })
@@ -103,7 +103,7 @@ function feesCommand(): Command {
       if (flags.set !== undefined && flags.mid === undefined) {
         throw new UsageFailure('--set needs --mid: whose schedule is it?')
       }
-      return withRecords(flags.data, (records) => {
+      return withFileRecords(flags.data, (records) => {
         if (flags.set !== undefined && flags.mid !== undefined) setFees(records, flags.mid, flags.set)
         for (const mid of merchantsOf(records, flags.mid)) {
           const versions = versionsOf(mid, records.clearing.feeSchedules(mid))

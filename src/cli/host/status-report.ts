@@ -1,11 +1,12 @@
 import { formatAmount } from '../../base/money.ts'
 import type { HostStore } from '../../host/core/store-port.ts'
+import type { AsyncHostStore } from '../../host/store/async-store.ts'
 
 /** Prints what the books hold and what is wrong in them; answers how many things are wrong. */
-export function printStatus(store: HostStore, json: boolean): number {
-  const findings = store.checkBooks()
-  const terminals = store.listTerminals()
-  const balances = store.ledgerBalances()
+export async function printStatus(store: AsyncHostStore, json: boolean): Promise<number> {
+  const findings = await store.checkBooks()
+  const terminals = await store.listTerminals()
+  const balances = await store.ledgerBalances()
   if (json) {
     const report = {
       booksAgree: findings.length === 0,

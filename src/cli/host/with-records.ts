@@ -4,10 +4,34 @@ import { GatewayError } from '../../host/gateway/gateway.ts'
 import { SecurityModuleError } from '../../host/security-module/security-module-error.ts'
 import { type HostRecords, openHostRecords } from '../../host/service/open-host.ts'
 import { UsageFailure } from '../failure.ts'
+import {
+  type CommandRecords,
+  openCommandRecords,
+  type RecordFlags,
+  STORE_VARIABLE,
+} from './command-records.ts'
 
-/** Opens the records of a host that does not run, and closes them whatever happens. */
-export function withRecords(directory: string, use: (records: HostRecords) => void): Promise<void> {
+/** Opens the records of a host, which must not run on its own file meanwhile, and closes them whatever happens. */
+export function withRecords(
+  flags: RecordFlags,
+  use: (records: CommandRecords) => Promise<void>,
+): Promise<void> {
   return guarded(async () => {
+    const records = await openCommandRecords(flags)
+    try {
+      await use(records)
+    } finally {
+      await records.close()
+    }
+  })
+}
+
+/** The same where only the file of a host will do. */
+export function withFileRecords(directory: string, use: (records: HostRecords) => void): Promise<void> {
+  return guarded(async () => {
+    if (process.env[STORE_VARIABLE] !== undefined) {
+      throw new UsageFailure(`this works on the file in --data only: leave ${STORE_VARIABLE} away`)
+    }
     const records = openHostRecords(directory)
     try {
       use(records)

@@ -107,11 +107,13 @@ export class BatchWork {
     if (isChanged) return { reply: undefined, plan: { kind: 'silent' }, ...said }
     return {
       reply: buildReply(this.#context, request, decision),
-      plan: { kind: 'reply', delayMs: 0, copies: 1 },
+      plan: REPLY_AT_ONCE,
       ...said,
     }
   }
 }
+
+const REPLY_AT_ONCE: Plan = { kind: 'reply', delayMs: 0, copies: 1 }
 
 function planOf(behaviour: TestBehaviour | undefined): Plan {
   switch (behaviour?.kind) {
@@ -127,7 +129,7 @@ function planOf(behaviour: TestBehaviour | undefined): Plan {
     case 'replyTwice':
       return { kind: 'reply', delayMs: 0, copies: 2 }
     default:
-      return { kind: 'reply', delayMs: 0, copies: 1 }
+      return REPLY_AT_ONCE
   }
 }
 

@@ -16,7 +16,8 @@ export function chipRefusal(operation: Operation): Refusal | undefined {
   }
   const tlvs = decodeTlvs(request.chipData)
   if (!tlvs.ok) return refuse('30', 'the chip data is no valid BER-TLV', 55)
-  const values = new Map(tlvs.value.map(({ tag, value }) => [tag, value]))
+  const values = new Map<string, Uint8Array>()
+  for (const { tag, value } of tlvs.value) values.set(tag, value)
   return cryptogramRefusal(operation, (tag) => values.get(tag))
 }
 

@@ -46,7 +46,11 @@ export function explainDecision(
 
 /** Text from the wire as it may stand in a log: one line, no control characters. */
 function printable(text: string): string {
-  return text.replace(/[^ -~]/g, '.')
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index)
+    if (code < 0x20 || code > 0x7e) return text.replace(/[^ -~]/g, '.')
+  }
+  return text
 }
 
 const UNDECODABLE: Omit<Outcome, 'explain'> = {

@@ -1,5 +1,6 @@
 import { asciiToBytes, toHex } from '../../base/bytes.ts'
 import { invariant } from '../../base/invariant.ts'
+import { MemorySlab } from '../../base/memory-slab.ts'
 import { F } from '../../iso8583/field.ts'
 import type { Envelope } from '../../iso8583/framing/envelope.ts'
 import { envelopeBytes, replyEnvelope } from '../../iso8583/framing/envelope.ts'
@@ -20,8 +21,9 @@ const SIGN_IN_CODES: ReadonlySet<string> = new Set(['77', '99', 'A0'])
 
 /** Where replies are written before they are cut to their size: the longest message of any dialect fits. */
 const SCRATCH = new Uint8Array(16_384)
+const MEMORY = new MemorySlab()
 
-/** Envelope and message of the reply, its MAC made. New memory of its own. */
+/** Envelope and message of the reply, its MAC made. Nobody writes to its bytes again. */
 export function buildReply(context: HostContext, request: HostRequest, decision: Decision): Uint8Array {
   const { dialect, envelope } = request.inbound
   const fields = (dialect === 'unionpay-pos' ? unionPayReplyFields : isoReplyFields)(
@@ -36,7 +38,7 @@ export function buildReply(context: HostContext, request: HostRequest, decision:
     macKeyHolder === undefined
       ? encode(request, fields, start)
       : encodeWithMac(context, request, macKeyHolder, fields, start, decision.behaviour?.kind === 'wrongMac')
-  return SCRATCH.slice(0, end)
+  return MEMORY.keep(SCRATCH.subarray(0, end))
 }
 
 /** What a test asked to be wrong in the reply. */

@@ -1,5 +1,10 @@
 import { concatBytes } from '../../base/bytes.ts'
-import { lengthPrefixBytes } from '../../iso8583/framing/length-prefix.ts'
+import { MemorySlab } from '../../base/memory-slab.ts'
+import {
+  type LengthPrefix,
+  lengthPrefixBytes,
+  lengthPrefixSize,
+} from '../../iso8583/framing/length-prefix.ts'
 import { type StreamItem, StreamSplitter } from '../../iso8583/framing/stream-splitter.ts'
 import type { ClientStream } from './client-stream.ts'
 import type { GatewayLimits, PortOptions } from './gateway-options.ts'
@@ -30,6 +35,9 @@ export interface ConnectionSetting {
 const SLICE_SIZE = 4096
 
 const NO_BYTES = new Uint8Array(0)
+
+/** Memory of replies on their way. */
+const MEMORY = new MemorySlab()
 
 /**
  * One client. Reads as long as it keeps up: when too many of its requests wait for replies, or too many bytes wait
@@ -109,7 +117,7 @@ export class Connection {
 
   /** Queues a reply; `flush` sends all of a turn in one write. */
   reply(frame: Uint8Array): void {
-    if (!this.#closed) this.#output.push(lengthPrefixBytes(this.options.prefix, frame.length), frame)
+    if (!this.#closed) this.#output.push(frame)
   }
 
   /** One request is done with, answered or not. */
@@ -126,7 +134,7 @@ export class Connection {
   flush(): void {
     if (this.#closed) return
     if (this.#output.length > 0) {
-      const bytes = concatBytes(this.#output)
+      const bytes = framed(this.options.prefix, this.#output)
       this.#writtenSize += bytes.length
       this.#setting.tally.bytesOut += bytes.length
       this.#stream.write(bytes)
@@ -222,4 +230,19 @@ export class Connection {
     this.#unread = NO_BYTES
     this.#listener.closed(this, this.#closeReason ?? 'client')
   }
+}
+
+/** All frames with their lengths, in one piece. */
+function framed(prefix: LengthPrefix, frames: readonly Uint8Array[]): Uint8Array {
+  let size = frames.length * lengthPrefixSize(prefix)
+  for (const frame of frames) size += frame.length
+  const bytes = MEMORY.take(size)
+  let at = 0
+  for (const frame of frames) {
+    const length = lengthPrefixBytes(prefix, frame.length)
+    bytes.set(length, at)
+    bytes.set(frame, at + length.length)
+    at += length.length + frame.length
+  }
+  return bytes
 }

@@ -1,3 +1,4 @@
+import { MemorySlab } from '../../base/memory-slab.ts'
 import type { CancelTimer, Clock } from '../../base/ports.ts'
 import { parseEnvelope } from '../../iso8583/framing/envelope.ts'
 import { dialectsThatDecode } from '../core/dialects.ts'
@@ -10,7 +11,6 @@ import { dialectOfFrame, envelopeKindOf } from '../gateway/gateway-options.ts'
 import type { BatchDecider } from './batch-decider.ts'
 import { BatchSize } from './batch-size.ts'
 import { FairQueue } from './fair-queue.ts'
-import { FrameArena } from './frame-arena.ts'
 import type { HostMetrics } from './host-metrics.ts'
 
 /** What the service tells: masked summaries, never a message. */
@@ -48,6 +48,9 @@ interface Waiting {
 /** How long explanations that are left out are counted before it is said. */
 const SUPPRESSED_AFTER_MS = 1000
 
+/** More are decided in parts: where another thread commits, it has the first part while the second is decided. */
+const DECIDED_AT_ONCE = 64
+
 /** `finishing`: no more is taken, what is in flight is answered. `over`: nobody is answered any more. */
 type Phase = 'running' | 'finishing' | 'over'
 
@@ -60,7 +63,7 @@ type Phase = 'running' | 'finishing' | 'over'
 export class HostService {
   readonly #options: HostServiceOptions
   readonly #inFlight = new Set<Promise<void>>()
-  readonly #arena = new FrameArena()
+  readonly #memory = new MemorySlab()
   readonly #queue = new FairQueue<Connection, Waiting>(({ connection }) => connection)
   readonly #batchSize = new BatchSize()
   #rejections: ExplainRow[] = []
@@ -81,7 +84,7 @@ export class HostService {
       return
     }
     // The splitter's view ends with this turn; the batch may be decided in the next.
-    const bytes = this.#arena.keep(frame)
+    const bytes = this.#memory.keep(frame)
     const inbound: Inbound = {
       dialect: dialectOfFrame(dialect, bytes),
       envelope: parsed.envelope,
@@ -173,26 +176,32 @@ export class HostService {
     this.#rejections = []
     if (this.#phase !== 'running') return
     if (this.#queue.size > 0) this.#schedule()
-    const { decider, clock } = this.#options
+    const { decider } = this.#options
     if (explains.length > 0) {
       this.#await(
         () => decider.note(explains),
         () => {},
       )
     }
-    if (batch.length === 0 || this.#isOver) return
+    for (let at = 0; at < batch.length && !this.#isOver; at += DECIDED_AT_ONCE) {
+      this.#decidePart(batch.length <= DECIDED_AT_ONCE ? batch : batch.slice(at, at + DECIDED_AT_ONCE))
+    }
+  }
+
+  #decidePart(part: readonly Waiting[]): void {
+    const { decider, clock } = this.#options
     const startMs = clock.nowMs()
     let decidedMs = 0
     this.#await(
       () => {
-        const deciding = decider.decide(batch.map(({ inbound }) => inbound))
+        const deciding = decider.decide(part.map(({ inbound }) => inbound))
         decidedMs = clock.nowMs() - startMs
         return deciding
       },
       (outcomes) => {
         const answerMs = clock.nowMs()
-        this.#answer(batch, outcomes)
-        this.#batchSize.learn(batch.length, decidedMs + clock.nowMs() - answerMs)
+        this.#answer(part, outcomes)
+        this.#batchSize.learn(part.length, decidedMs + clock.nowMs() - answerMs)
       },
     )
   }

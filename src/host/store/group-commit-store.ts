@@ -22,6 +22,10 @@ interface Waiter {
 /** With fewer record numbers left than this the next lease is asked for, long before the last is used. */
 const NUMBERS_LOW = 50_000
 const LEASE_SIZE = 200_000
+/** Transactions that are worth a commit of their own while others are under way; fewer wait and go together. */
+const LARGE_ORDER = 64
+/** Even large ones wait when so many are on their way. */
+const ORDERS_MAX = 16
 
 /**
  * The store of a busy host: rows that are asked for with every message are kept in memory, and a second thread commits,
@@ -44,6 +48,7 @@ export class GroupCommitStore implements DecisionStore {
   #packed = emptyPack()
   #packedCount = 0
   #queue: Waiter[] = []
+  #queuedCount = 0
   /** Handed over, one list for each order. */
   readonly #orders: Waiter[][] = []
   /** Rows of each order. */
@@ -135,7 +140,8 @@ export class GroupCommitStore implements DecisionStore {
     }
     return new Promise((resolve, reject) => {
       this.#queue.push({ generation: this.#generation, resolve, reject })
-      if (this.#orders.length === 0) this.#handOver()
+      this.#queuedCount += rows?.newTransactions.length ?? 0
+      this.#handOverIfDue()
     })
   }
 
@@ -147,8 +153,15 @@ export class GroupCommitStore implements DecisionStore {
     await thread?.end()
   }
 
+  #handOverIfDue(): void {
+    const orderCount = this.#orders.length
+    const isDue = orderCount === 0 || (this.#queuedCount >= LARGE_ORDER && orderCount < ORDERS_MAX)
+    if (isDue) this.#handOver()
+  }
+
   #handOver(): void {
     if (this.#queue.length === 0) return
+    this.#queuedCount = 0
     const order = this.#queue
     this.#queue = []
     this.#orders.push(order)
@@ -163,7 +176,7 @@ export class GroupCommitStore implements DecisionStore {
     if (order === undefined) return
     const rowCount = this.#orderCounts.shift() ?? 0
     if (rowCount > 0) this.#onCommit(rowCount)
-    if (this.#orders.length === 0) this.#handOver()
+    this.#handOverIfDue()
     const last = order[order.length - 1]
     if (last !== undefined) this.#recent.settle(last.generation)
     for (const { resolve } of order) resolve()
@@ -174,6 +187,7 @@ export class GroupCommitStore implements DecisionStore {
     const waiting = [...this.#orders.flat(), ...this.#queue]
     this.#orders.length = 0
     this.#queue = []
+    this.#queuedCount = 0
     this.#packed = emptyPack()
     this.#orderCounts.length = 0
     this.#packedCount = 0

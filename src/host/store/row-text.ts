@@ -2,8 +2,20 @@ import { invariant } from '../../base/invariant.ts'
 import type { LocalDateTime } from '../../base/ports.ts'
 import type { WrappedKey } from '../core/security-module-port.ts'
 
+/** The last time written, and its text: all rows of a second have the same. */
+let lastTime: LocalDateTime | undefined
+let lastText = ''
+
 /** `2026-01-31T23:59:59`. */
-export function formatLocalTime({ year, month, day, hour, minute, second }: LocalDateTime): string {
+export function formatLocalTime(time: LocalDateTime): string {
+  if (time !== lastTime) {
+    lastTime = time
+    lastText = textOf(time)
+  }
+  return lastText
+}
+
+function textOf({ year, month, day, hour, minute, second }: LocalDateTime): string {
   return `${digits(year, 4)}-${digits(month, 2)}-${digits(day, 2)}T${digits(hour, 2)}:${digits(minute, 2)}:${digits(second, 2)}`
 }
 

@@ -1,11 +1,4 @@
-import type { BooksFinding } from '../core/store-port.ts'
-
-/** A query that looks for what can't be. */
-export interface BooksCheck {
-  readonly kind: BooksFinding['kind']
-  /** Rows with one column `detail`, one for each thing that is wrong. */
-  readonly sql: string
-}
+import type { BooksCheck } from './books-checks.ts'
 
 /** What can't be once batches were cleared. */
 export const CLEARING_CHECKS: readonly BooksCheck[] = [

@@ -74,15 +74,18 @@ export const FIND_TOO_LARGE = `
     AND max(${FEE('-o.moneyMinor')}, ${INTERCHANGE('-o.moneyMinor')}) > 9000000000000000000 / t.moneyMinor
   LIMIT 1`
 
-/** Parameters: run, first and last transaction, first and last payout. */
+/** Sums first and names them afterwards: the sums are sorted, names would be with them. Parameters: run, then a range. */
 export const SUM_PAYOUTS = `
   INSERT INTO payouts
-  SELECT p.id, ?, p.mid, p.currency, p.payoutDate, count(*),
-         sum(max(i.amountMinor, 0)), sum(max(-i.amountMinor, 0)), sum(i.feeMinor), sum(i.interchangeMinor),
-         sum(i.amountMinor) - sum(i.feeMinor)
-  FROM clearedItems i JOIN temp.duePayouts p ON p.id = i.payoutId
-  WHERE i.transactionId BETWEEN ? AND ? AND i.payoutId BETWEEN ? AND ?
-  GROUP BY i.payoutId`
+  SELECT p.id, ?, p.mid, p.currency, p.payoutDate, i.itemCount, i.debitMinor, i.creditMinor, i.feeMinor,
+         i.interchangeMinor, i.debitMinor - i.creditMinor - i.feeMinor
+  FROM (SELECT payoutId, count(*) AS itemCount, sum(max(amountMinor, 0)) AS debitMinor,
+               sum(max(-amountMinor, 0)) AS creditMinor, sum(feeMinor) AS feeMinor,
+               sum(interchangeMinor) AS interchangeMinor
+        FROM clearedItems
+        WHERE transactionId BETWEEN ? AND ? AND payoutId BETWEEN ? AND ?
+        GROUP BY payoutId) i
+  CROSS JOIN temp.duePayouts p ON p.id = i.payoutId`
 
 /** The same transactions row by row, with the originals of refunds. Parameters: after which number, how many. */
 export const READ_DUE = `
@@ -95,12 +98,10 @@ export const READ_DUE = `
   WHERE d.id > ? AND ${IS_CLEARED} ORDER BY d.id LIMIT ?`
 
 /** Text of one item in the clearing file, as docs/clearing.md has it; merchant and currency are its payout's. */
-const LINE = `'D,' || printf('%012d', t.id) || ',' || i.payoutId || ',' || t.tid || ',' || t.batchNumber
-  || ',' || t.stan || ',' || t.kind || ',' || t.cardClass || ',' || t.panTruncated || ','
-  || CASE WHEN t.authorisationCode GLOB '*[^0-9A-Za-z]*'
-          THEN '"' || replace(t.authorisationCode, '"', '""') || '"' ELSE t.authorisationCode END
-  || ',' || t.localTime || ',' || i.amountMinor || ',' || i.feeMinor || ','
-  || i.interchangeMinor || char(10)`
+const LINE = `concat_ws(',', 'D', t.id, i.payoutId, t.tid, t.batchNumber, t.stan, t.kind, t.cardClass, t.panTruncated,
+  CASE WHEN t.authorisationCode GLOB '*[^0-9A-Za-z]*'
+       THEN '"' || replace(t.authorisationCode, '"', '""') || '"' ELSE t.authorisationCode END,
+  t.localTime, i.amountMinor, i.feeMinor, i.interchangeMinor) || char(10)`
 
 /** Lines of the next items as one text. Parameters: after which number, up to which, first and last payout, how many. */
 export const READ_LINES = `

@@ -108,7 +108,8 @@ export function readIssuer(stored: StoredIssuer): IssuerRow {
   }
 }
 
-const STATE_COLUMNS = [
+/** What `stateValues` gives, in its order. */
+export const STATE_COLUMNS = [
   'balanceMinor',
   'heldMinor',
   'pinTriesLeft',

@@ -150,8 +150,12 @@ export class SqliteStore implements HostStore {
     return this.#all<StoredTransaction>(sql, values).map(readTransaction)
   }
 
-  countTransactions(): number {
-    return this.#all<{ readonly count: number }>('SELECT count(*) AS count FROM transactions')[0]?.count ?? 0
+  /** Of one terminal, or of all: lists are cut, this is not. */
+  countTransactions(tid?: string): number {
+    const where = tid === undefined ? '' : 'WHERE tid = ?'
+    const sql = `SELECT count(*) AS count FROM transactions ${where}`
+    const [row] = this.#all<{ readonly count: number }>(sql, tid === undefined ? [] : [tid])
+    return row?.count ?? 0
   }
 
   listBatches(tid?: string): readonly BatchRow[] {

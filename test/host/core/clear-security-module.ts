@@ -1,4 +1,4 @@
-import { fromHex, toHex } from '../../../src/base/bytes.ts'
+import { fromHex, toHex, xorBytes } from '../../../src/base/bytes.ts'
 import { truncatePan } from '../../../src/base/exposure.ts'
 import { createAes, createSm4, createTdes } from '../../../src/crypto/block-cipher.ts'
 import { constantTimeEqual, hmacSha256, sha1 } from '../../../src/crypto/hash.ts'
@@ -20,10 +20,15 @@ import type {
 
 /** The same operations as a card's: single blocks by the project's ciphers. */
 export const EMV_CIPHER: EmvCipher = {
-  desEncrypt: (key, data) => createTdes(key).encrypt(data),
-  desDecrypt: (key, data) => createTdes(key).decrypt(data),
   tdesEncrypt: (key, data) => createTdes(key).encrypt(data),
   tdesDecrypt: (key, data) => createTdes(key).decrypt(data),
+  retailMac: (key, blocks, initial = new Uint8Array(8)) => {
+    const left = createTdes(key.subarray(0, 8))
+    let mac = initial
+    for (let at = 0; at < blocks.length; at += 8)
+      mac = left.encrypt(xorBytes(mac, blocks.subarray(at, at + 8)))
+    return left.encrypt(createTdes(key.subarray(8, 16)).decrypt(mac))
+  },
   sha1,
 }
 

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import type { ClearingRequest } from '../../../src/host/core/clearing-port.ts'
 import {
   CHARGED_KINDS,
   defaultSchedule,
@@ -27,6 +28,13 @@ const TILLS = 4
 /** Till 3 has not closed its batch yet. */
 export const OPEN_TILL = 3
 export const CLOSED_AT_MS = 1_770_000_000_000
+
+/** Clears all tills that have closed. */
+export const REQUEST_OF_DAY: ClearingRequest = {
+  businessDate: '2026-01-31',
+  cutoffMs: CLOSED_AT_MS + 1000,
+  nowMs: CLOSED_AT_MS + 2000,
+}
 
 export function tidOf(till: number): string {
   return `TILL000${till}`

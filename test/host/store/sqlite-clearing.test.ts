@@ -1,10 +1,12 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { ClearingRequest } from '../../../src/host/core/clearing-port.ts'
 import { defaultSchedule, type FeeSchedule } from '../../../src/host/core/fee-schedule.ts'
 import { isSettled } from '../../../src/host/core/settlement-totals.ts'
 import { NO_ROWS, type StoreRows } from '../../../src/host/core/store-port.ts'
@@ -16,16 +18,12 @@ import {
   deeds,
   MERCHANTS,
   OPEN_TILL,
+  REQUEST_OF_DAY,
   rowsOfDay,
   schedules,
   tidOf,
 } from './clearing-days.ts'
 
-const REQUEST: ClearingRequest = {
-  businessDate: '2026-01-31',
-  cutoffMs: CLOSED_AT_MS + 1000,
-  nowMs: CLOSED_AT_MS + 2000,
-}
 const DEED: Deed = {
   till: 0,
   kind: 'sale',
@@ -39,7 +37,7 @@ const DEED: Deed = {
 
 function storeWith(rows: StoreRows, agreed: readonly FeeSchedule[] = [], path = ':memory:'): SqliteStore {
   const store = new SqliteStore(path)
-  store.leaseNumbers(1000)
+  store.leaseNumbers(100_000)
   store.commit(rows)
   for (const schedule of agreed) store.clearing.putFeeSchedule(schedule)
   return store
@@ -69,7 +67,7 @@ describe('clearing in SQL and row by row', () => {
         const rows = rowsOfDay(day)
         const [inSets, byRow] = (['sets', 'rows'] as const).map((path) => {
           const store = storeWith(rows, agreed)
-          store.clearing.clear(REQUEST, path)
+          store.clearing.clear(REQUEST_OF_DAY, path)
           expect(store.checkBooks()).toEqual([])
           const all = written(store)
           store.close()
@@ -86,7 +84,7 @@ describe('clearing in SQL and row by row', () => {
       fc.property(deeds(10_000_000_000), schedules, (day, agreed) => {
         const rows = rowsOfDay(day)
         const store = storeWith(rows, agreed)
-        store.clearing.clear(REQUEST)
+        store.clearing.clear(REQUEST_OF_DAY)
         const payouts = store.clearing.payouts({})
         const settled = rows.newTransactions.filter((row) => isSettled(row) && row.tid !== tidOf(OPEN_TILL))
         for (const currency of ['156', '840']) {
@@ -113,7 +111,7 @@ describe('clearing in SQL and row by row', () => {
     const rows = rowsOfDay([{ ...DEED, amountMinor: 999_999_999_999, fate: 'refunded', refunds: [333] }])
     const rules = defaultSchedule(MERCHANTS[0]).rules.map((rule) => ({ ...rule, ratePpm: 999_999 }))
     const store = storeWith(rows, [{ ...defaultSchedule(MERCHANTS[0]), rules }])
-    store.clearing.clear(REQUEST)
+    store.clearing.clear(REQUEST_OF_DAY)
     const fee = 999_998_999_999n
     const returned = (fee * 332_999_999_999n) / 999_999_999_999n
     expect(store.clearing.payouts({})[0]?.feeMinor).toBe(Number(fee - returned))
@@ -141,7 +139,7 @@ describe('a clearing run', () => {
       validFrom: '2026-01-01',
       settlementDays: 0,
     })
-    const run = store.clearing.clear(REQUEST)
+    const run = store.clearing.clear(REQUEST_OF_DAY)
     expect(run).toMatchObject({ businessDate: '2026-01-31', batchCount: 3, itemCount: 2, state: 'cleared' })
     const [second, first] = store.clearing.payouts({ runId: run?.id ?? 0 })
     expect(first).toMatchObject({
@@ -160,9 +158,9 @@ describe('a clearing run', () => {
   })
 
   it('run again clears nothing again', () => {
-    const run = store.clearing.clear(REQUEST)
+    const run = store.clearing.clear(REQUEST_OF_DAY)
     const before = written(store)
-    expect(store.clearing.clear({ ...REQUEST, businessDate: '2026-02-01' })).toBeUndefined()
+    expect(store.clearing.clear({ ...REQUEST_OF_DAY, businessDate: '2026-02-01' })).toBeUndefined()
     expect(written(store)).toEqual(before)
     expect(store.clearing.run(run?.id ?? 0)).toEqual(run)
     store.clearing.markFiled(run?.id ?? 0)
@@ -171,14 +169,14 @@ describe('a clearing run', () => {
   })
 
   it('takes batches that closed before its cut-off, and the others with the next', () => {
-    const early = store.clearing.clear({ ...REQUEST, cutoffMs: CLOSED_AT_MS + 1 })
+    const early = store.clearing.clear({ ...REQUEST_OF_DAY, cutoffMs: CLOSED_AT_MS + 1 })
     expect(early).toMatchObject({ batchCount: 1, itemCount: 1 })
-    const late = store.clearing.clear({ ...REQUEST, businessDate: '2026-02-01' })
+    const late = store.clearing.clear({ ...REQUEST_OF_DAY, businessDate: '2026-02-01' })
     expect(late).toMatchObject({ batchCount: 2, itemCount: 1 })
     const lines = [early, late].map((run) => [...store.clearing.itemLines(run?.id ?? 0)].join(''))
-    expect(lines[0]).toMatch(/^D,000000000001,\d+,TILL0000,1,1,sale,domestic,621094\*{6}0011,000010,/)
+    expect(lines[0]).toMatch(/^D,1,\d+,TILL0000,1,1,sale,domestic,621094\*{6}0011,000010,/)
     expect(lines[0]).toMatch(/,2026-01-02T03:04:05,10000,60,45\n$/)
-    expect(lines[1]).toMatch(/^D,000000000002,\d+,TILL0001,.*,10000,250,180\n$/)
+    expect(lines[1]).toMatch(/^D,2,\d+,TILL0001,.*,10000,250,180\n$/)
     expect(store.checkBooks()).toEqual([])
   })
 
@@ -188,8 +186,8 @@ describe('a clearing run', () => {
     // Batches that say another merchant than their transactions: no rule fits these.
     const batches = store.listBatches().map((batch) => ({ ...batch, mid: 'UNKNOWN00000001' }))
     store.commit({ ...NO_ROWS, batches })
-    expect(() => store.clearing.clear(REQUEST)).toThrow(/was not cleared/)
-    expect(() => store.clearing.clear(REQUEST, 'rows')).toThrow(/was not cleared/)
+    expect(() => store.clearing.clear(REQUEST_OF_DAY)).toThrow(/was not cleared/)
+    expect(() => store.clearing.clear(REQUEST_OF_DAY, 'rows')).toThrow(/was not cleared/)
     expect(written(store)).toEqual(before)
     expect(store.leaseNumbers(1)).toBe(next + 1)
   })
@@ -217,7 +215,7 @@ describe('checkBooks finds', () => {
   ])('%s', (_name, sql, kind) => {
     const path = join(directory, 'host.db')
     const store = storeWith(rowsOfDay([DEED, { ...DEED, till: 2, fate: 'refunded' }]), [], path)
-    store.clearing.clear(REQUEST)
+    store.clearing.clear(REQUEST_OF_DAY)
     expect(store.checkBooks()).toEqual([])
     const database = new Database(path)
     database.exec(sql)
@@ -234,8 +232,52 @@ describe('checkBooks finds', () => {
     database.pragma('user_version = 1')
     database.close()
     const store = storeWith(rowsOfDay([DEED]), [], path)
-    expect(store.clearing.clear(REQUEST)).toMatchObject({ itemCount: 1 })
+    expect(store.clearing.clear(REQUEST_OF_DAY)).toMatchObject({ itemCount: 1 })
     expect(store.checkBooks()).toEqual([])
     store.close()
   })
+})
+
+describe('a clearing under SIGKILL', () => {
+  const SCRIPT = fileURLToPath(new URL('./clear-once.ts', import.meta.url))
+
+  /** Kills a process right after it told that it begins to clear; answers what it told. */
+  async function killedClearing(path: string): Promise<string> {
+    const child = spawn(process.execPath, ['--import', 'tsx', SCRIPT, path], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    let told = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      told += text
+      child.kill('SIGKILL')
+    })
+    await once(child, 'close')
+    return told
+  }
+
+  it('is in the books as a whole or not at all, and in the end once', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'tillwire-clearing-'))
+    try {
+      const path = join(directory, 'host.db')
+      const day = Array.from({ length: 8000 }, (_, index) => ({ ...DEED, till: index % 3 }))
+      storeWith(rowsOfDay(day), [], path).close()
+      for (let turn = 0; turn < 3; turn++) {
+        const told = await killedClearing(path)
+        expect(told).toMatch(/^clearing\n/)
+        const store = new SqliteStore(path)
+        const items = sum(store.clearing.payouts({}).map(({ itemCount }) => itemCount))
+        expect(items).toBe(store.clearing.unfiledRuns().length === 0 ? 0 : 8000)
+        expect(store.checkBooks()).toEqual([])
+        store.close()
+      }
+      const store = new SqliteStore(path)
+      store.clearing.clear(REQUEST_OF_DAY)
+      expect(sum(store.clearing.payouts({}).map(({ itemCount }) => itemCount))).toBe(8000)
+      expect(store.clearing.unfiledRuns()).toHaveLength(1)
+      expect(store.checkBooks()).toEqual([])
+      store.close()
+    } finally {
+      rmSync(directory, { recursive: true })
+    }
+  }, 60_000)
 })

@@ -52,6 +52,20 @@ describe('SQLite file', () => {
     second.close()
   })
 
+  it('counts beyond what a list shows', () => {
+    const store = new SqliteStore(path())
+    const rows = Array.from({ length: 1200 }, (_, index) => ({
+      ...TRANSACTION,
+      id: index + 1,
+      stan: index + 1,
+      tid: index < 1100 ? TRANSACTION.tid : 'ELSE0001',
+    }))
+    store.commit({ ...NO_ROWS, newTransactions: rows })
+    expect(store.listTransactions({})).toHaveLength(1000)
+    expect([store.countTransactions(), store.countTransactions(TRANSACTION.tid)]).toEqual([1200, 1100])
+    store.close()
+  })
+
   it('commits with a write-ahead log, synchronous FULL', () => {
     const store = new SqliteStore(path())
     const reader = new Database(path(), { readonly: true })

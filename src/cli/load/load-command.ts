@@ -1,0 +1,195 @@
+import { randomInt } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { oneLine } from '../../base/one-line.ts'
+import type { PacingOrder } from '../../load/load-orders.ts'
+import type { LoadResult } from '../../load/load-result.ts'
+import { renderHtml } from '../../load/report/html-report.ts'
+import { renderText } from '../../load/report/text-report.ts'
+import { MIX_KINDS } from '../../load/unionpay/load-kind.ts'
+import { usedTerminal } from '../../load/unionpay/unionpay-cast.ts'
+import { Finding, UsageFailure } from '../failure.ts'
+import { castOf, readEstate, readMix, readTarget } from './load-cast.ts'
+import {
+  addressOf,
+  DEFAULT_DURATION_MS,
+  durationOf,
+  type LoadFlags,
+  mixFileOf,
+  pacingOf,
+  wholeNumberOf,
+} from './load-options.ts'
+import { endProgress, showProgress } from './load-progress.ts'
+import { startOwnHost } from './own-host.ts'
+import { estateFileOf } from './prepare-command.ts'
+import { writeEstate } from './prepare-estate.ts'
+import { type LoadPlan, runLoad, SIGNALS } from './run-load.ts'
+import type { WorkerEnd } from './worker-line.ts'
+
+const SAMPLES_OF_SOAK = 60
+const OPEN_TERMINALS = 200
+const TERMINALS_MAX = 20_000
+const FIRST_NUMBER_MAX = 900_000
+
+/** What does not depend on whom the load is for. */
+type Shape = Omit<
+  LoadPlan,
+  'firstNumber' | 'address' | 'subject' | 'subjectText' | 'mixName' | 'mixFile' | 'hostPid'
+>
+
+/** `tillwire load`. @throws {UsageFailure | Finding} */
+export async function loadCommand(flags: LoadFlags): Promise<void> {
+  const shape = shapeOf(flags)
+  const result = await resultFor(flags, shape)
+  endProgress()
+  if (flags.html !== undefined) writeFileSync(flags.html, renderHtml(result))
+  if (flags.json) process.stdout.write(`${JSON.stringify(result)}\n`)
+  else process.stdout.write(renderText(result))
+  const [first] = result.findings
+  if (first !== undefined) throw new Finding(`${result.findings.length} findings: ${first}`)
+}
+
+function resultFor(flags: LoadFlags, shape: Shape): Promise<LoadResult> {
+  if (flags.target !== undefined) return loadTarget(flags, flags.target, shape)
+  if (flags.host !== undefined) return loadKnownHost(flags, shape)
+  if (flags.data !== undefined) throw new UsageFailure('--data says whom --host knows: give both')
+  return loadOwnHost(flags, shape)
+}
+
+function shapeOf(flags: LoadFlags): Shape {
+  if (flags.soak !== undefined && (flags.duration !== undefined || flags.steps !== undefined))
+    throw new UsageFailure('--soak says how long: leave out --duration and --steps')
+  const asked =
+    flags.soak !== undefined
+      ? durationOf('--soak', flags.soak)
+      : flags.duration === undefined
+        ? DEFAULT_DURATION_MS
+        : durationOf('--duration', flags.duration)
+  const pacing = pacingOf(flags, asked)
+  const durationMs =
+    pacing.kind === 'open' ? pacing.steps.reduce((sum, step) => sum + step.durationMs, 0) : asked
+  const warmupMs = durationOf('--warmup', flags.warmup)
+  if (durationMs < 1000) throw new UsageFailure('a load takes at least a second')
+  if (warmupMs % 1000 !== 0 || warmupMs >= durationMs)
+    throw new UsageFailure('--warmup takes whole seconds, fewer than the load has')
+  const connections = wholeNumberOf('--connections', flags.connections, 1, 20_000)
+  return {
+    workers: wholeNumberOf('--workers', flags.workers, 1, Math.min(connections, availableParallelism() * 8)),
+    seed: wholeNumberOf('--seed', flags.seed, 0, 2 ** 47),
+    connections,
+    pacing,
+    timeoutMs: Math.max(durationOf('--timeout', flags.timeout), 1),
+    durationMs,
+    warmupMs,
+    sampleSeconds:
+      flags.soak === undefined ? undefined : Math.max(1, Math.round(durationMs / 1000 / SAMPLES_OF_SOAK)),
+  }
+}
+
+function mixOf(flags: LoadFlags): { readonly mixName: string; readonly mixFile: string } {
+  const mixName = flags.mix ?? (flags.soak === undefined ? 'stripe' : 'day')
+  const mixFile = mixFileOf(mixName)
+  const mix = readMix(mixFile, MIX_KINDS)
+  if (!mix.ok) throw new UsageFailure(mix.error)
+  return { mixName: `mix ${mixName}`, mixFile }
+}
+
+/** Enough that none of the requests that may be under way waits for a terminal. */
+function terminalsOf(flags: LoadFlags, { connections, workers }: Shape, pacing: PacingOrder): number {
+  const usual =
+    pacing.kind === 'closed' ? connections * pacing.outstanding : Math.max(OPEN_TERMINALS, connections)
+  const text = flags.terminals ?? String(Math.min(usual, TERMINALS_MAX))
+  return wholeNumberOf('--terminals', text, workers, TERMINALS_MAX)
+}
+
+async function loadOwnHost(flags: LoadFlags, shape: Shape): Promise<LoadResult> {
+  const mix = mixOf(flags)
+  const terminals = terminalsOf(flags, shape, shape.pacing)
+  if (process.stderr.isTTY) process.stderr.write(`making ${terminals} terminals and their cards …`)
+  // Until the very end a signal must not end this process: host and folder would stay.
+  let isInterrupted = false
+  const interrupt = (): void => {
+    isInterrupted = true
+  }
+  for (const signal of SIGNALS) process.on(signal, interrupt)
+  try {
+    const host = await startOwnHost(terminals)
+    try {
+      if (isInterrupted) throw new Finding('interrupted before the load began')
+      const plan: LoadPlan = {
+        ...shape,
+        ...mix,
+        address: host.address,
+        subject: { kind: 'estate', file: host.estateFile },
+        firstNumber: 1,
+        subjectText: 'a host of its own',
+        hostPid: host.pid,
+      }
+      const books = () => host.stopAndCount()
+      return await runLoad(plan, { second: progressOf(shape), books, used: () => {} })
+    } finally {
+      await host.remove()
+    }
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, interrupt)
+  }
+}
+
+async function loadKnownHost(flags: LoadFlags, shape: Shape): Promise<LoadResult> {
+  if (flags.data === undefined)
+    throw new UsageFailure('--host needs --data with the terminals that it knows, or --target with a file')
+  const path = estateFileOf(flags.data)
+  const estate = readEstate(path)
+  if (!estate.ok) throw new UsageFailure(estate.error)
+  if (estate.value.terminals.length < shape.workers)
+    throw new UsageFailure('--workers: there are fewer terminals than processes')
+  const plan: LoadPlan = {
+    ...shape,
+    ...mixOf(flags),
+    address: addressOf(flags.host ?? ''),
+    subject: { kind: 'estate', file: path },
+    firstNumber: 1,
+    subjectText: flags.host ?? '',
+    hostPid: hostPidOf(flags),
+  }
+  const used = (ends: readonly WorkerEnd[]): void => {
+    const byTid = new Map(ends.flatMap((end) => end.used).map((each) => [each.tid, each]))
+    const terminals = estate.value.terminals.map((terminal) => {
+      const use = byTid.get(terminal.tid)
+      return use === undefined ? terminal : usedTerminal(terminal, use)
+    })
+    writeEstate(path, { ...estate.value, terminals })
+  }
+  return runLoad(plan, { second: progressOf(shape), books: undefined, used })
+}
+
+async function loadTarget(flags: LoadFlags, file: string, shape: Shape): Promise<LoadResult> {
+  if (flags.data !== undefined) throw new UsageFailure('--target and --data exclude each other')
+  const target = readTarget(file)
+  if (!target.ok) throw new UsageFailure(target.error)
+  const address = flags.host ?? target.value.address
+  if (address === undefined) throw new UsageFailure(`${file} has no address: give --host`)
+  const mixFile = flags.mix === undefined ? undefined : mixFileOf(flags.mix)
+  const plan: LoadPlan = {
+    ...shape,
+    address: addressOf(address),
+    subject: { kind: 'target', file },
+    firstNumber: target.value.firstNumber ?? randomInt(1, FIRST_NUMBER_MAX),
+    subjectText: `${oneLine(target.value.name)} at ${address}`,
+    mixName: flags.mix === undefined ? 'mix of the target' : `mix ${flags.mix}`,
+    mixFile,
+    hostPid: hostPidOf(flags),
+  }
+  // What is wrong in the files is told before any process is started for them.
+  const cast = await castOf({ ...plan, index: 0 })
+  if (!cast.ok) throw new UsageFailure(cast.error)
+  return runLoad(plan, { second: progressOf(shape), books: undefined, used: () => {} })
+}
+
+function hostPidOf({ hostPid }: LoadFlags): number | undefined {
+  return hostPid === undefined ? undefined : wholeNumberOf('--host-pid', hostPid, 1, 2 ** 31)
+}
+
+function progressOf({ durationMs }: Shape) {
+  return showProgress(Math.ceil(durationMs / 1000))
+}

@@ -1,0 +1,70 @@
+import { randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { toHex } from '../../base/bytes.ts'
+import { withLuhnDigit } from '../../base/exposure.ts'
+import { DEFAULT_MERCHANT } from '../../host/estate/default-estate.ts'
+import { type HostRecords, openHostRecords } from '../../host/service/open-host.ts'
+import type { LoadEstate } from '../../load/unionpay/load-estate.ts'
+import { issueCard } from '../card/issue-card.ts'
+import { UsageFailure } from '../failure.ts'
+
+const PIN = '123456'
+/** Enough for a year of load on one card. */
+const BALANCE_MINOR = 90_000_000_000
+const TEST_RANGE = '621094'
+const TERMINALS_MAX = 99_999
+
+/**
+ * Registers `count` virtual terminals with one stripe and one chip card each at the host of `directory`, which must not
+ * run, and answers what its load generator has to know. A host that has such terminals already gets further ones.
+ */
+export function prepareEstate(directory: string, count: number): LoadEstate {
+  const records = openHostRecords(directory)
+  try {
+    return buildEstate(records, count)
+  } finally {
+    records.close()
+  }
+}
+
+function buildEstate(records: HostRecords, count: number): LoadEstate {
+  const keyBlockProtectionKey = toHex(randomBytes(16))
+  const taken = new Set(records.store.listTerminals().map(({ tid }) => tid))
+  const terminals: LoadEstate['terminals'] = []
+  for (let number = 1; terminals.length < count; number++) {
+    if (number > TERMINALS_MAX) throw new UsageFailure('the host has no more terminal numbers for a load')
+    const tid = `9${String(number).padStart(7, '0')}`
+    if (taken.has(tid)) continue
+    const { mid } = records.estate.addTerminal(tid, DEFAULT_MERCHANT.mid)
+    terminals.push({
+      tid,
+      mid,
+      keyBlock: records.estate.keyBlockFor(tid, keyBlockProtectionKey),
+      lastStan: 0,
+      stripe: cardOf(records, number, '8', true),
+      chip: cardOf(records, number, '9', false),
+    })
+  }
+  return { format: 'tillwire-load-estate-1', keyBlockProtectionKey, pin: PIN, terminals }
+}
+
+/** A card of a number range that people don't use: 621094, kind, 7 zeros and digits of the terminal. */
+function cardOf(records: HostRecords, number: number, kind: '8' | '9', stripeOnly: boolean) {
+  const pan = withLuhnDigit(`${TEST_RANGE}${kind}1${String(number).padStart(7, '0')}`)
+  return issueCard(records, {
+    pan,
+    pin: PIN,
+    cardholderName: 'TILLWIRE/LOAD',
+    cvm: 'pin',
+    // No key pair of the card's own: making one takes longer than a thousand transactions.
+    authentication: 'sda',
+    stripeOnly,
+    balanceMinor: BALANCE_MINOR,
+    year: new Date().getFullYear(),
+  }).image
+}
+
+/** Writes an estate for its owner alone: it holds the key under which the terminals' master keys travel. */
+export function writeEstate(path: string, estate: LoadEstate): void {
+  writeFileSync(path, `${JSON.stringify(estate)}\n`, { mode: 0o600 })
+}

@@ -1,0 +1,177 @@
+import { LOAD_EVENTS, LOAD_FAULTS } from '../load-fault.ts'
+import { EVENT_WORDS, FAULT_WORDS } from '../load-findings.ts'
+import type { LatencyFigures, LoadResult } from '../load-result.ts'
+import { HTML_STYLE } from './html-style.ts'
+import { curvePlot, latencyPlot, memoryPlot, ratePlot, waitingPlot } from './load-plots.ts'
+import { measureWords } from './soak-lines.ts'
+import { escapeHtml, type Plot, renderPlot } from './svg-plot.ts'
+import { count, milliseconds } from './text-report.ts'
+
+/** One file that holds all it needs: figures, plots, tables, light and dark. */
+export function renderHtml(result: LoadResult): string {
+  const { subject, pacing, mix, findings, terminals, connections, workers, startedAt, seconds } = result
+  const waiting = waitingPlot(result)
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Load on ${escapeHtml(subject)}</title>
+<style>${HTML_STYLE}</style>
+</head>
+<body>
+<main>
+<h1>Load on ${escapeHtml(subject)}</h1>
+<p class="soft">${escapeHtml(`${pacing}; ${mix}; ${count(terminals)} terminals on ${count(connections)} connections, ${workers} ${workers === 1 ? 'process' : 'processes'}; ${seconds} s from ${startedAt}`)}</p>
+<p class="verdict${findings.length > 0 ? ' found' : ''}">${findings.length === 0 ? 'No findings' : `${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}`}</p>
+${tiles(result)}
+${findings.length === 0 ? '' : card('Findings', '', `<ul>${findings.map((each) => `<li class="found">${escapeHtml(each)}</li>`).join('')}</ul>`)}
+${plotCard('Offered and answered', 'Requests a second. Where the lines part, the host falls behind.', ratePlot(result))}
+${plotCard('Response time', 'Of each second, from the time a request was to leave to its reply.', latencyPlot(result))}
+${plotCard('Percentiles', 'Where response and service time part, requests waited for a free terminal before they left.', curvePlot(result))}
+${waiting === undefined ? '' : plotCard('Arrivals that wait', 'Their time had come, but no terminal was free.', waiting)}
+${soakCard(result)}
+${latencyCard(result)}
+${kindCard(result)}
+${stepCard(result)}
+${outcomeCard(result)}
+${booksCard(result)}
+</main>
+</body>
+</html>
+`
+}
+
+function tiles(result: LoadResult): string {
+  const { offeredPerSecond, answeredPerSecond, failed, response } = result
+  const values: readonly (readonly [string, string])[] = [
+    [count(offeredPerSecond), 'offered / s'],
+    [count(answeredPerSecond), 'answered / s'],
+    [count(failed), 'failed'],
+    [`${milliseconds(response.p50Ms)} ms`, 'p50'],
+    [`${milliseconds(response.p99Ms)} ms`, 'p99'],
+    [`${milliseconds(response.p999Ms)} ms`, 'p99.9'],
+    [`${milliseconds(response.maxMs)} ms`, 'max'],
+  ]
+  const each = values.map(([value, name]) => `<div class="tile"><b>${value}</b><span>${name}</span></div>`)
+  return `<div class="tiles">${each.join('')}</div>`
+}
+
+function card(title: string, words: string, content: string): string {
+  const text = words === '' ? '' : `<p class="soft">${escapeHtml(words)}</p>`
+  return `<section><h2>${escapeHtml(title)}</h2>${text}${content}</section>`
+}
+
+function plotCard(title: string, words: string, plot: Plot): string {
+  return card(title, words, renderPlot(plot))
+}
+
+type Cell = string | number
+
+function table(heads: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const cell = (value: Cell): string =>
+    `<td>${typeof value === 'number' ? count(value) : escapeHtml(value)}</td>`
+  const head = heads.map((each) => `<th>${escapeHtml(each)}</th>`).join('')
+  const body = rows.map((row) => `<tr>${row.map(cell).join('')}</tr>`).join('\n')
+  return `<table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table>`
+}
+
+const LATENCY_HEADS = ['mean', 'p50', 'p90', 'p99', 'p99.9', 'max'] as const
+
+function latencyCells({ meanMs, p50Ms, p90Ms, p99Ms, p999Ms, maxMs }: LatencyFigures): readonly string[] {
+  return [meanMs, p50Ms, p90Ms, p99Ms, p999Ms, maxMs].map(milliseconds)
+}
+
+function latencyCard({ response, service, ownDelayMaxMs }: LoadResult): string {
+  return card(
+    'Times in milliseconds',
+    `The generator itself let a request leave at most ${milliseconds(ownDelayMaxMs)} ms late.`,
+    table(
+      ['', ...LATENCY_HEADS],
+      [
+        ['response: from the intended time', ...latencyCells(response)],
+        ['service: from sending', ...latencyCells(service)],
+      ],
+    ),
+  )
+}
+
+function kindCard({ kinds }: LoadResult): string {
+  return card(
+    'Kinds',
+    'Service times in milliseconds.',
+    table(
+      ['', 'sent', 'approved', 'declined', 'failed', 'p50', 'p99', 'max'],
+      kinds.map(({ name, sent, approved, declined, failed, service }) => [
+        name,
+        sent,
+        approved,
+        declined,
+        failed,
+        ...[service.p50Ms, service.p99Ms, service.maxMs].map(milliseconds),
+      ]),
+    ),
+  )
+}
+
+function stepCard({ steps }: LoadResult): string {
+  if (steps.length < 2) return ''
+  return card(
+    'Steps',
+    'Response times in milliseconds.',
+    table(
+      ['rate', 'offered', 'answered', 'failed', ...LATENCY_HEADS],
+      steps.map(({ ratePerSecond, offered, answered, failed, response }) => [
+        `${count(ratePerSecond)} a second`,
+        offered,
+        answered,
+        failed,
+        ...latencyCells(response),
+      ]),
+    ),
+  )
+}
+
+function outcomeCard({ codes, faults, events, neverSent }: LoadResult): string {
+  const rows: (readonly Cell[])[] = [
+    ...Object.entries(codes).map(([code, times]) => [`response code ${code}`, times] as const),
+    ...LOAD_FAULTS.map((fault) => [FAULT_WORDS[fault], faults[fault]] as const),
+    ...LOAD_EVENTS.map((event) => [EVENT_WORDS[event], events[event]] as const),
+    ['arrivals that were never sent', neverSent],
+  ]
+  return card(
+    'What became of them',
+    'A decline is an answer and no failure.',
+    table(
+      ['', 'count'],
+      rows.filter(([, times]) => times !== 0),
+    ),
+  )
+}
+
+function booksCard({ books }: LoadResult): string {
+  if (books === undefined) return ''
+  const { answered, sent, rows, wrong } = books
+  return card(
+    'Books of the host',
+    wrong.length === 0 ? 'The ledger agrees.' : 'The ledger is wrong.',
+    table(
+      ['', 'count'],
+      [
+        ['requests that must have a row, warm-up included', answered],
+        ['requests that may have one', sent],
+        ['rows', rows],
+      ],
+    ),
+  )
+}
+
+function soakCard({ soak }: LoadResult): string {
+  if (soak === undefined) return ''
+  const rows = soak.measures.map((measure) => [measure.words, measureWords(measure)])
+  return card(
+    `Soak: ${soak.steady ? 'steady' : 'not steady'}`,
+    'A slope counts when it is sure (p below 0.01) and large enough to matter.',
+    `${renderPlot(memoryPlot(soak.samples))}${table(['', 'verdict'], rows)}`,
+  )
+}
