@@ -87,8 +87,8 @@ function wordOf(answer: Answer, force: ReturnType<typeof forced>): HostWord {
     if (rest === 0) return { kind: 'answer', answer, copies: 2 }
     if (rest === 1) return { kind: 'macWrong' }
     if (rest === 2) return { kind: 'none' }
-    // An answer of another amount is only noticed where it approves.
-    if (rest === 3 && SUCCESS.includes(answer.code)) return { kind: 'none' }
+    // An answer of another amount is none, approval or refusal.
+    if (rest === 3) return { kind: 'none' }
     if (rest === 4) return say({ ...answer, extra: 'wrongArpc' })
     if (rest === 5) return say({ ...answer, extra: 'script' })
   }

@@ -49,6 +49,13 @@ export const KEPT_DAYS: readonly KeptDay[] = [
     ],
   },
   {
+    name: 'a refusal of another amount is no answer: the completion is reversed',
+    deeds: [
+      { do: 'preAuthorisation', card: 'pinChip', amount: 1, keyed: false, hands: CALM_HANDS },
+      { do: 'completion', pick: 0, part: { amount: 770_403 }, hands: CALM_HANDS },
+    ],
+  },
+  {
     name: 'what was authorised in one batch is completed, voided and cancelled in the next',
     deeds: [
       { do: 'preAuthorisation', card: 'pinChip', amount: 10_000, keyed: false, hands: CALM_HANDS },
