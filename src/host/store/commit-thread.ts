@@ -4,6 +4,10 @@ import { StoreError } from '../core/store-port.ts'
 import type { PackedRows } from './packed-rows.ts'
 import { storeErrorOf } from './sqlite-file.ts'
 
+export interface CheckpointWorkerData {
+  readonly path: string
+}
+
 export interface CommitWorkerData {
   readonly path: string
   /** Shared: orders done. */
@@ -43,17 +47,24 @@ export interface CommitListener {
 }
 
 const LOADER = import.meta.resolve('tsx/esm/api')
-const PROGRAM = new URL('./commit-worker.ts', import.meta.url).href
+const COMMIT_WORKER = new URL('./commit-worker.ts', import.meta.url).href
+const CHECKPOINT_WORKER = new URL('./checkpoint-worker.ts', import.meta.url).href
 /** A thread has no loader for TypeScript of its own: it is registered there before anything is imported. */
-const BOOTSTRAP = `import(${JSON.stringify(LOADER)})
-  .then(({ register }) => { register(); return import(${JSON.stringify(PROGRAM)}) })`
+function startWorker(program: string, data: CommitWorkerData | CheckpointWorkerData): Worker {
+  const bootstrap = `import(${JSON.stringify(LOADER)})
+    .then(({ register }) => { register(); return import(${JSON.stringify(program)}) })`
+  const worker = new Worker(bootstrap, { eval: true, workerData: data, execArgv: [] })
+  worker.unref()
+  return worker
+}
 
 /** Longest wait of `drain`: a commit that takes longer is a disk that hangs. */
 const DRAIN_TIMEOUT_MS = 30_000
 
-/** A thread that writes rows to the host's file, one order after the other. */
+/** A thread that writes rows to the host's file, one order after the other, and one that keeps its log short. */
 export class CommitThread {
   readonly #worker: Worker
+  readonly #checkpointer: Worker
   readonly #done = new Int32Array(new SharedArrayBuffer(4))
   readonly #listener: CommitListener
   #sent = 0
@@ -62,16 +73,14 @@ export class CommitThread {
 
   constructor(path: string, listener: CommitListener) {
     this.#listener = listener
-    this.#worker = new Worker(BOOTSTRAP, {
-      eval: true,
-      workerData: { path, done: this.#done } satisfies CommitWorkerData,
-      execArgv: [],
-    })
+    this.#worker = startWorker(COMMIT_WORKER, { path, done: this.#done })
+    this.#checkpointer = startWorker(CHECKPOINT_WORKER, { path })
+    // Without it the log is copied by the thread that commits, later and in larger parts.
+    this.#checkpointer.on('error', () => {})
     this.#worker.on('message', (answer: CommitAnswer) => this.#answered(answer))
     this.#worker.on('error', (error) => {
       if (!this.#isEnding) listener.ended(new StoreError(`the thread that writes ended: ${error.message}`))
     })
-    this.#worker.unref()
   }
 
   commit(rows: PackedRows): void {
@@ -102,7 +111,7 @@ export class CommitThread {
   async end(): Promise<void> {
     this.#isEnding = true
     this.drain()
-    await this.#worker.terminate()
+    await Promise.all([this.#worker.terminate(), this.#checkpointer.terminate()])
   }
 
   #answered(answer: CommitAnswer): void {

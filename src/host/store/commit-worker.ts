@@ -6,9 +6,14 @@ import { SqliteWriter } from './sqlite-writer.ts'
 
 // The thread that writes: it makes the rows of each order durable in one commit, and says so.
 
+/** 160 MiB. */
+const LOG_PAGES_MAX = 40_000
+
 const { path, done } = workerData as CommitWorkerData
 const database = new Database(path, { fileMustExist: true })
 configure(database)
+// Another thread does that before it is due here; this is for when it can't.
+database.pragma(`wal_autocheckpoint = ${LOG_PAGES_MAX}`)
 const writer = new SqliteWriter(database)
 const lease = database.prepare<[number], { readonly next: number }>(
   'UPDATE numbers SET next = next + ? RETURNING next',
