@@ -17,8 +17,21 @@ function hexText(bytes: Uint8Array, from: number, end: number): string {
     text += hexOfFour(bytes, at)
     at += 4
   }
-  for (; at < end; at++) text += HEX_OF_BYTE[bytes[at] as number]
-  return text
+  return at === end ? text : text + hexOfFew(bytes, at, end - at)
+}
+
+/** Digits of one to three bytes. */
+function hexOfFew(bytes: Uint8Array, at: number, count: number): string {
+  const a = bytes[at] as number
+  if (count === 1) return HEX_OF_BYTE[a] as string
+  const b = bytes[at + 1] as number
+  const a1 = LEFT_CODE[a] as number
+  const a2 = RIGHT_CODE[a] as number
+  const b1 = LEFT_CODE[b] as number
+  const b2 = RIGHT_CODE[b] as number
+  if (count === 2) return String.fromCharCode(a1, a2, b1, b2)
+  const c = bytes[at + 2] as number
+  return String.fromCharCode(a1, a2, b1, b2, LEFT_CODE[c] as number, RIGHT_CODE[c] as number)
 }
 
 function hexOfFour(bytes: Uint8Array, at: number): string {
@@ -121,8 +134,24 @@ export function readText(bytes: Uint8Array, at: number, size: number): string {
       bytes[from + 7] as number,
     )
   }
-  for (; from < end; from++) text += String.fromCharCode(bytes[from] as number)
-  return text
+  if (from + 4 <= end) {
+    text += String.fromCharCode(
+      bytes[from] as number,
+      bytes[from + 1] as number,
+      bytes[from + 2] as number,
+      bytes[from + 3] as number,
+    )
+    from += 4
+  }
+  return from === end ? text : text + textOfFew(bytes, from, end - from)
+}
+
+/** One to three characters. */
+function textOfFew(bytes: Uint8Array, at: number, count: number): string {
+  const a = bytes[at] as number
+  if (count === 1) return String.fromCharCode(a)
+  const b = bytes[at + 1] as number
+  return count === 2 ? String.fromCharCode(a, b) : String.fromCharCode(a, b, bytes[at + 2] as number)
 }
 
 /** Decimal digits as characters. */
