@@ -5,8 +5,8 @@ import { performance } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
 import { type BenchOptions, type BenchPart, measureOf, requireThat } from '../bench-part.ts'
 import type { HostAnswer, HostQuestion } from '../connection-host.ts'
+import { KeylessTerminal } from '../keyless-terminal.ts'
 import { sampleOf } from '../measure.ts'
-import { WireTerminal } from '../wire-terminal.ts'
 
 const HOST = fileURLToPath(new URL('../connection-host.ts', import.meta.url))
 /** Connections that are opened at once: fewer than a listener lets wait. */
@@ -37,18 +37,20 @@ async function ask<Kind extends HostAnswer['kind']>(
   return answer as Extract<HostAnswer, { kind: Kind }>
 }
 
-async function openAll(port: number, count: number): Promise<readonly WireTerminal[]> {
-  const terminals: WireTerminal[] = []
+async function openAll(port: number, count: number): Promise<readonly KeylessTerminal[]> {
+  const terminals: KeylessTerminal[] = []
   while (terminals.length < count) {
     const size = Math.min(WAVE, count - terminals.length)
-    const wave = Array.from({ length: size }, (_, index) => WireTerminal.open(port, terminals.length + index))
+    const wave = Array.from({ length: size }, (_, index) =>
+      KeylessTerminal.open(port, terminals.length + index),
+    )
     terminals.push(...(await Promise.all(wave)))
   }
   return terminals
 }
 
 /** One exchange on each, a wave at a time; answers how many failed. */
-async function echoAll(terminals: readonly WireTerminal[]): Promise<number> {
+async function echoAll(terminals: readonly KeylessTerminal[]): Promise<number> {
   let failures = 0
   for (let at = 0; at < terminals.length; at += WAVE) {
     const answers = await Promise.all(terminals.slice(at, at + WAVE).map((terminal) => terminal.echo()))

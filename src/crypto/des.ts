@@ -184,39 +184,35 @@ function permuteOut(): void {
 
 /** Sixteen rounds, two at a time, so that the halves need not change sides before the end. Backwards they decipher. */
 function runRounds(schedule: readonly number[], start: number, isForward: boolean): void {
-  const boxes = BOX_OUTPUTS
   const step = isForward ? 2 : -2
   let at = isForward ? start : start + SCHEDULE_SIZE - 2
   let l = left
   let r = right
   for (let pair = 0; pair < ROUNDS / 2; pair++) {
-    let odd = ((r >>> 4) | (r << 28)) ^ (schedule[at] as number)
-    let even = r ^ (schedule[at + 1] as number)
+    l ^= round(r, schedule[at] as number, schedule[at + 1] as number)
     at += step
-    l ^=
-      (boxes[(odd >>> 24) & 63] as number) |
-      (boxes[64 + ((even >>> 24) & 63)] as number) |
-      (boxes[128 + ((odd >>> 16) & 63)] as number) |
-      (boxes[192 + ((even >>> 16) & 63)] as number) |
-      (boxes[256 + ((odd >>> 8) & 63)] as number) |
-      (boxes[320 + ((even >>> 8) & 63)] as number) |
-      (boxes[384 + (odd & 63)] as number) |
-      (boxes[448 + (even & 63)] as number)
-    odd = ((l >>> 4) | (l << 28)) ^ (schedule[at] as number)
-    even = l ^ (schedule[at + 1] as number)
+    r ^= round(l, schedule[at] as number, schedule[at + 1] as number)
     at += step
-    r ^=
-      (boxes[(odd >>> 24) & 63] as number) |
-      (boxes[64 + ((even >>> 24) & 63)] as number) |
-      (boxes[128 + ((odd >>> 16) & 63)] as number) |
-      (boxes[192 + ((even >>> 16) & 63)] as number) |
-      (boxes[256 + ((odd >>> 8) & 63)] as number) |
-      (boxes[320 + ((even >>> 8) & 63)] as number) |
-      (boxes[384 + (odd & 63)] as number) |
-      (boxes[448 + (even & 63)] as number)
   }
   left = r
   right = l
+}
+
+/** What one half adds to the other: expansion, round key, boxes and permutation P. */
+function round(half: number, oddKey: number, evenKey: number): number {
+  const boxes = BOX_OUTPUTS
+  const odd = ((half >>> 4) | (half << 28)) ^ oddKey
+  const even = half ^ evenKey
+  return (
+    (boxes[(odd >>> 24) & 63] as number) |
+    (boxes[64 + ((even >>> 24) & 63)] as number) |
+    (boxes[128 + ((odd >>> 16) & 63)] as number) |
+    (boxes[192 + ((even >>> 16) & 63)] as number) |
+    (boxes[256 + ((odd >>> 8) & 63)] as number) |
+    (boxes[320 + ((even >>> 8) & 63)] as number) |
+    (boxes[384 + (odd & 63)] as number) |
+    (boxes[448 + (even & 63)] as number)
+  )
 }
 
 /** Adds the round keys of the 8 bytes at `offset`, two words a round. */

@@ -16,7 +16,7 @@ const WORKING_KEYS_SIZE = 60
 const codec = compileSpec(UNIONPAY_POS)
 
 /** One terminal on a connection of its own, without keys: it asks and looks at the answer. */
-export class WireTerminal {
+export class KeylessTerminal {
   readonly #socket: Socket
   readonly #splitter = new StreamSplitter({ prefix: 'binary2', frameSizeMax: 8192 })
   readonly #index: number
@@ -35,13 +35,13 @@ export class WireTerminal {
   }
 
   /** Rejects when the host does not take the connection. */
-  static open(port: number, index: number): Promise<WireTerminal> {
+  static open(port: number, index: number): Promise<KeylessTerminal> {
     return new Promise((resolve, reject) => {
       const socket = connect({ port, host: '127.0.0.1', noDelay: true })
       socket.once('error', reject)
       socket.once('connect', () => {
         socket.off('error', reject)
-        resolve(new WireTerminal(index, socket))
+        resolve(new KeylessTerminal(index, socket))
       })
     })
   }
