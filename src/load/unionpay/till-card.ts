@@ -14,6 +14,7 @@ import {
 } from '../../emv/apdu.ts'
 import { decodeTlvs, encodeTlvs, findTlv } from '../../emv/ber-tlv.ts'
 import { type DolItem, fillDol, parseDol } from '../../emv/dol.ts'
+import { REVERSAL_TAGS, SALE_TAGS } from '../../iso8583/subfields/field-55.ts'
 
 /** The stripe of a card as a terminal keeps it while it is swiped. */
 export interface StripeData {
@@ -34,30 +35,6 @@ export interface ChipPurchase {
   readonly date: string
   readonly time: string
 }
-
-const FIELD_55 = [
-  '9F26',
-  '9F27',
-  '9F10',
-  '9F37',
-  '9F36',
-  '95',
-  '9A',
-  '9C',
-  '9F02',
-  '5F2A',
-  '82',
-  '9F1A',
-  '9F03',
-  '9F33',
-  '9F34',
-  '9F35',
-  '9F1E',
-  '84',
-  '9F09',
-  '9F41',
-] as const
-const REVERSAL_55 = ['95', '9F1E', '9F10', '9F36'] as const
 
 const ZERO_AMOUNT = new Uint8Array(6)
 const COUNTRY = fromHex('0156')
@@ -123,7 +100,7 @@ export class TillChip {
     this.#tell(purchase)
     const data = fillDol(this.#cdol1, this.#lookup)
     this.#take(this.#command(generateAcCommand('ARQC', false, data)))
-    return this.#tags(FIELD_55)
+    return this.#tags(SALE_TAGS)
   }
 
   /** Whether the card takes `field55` of the reply for its issuer's approval. */
@@ -139,7 +116,7 @@ export class TillChip {
 
   /** Field 55 of the reversal of what was signed last. */
   reversalData(): Uint8Array {
-    return this.#tags(REVERSAL_55)
+    return this.#tags(REVERSAL_TAGS)
   }
 
   readonly #lookup = (tag: string): Uint8Array | undefined => this.#values.get(tag)
