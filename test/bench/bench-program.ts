@@ -24,8 +24,12 @@ export async function runBench(
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, TMPDIR: temporary },
   })
+  let isDue = interrupt
   const watcher = watch(temporary, (_event, name) => {
-    if (interrupt && name?.startsWith('tillwire-bench-')) child.kill('SIGINT')
+    // Once: the folder's removal is an event as well, and a signal then meets a process that takes none any more.
+    if (!isDue || !name?.startsWith('tillwire-bench-')) return
+    isDue = false
+    child.kill('SIGINT')
   })
   let output = ''
   let errors = ''
