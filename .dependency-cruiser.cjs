@@ -27,7 +27,7 @@ const LAYERS = {
     may: ['src/base', 'src/crypto', 'src/emv', 'src/host/core/security-module-port'],
     node: true,
   },
-  'src/host/(gateway|store|estate|merchants|console|service)': {
+  'src/host/(gateway|store|estate|merchants|office|knowledge|console|service)': {
     may: ['src/base', 'src/iso8583', 'src/emv', 'src/host'],
     node: true,
   },
@@ -35,6 +35,16 @@ const LAYERS = {
   'src/load': {
     may: ['src/base', 'src/crypto', 'src/iso8583', 'src/emv', 'hardware/emulator/chip-card'],
     node: true,
+  },
+  // Terminal and board in one place, made visible and touchable: what the browser terminal shows.
+  'src/workbench': {
+    may: ['src/base', 'src/iso8583', 'src/emv', 'src/terminal', 'hardware/protocol', 'hardware/emulator'],
+    node: true,
+  },
+  // The console's page, bundled for a browser: it knows the wire types and no business.
+  'src/web': {
+    may: ['src/base', 'src/workbench/workbench-messages', 'src/host/console/api-types'],
+    packages: ['preact', '@preact/signals', 'uplot', 'zod'],
   },
   'hardware/emulator': {
     may: ['src/base', 'src/crypto', 'src/emv', 'hardware/protocol'],
