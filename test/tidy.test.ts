@@ -16,7 +16,7 @@ const BANNED: readonly (readonly [RegExp, string])[] = [
 
 const files = ['src', 'hardware', 'sim', 'bench'].flatMap((root) =>
   readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts'))
+    .filter((path) => /\.tsx?$/.test(path))
     .map((path) => `${root}/${path}`),
 )
 

@@ -39,6 +39,14 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'run stories with faults and what must come of them, from files',
     load: () => import('./commands/scenario.ts'),
   },
+  user: {
+    summary: 'people of the console: add, list, reset a password',
+    load: () => import('./commands/user.ts'),
+  },
+  audit: {
+    summary: 'the log of who did what: list it, verify its chain',
+    load: () => import('./commands/audit.ts'),
+  },
   doctor: {
     summary: 'check this machine, with a fix for each finding',
     load: () => import('./commands/doctor.ts'),

@@ -1,17 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { Command, Option } from 'commander'
-import { z } from 'zod'
-import { isLuhnValid } from '../../base/exposure.ts'
-import { parseAmount } from '../../base/money.ts'
 import { DEFAULT_LIMITS, type TlsOptions } from '../../host/gateway/gateway-options.ts'
 import { type HostLogLevel, openHostLog } from '../../host/service/host-log.ts'
 import { HostMetrics } from '../../host/service/host-metrics.ts'
 import type { MetricsServer } from '../../host/service/metrics-server.ts'
-import { type HostOptions, openHost } from '../../host/service/open-host.ts'
+import { type Host, type HostOptions, openHost } from '../../host/service/open-host.ts'
 import { DEFAULT_PORTS } from '../../host/service/open-ports.ts'
-import { openSharedHost } from '../../host/service/open-shared-host.ts'
+import { openSharedHost, type SharedHost } from '../../host/service/open-shared-host.ts'
 import { readPostgresAddress } from '../../host/store/postgres-place.ts'
+import { CONSOLE_OPTION, consolePlaceOf, NO_CONSOLE_OPTION } from '../console/console-option.ts'
+import { consoleLines, type ServedConsole, serveConsole } from '../console/serve-console.ts'
 import { Finding, UsageFailure } from '../failure.ts'
+import { accountCommand } from '../host/account-command.ts'
 import { clearingCommands } from '../host/clearing-commands.ts'
 import { type RecordFlags, storeOption } from '../host/command-records.ts'
 import { explainLine } from '../host/explain-line.ts'
@@ -23,7 +23,7 @@ import {
   openMetrics,
 } from '../host/metrics-option.ts'
 import { printStatus } from '../host/status-report.ts'
-import { terminalProfile } from '../host/terminal-profile.ts'
+import { terminalCommand } from '../host/terminal-commands.ts'
 import { guarded, withRecords } from '../host/with-records.ts'
 import { openRecorder, RECORD_OPTION } from '../recording/open-recorder.ts'
 import type { Recorder } from '../recording/recorder.ts'
@@ -43,6 +43,7 @@ interface ServeFlags extends RecordFlags {
   readonly record?: string
   readonly logLevel: HostLogLevel
   readonly metrics?: string
+  readonly console?: string | boolean
   readonly connectionsMax: string
   readonly connectionsPerAddress: string
 }
@@ -65,6 +66,8 @@ export function buildCommand(): Command {
     .option('--tls-client-ca <file>', 'PEM certificate that signs the clients')
     .option('--no-test-behaviour', 'decide every amount and card by the rules alone')
     .option('--json', 'print one line of JSON when ready')
+    .option(...CONSOLE_OPTION)
+    .option(...NO_CONSOLE_OPTION)
     .option(...METRICS_OPTION)
     .option(
       '--connections-max <n>',
@@ -117,16 +120,20 @@ async function serveWith(
   }
   const host = await guarded(() => open(flags, recorder, options))
   let server: MetricsServer | undefined
+  let served: ServedConsole | undefined
   try {
     if (place !== undefined && metrics !== undefined) {
       server = await guarded(() => openMetrics(place, metrics))
     }
+    served = await guarded(() => serveConsoleOf(host, flags))
     process.once('SIGINT', () => stop(undefined))
     process.once('SIGTERM', () => stop(undefined))
-    announce(host.ports, flags, place === undefined ? undefined : { ...place, port: server?.port ?? 0 })
+    const metricsPlace = place === undefined ? undefined : { ...place, port: server?.port ?? 0 }
+    announce(host.ports, flags, metricsPlace, served)
     const reason = await stopped
     if (reason !== undefined) throw new Finding(reason)
   } finally {
+    await served?.close()
     await server?.close()
     await host.close()
   }
@@ -155,7 +162,7 @@ async function open(
   { store }: ServeFlags,
   recorder: Recorder | undefined,
   options: Omit<HostOptions, 'tap'>,
-): Promise<{ readonly ports: Readonly<Record<string, number>>; close(): Promise<void> }> {
+): Promise<Host | SharedHost> {
   if (store === undefined) {
     return openHost({ ...options, ...(recorder === undefined ? {} : { tap: recorder.hostTap }) })
   }
@@ -167,18 +174,42 @@ async function open(
   return openSharedHost({ ...options, place: readPostgresAddress(store) })
 }
 
+/** Undefined without a console: not wanted, or on a shared store, which has no back office of its own. */
+async function serveConsoleOf(
+  host: Host | SharedHost,
+  { console: flag, data, json }: ServeFlags,
+): Promise<ServedConsole | undefined> {
+  const place = consolePlaceOf(flag)
+  if (place === undefined) return undefined
+  if (!('estate' in host)) {
+    if (!place.isDefault) throw new UsageFailure('the console needs the file in --data: leave --store away')
+    return undefined
+  }
+  return serveConsole(host, { directory: data, place }, () => {
+    if (json !== true) process.stdout.write('正在生成控制台页面 building the page of the console …\n')
+  })
+}
+
 function announce(
   ports: Readonly<Record<string, number>>,
   { json, address, data }: ServeFlags,
   metrics: MetricsPlace | undefined,
+  served: ServedConsole | undefined,
 ): void {
   if (json) {
-    const said = { ready: true, address, ports, ...(metrics === undefined ? {} : { metrics }) }
+    const said = {
+      ready: true,
+      address,
+      ports,
+      ...(metrics === undefined ? {} : { metrics }),
+      ...(served === undefined ? {} : { console: { url: served.console.url } }),
+    }
     process.stdout.write(`${JSON.stringify(said)}\n`)
     return
   }
   const lines = Object.entries(ports).map(([dialect, port]) => `  ${dialect.padEnd(16)} ${address}:${port}`)
   if (metrics !== undefined) lines.push(metricsLine(metrics))
+  if (served !== undefined) lines.push(consoleLines(served))
   process.stdout.write(`The host answers / 主机已就绪 (${data}, Ctrl-C stops it):\n${lines.join('\n')}\n`)
 }
 
@@ -242,116 +273,4 @@ function explainCommand(): Command {
         }
       }),
     )
-}
-
-function terminalCommand(): Command {
-  const add = new Command('add')
-    .description('Register a terminal and print the TR-31 key block of its master key for a PIN pad.')
-    .requiredOption('--tid <tid>', 'terminal number, 8 characters')
-    .requiredOption('--mid <mid>', 'merchant number, 15 characters')
-    .option('--pad-file <file>', "the PIN pad's provisioning file, from its manufacturer")
-    .option('--data <dir>', 'folder of the host', 'tillwire-data/host')
-    .addOption(storeOption())
-    .action(async (flags: RecordFlags & { tid: string; mid: string; padFile?: string }) => {
-      const padKey = flags.padFile === undefined ? undefined : await readPadKey(flags.padFile)
-      await withRecords(flags, async ({ estate }) => {
-        const terminal = await estate((each) => each.addTerminal(flags.tid, flags.mid))
-        process.stdout.write(
-          `terminal ${terminal.tid}, master key KCV ${terminal.masterKey?.checkValue ?? '-'}\n`,
-        )
-        if (padKey === undefined) return
-        process.stdout.write(`${await estate((each) => each.keyBlockFor(terminal.tid, padKey))}\n`)
-      })
-    })
-  const key = new Command('key')
-    .description('Print the TR-31 key block of a registered terminal for a PIN pad.')
-    .requiredOption('--tid <tid>', 'terminal number')
-    .requiredOption('--pad-file <file>', "the PIN pad's provisioning file")
-    .option('--data <dir>', 'folder of the host', 'tillwire-data/host')
-    .addOption(storeOption())
-    .action(async (flags: RecordFlags & { tid: string; padFile: string }) => {
-      const padKey = await readPadKey(flags.padFile)
-      await withRecords(flags, async ({ estate }) => {
-        process.stdout.write(`${await estate((each) => each.keyBlockFor(flags.tid, padKey))}\n`)
-      })
-    })
-  const profile = new Command('profile')
-    .description('Print the profile file of a registered terminal, with the CA keys of the test cards.')
-    .requiredOption('--tid <tid>', 'terminal number')
-    .option('--data <dir>', 'folder of the host', 'tillwire-data/host')
-    .addOption(storeOption())
-    .action((flags: RecordFlags & { tid: string }) =>
-      withRecords(flags, async ({ store, personalisation }) => {
-        const terminals = await store.listTerminals()
-        const merchants = await store.listMerchants()
-        process.stdout.write(terminalProfile({ terminals, merchants, personalisation }, flags.tid))
-      }),
-    )
-  return new Command('terminal')
-    .description('Terminals of the host.')
-    .addCommand(add)
-    .addCommand(key)
-    .addCommand(profile)
-}
-
-const provisioning = z.object({ serialNumber: z.string(), keyBlockProtectionKey: z.string() })
-
-async function readPadKey(path: string): Promise<string> {
-  const text = await readFile(path, 'utf8').catch(() => {
-    throw new UsageFailure(`cannot read ${path}`)
-  })
-  try {
-    return provisioning.parse(JSON.parse(text)).keyBlockProtectionKey
-  } catch {
-    throw new UsageFailure(`${path} is no provisioning file of a PIN pad`)
-  }
-}
-
-function accountCommand(): Command {
-  const add = new Command('add')
-    .description('Open an account for a test card.')
-    .requiredOption('--pan <digits>', 'card number of a known test range')
-    .requiredOption('--pin <digits>', 'PIN, 4 to 12 digits; a one-way reference is kept')
-    .option('--expiry <YYMM>', 'expiry date', '3012')
-    .option('--balance <amount>', 'opening balance', '10000.00')
-    .option('--chip', 'the card has a chip: its stripe is refused where chips are read')
-    .option('--data <dir>', 'folder of the host', 'tillwire-data/host')
-    .addOption(storeOption())
-    .action(
-      (
-        flags: RecordFlags & {
-          pan: string
-          pin: string
-          expiry: string
-          balance: string
-          chip?: boolean
-        },
-      ) => {
-        const balanceMinor = parseAmount(flags.balance, '156')
-        if (balanceMinor === undefined) throw new UsageFailure('--balance is no amount like 100.00')
-        if (!/^\d{13,19}$/.test(flags.pan) || !isLuhnValid(flags.pan)) {
-          throw new UsageFailure('--pan is no card number with a right check digit')
-        }
-        if (!/^\d{4,12}$/.test(flags.pin)) throw new UsageFailure('--pin takes 4 to 12 digits')
-        if (!/^\d\d(0[1-9]|1[0-2])$/.test(flags.expiry)) throw new UsageFailure('--expiry is no YYMM')
-        return withRecords(flags, async ({ estate }) => {
-          const account = await estate((each) =>
-            each.addAccount({
-              pan: flags.pan,
-              pin: flags.pin,
-              expiry: flags.expiry,
-              balanceMinor,
-              status: 'active',
-              hasChip: flags.chip === true,
-              limits: { singleMinor: undefined, dailyMinor: undefined, dailyCount: undefined },
-              testBehaviour: undefined,
-              en: '',
-              zh: '',
-            }),
-          )
-          process.stdout.write(`account opened: ${account.pan.truncated}\n`)
-        })
-      },
-    )
-  return new Command('account').description('Test accounts of the host.').addCommand(add)
 }

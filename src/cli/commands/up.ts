@@ -1,12 +1,15 @@
 import { Command, Option } from 'commander'
+import { PageError } from '../../host/console/build-page.ts'
 import { StoreError } from '../../host/core/store-port.ts'
 import { EstateError } from '../../host/estate/estate.ts'
 import { GatewayError } from '../../host/gateway/gateway.ts'
+import { OfficeError } from '../../host/office/office-database.ts'
 import { SecurityModuleError } from '../../host/security-module/security-module-error.ts'
 import type { PanelLanguage } from '../../terminal/adapters/console-panel.ts'
 import { JournalFailure } from '../../terminal/adapters/journal-failure.ts'
 import { TerminalStopped } from '../../terminal/adapters/terminal.ts'
 import { BOARD_FAILURES } from '../board/board-failures.ts'
+import { CONSOLE_OPTION, consolePlaceOf, NO_CONSOLE_OPTION } from '../console/console-option.ts'
 import { Finding, UsageFailure } from '../failure.ts'
 import { languageOf } from '../language.ts'
 import { openRecorder, RECORD_OPTION } from '../recording/open-recorder.ts'
@@ -23,6 +26,7 @@ interface UpFlags {
   readonly json?: boolean
   readonly record?: string
   readonly lang: PanelLanguage
+  readonly console?: string | boolean
 }
 
 export function buildCommand(): Command {
@@ -41,6 +45,8 @@ export function buildCommand(): Command {
     .option('--shared-line', '读卡器与密码键盘共用一条线 | reader and PIN pad on one cable')
     .option('--free-ports', '主机用任意空闲端口 | the host takes any free ports')
     .option('--json', '与 --once 合用：只输出 JSON 结果 | with --once: print the result as JSON only')
+    .option(...CONSOLE_OPTION)
+    .option(...NO_CONSOLE_OPTION)
     .option(...RECORD_OPTION)
     .addOption(
       new Option('--lang <language>', '界面语言 | language of the screens')
@@ -69,7 +75,12 @@ async function run(flags: UpFlags): Promise<void> {
     } else {
       const directory = flags.data ?? 'tillwire-data'
       await runInteractive(
-        { ...common, directory, freePorts: flags.freePorts === true },
+        {
+          ...common,
+          directory,
+          freePorts: flags.freePorts === true,
+          console: consolePlaceOf(flags.console),
+        },
         {
           input: process.stdin,
           output: process.stdout,
@@ -83,7 +94,14 @@ async function run(flags: UpFlags): Promise<void> {
   }
 }
 
-const USAGE_FAILURES = [...BOARD_FAILURES, EstateError, SecurityModuleError, StoreError]
+const USAGE_FAILURES = [
+  ...BOARD_FAILURES,
+  EstateError,
+  OfficeError,
+  PageError,
+  SecurityModuleError,
+  StoreError,
+]
 
 /** What the environment did wrong becomes one line that says what to do. */
 function clearFailure(error: unknown): unknown {

@@ -1,6 +1,8 @@
+import { PageError } from '../../host/console/build-page.ts'
 import { StoreError } from '../../host/core/store-port.ts'
 import { EstateError } from '../../host/estate/estate.ts'
 import { GatewayError } from '../../host/gateway/gateway.ts'
+import { OfficeError } from '../../host/office/office-database.ts'
 import { SecurityModuleError } from '../../host/security-module/security-module-error.ts'
 import { type HostRecords, openHostRecords } from '../../host/service/open-host.ts'
 import { UsageFailure } from '../failure.ts'
@@ -46,7 +48,7 @@ export async function guarded<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    const known = [StoreError, SecurityModuleError, GatewayError, EstateError].some(
+    const known = [StoreError, SecurityModuleError, GatewayError, EstateError, OfficeError, PageError].some(
       (type) => error instanceof type,
     )
     throw known ? new UsageFailure((error as Error).message) : error

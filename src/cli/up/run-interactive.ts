@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Board } from '../../../hardware/emulator/board.ts'
 import { renderPaperText } from '../../../hardware/emulator/paper-text.ts'
 import { ConsolePanel, type PanelLanguage } from '../../terminal/adapters/console-panel.ts'
@@ -8,6 +9,8 @@ import { renderScreen } from '../../terminal/flows/screen-texts.ts'
 import type { Panel } from '../../terminal/runtime/terminal-world.ts'
 import { BoardConsole, boardHelp } from '../board/board-commands.ts'
 import { BoardLines } from '../board/board-lines.ts'
+import type { ConsolePlace } from '../console/console-option.ts'
+import { consoleLines, type ServedConsole, serveConsole } from '../console/serve-console.ts'
 import { Finding } from '../failure.ts'
 import type { Recorder } from '../recording/recorder.ts'
 import { TerminalConsole } from '../terminal-console.ts'
@@ -21,6 +24,8 @@ export interface InteractiveOptions {
   readonly recorder: Recorder | undefined
   readonly freePorts: boolean
   readonly language: PanelLanguage
+  /** Undefined: without the console. */
+  readonly console: ConsolePlace | undefined
 }
 
 /** A terminal day by hand: the operator's commands, and the hands that hold cards and pull plugs. */
@@ -39,6 +44,7 @@ export async function runInteractive(
   process.on('SIGTERM', quit)
   process.on('SIGHUP', quit)
   let world: World | undefined
+  let served: ServedConsole | undefined
   try {
     world = await openWorld({
       ...options,
@@ -52,6 +58,12 @@ export async function runInteractive(
       },
     })
     const { board, cardsDirectory, terminal } = world
+    if (options.console !== undefined) {
+      const place = { directory: join(options.directory, 'host'), place: options.console }
+      served = await serveConsole(world.host, place, () =>
+        print('正在生成控制台页面 building the page of the console …\n'),
+      )
+    }
     const isKeyboard = input.isTTY === true
     const boardConsole = new BoardConsole({ board, cardsDirectory, print })
     const lines = new BoardLines(keyboard, boardConsole, isKeyboard)
@@ -62,12 +74,13 @@ export async function runInteractive(
     operator.attach(terminal)
     await terminal.run({ kind: 'logOn', operator: WORLD_OPERATORS.cashier.number })
     panel.use(new ConsolePanel(lines, text))
-    print(welcome(world, options.directory))
+    print(welcome(world, options.directory, served))
     await operator.takeCommands()
     const failures = operator.result.failures + lines.failures
     if (hostFailure !== undefined) throw new Finding(hostFailure)
     if (!isKeyboard && failures > 0) throw new Finding(`${failures} commands were not done as asked`)
   } finally {
+    await served?.close()
     await world?.close()
     keyboard.close()
     process.off('SIGINT', interrupt)
@@ -132,7 +145,11 @@ class ExchangeablePanel implements Panel {
   }
 }
 
-function welcome({ host, board, terminal }: World, directory: string): string {
+function welcome(
+  { host, board, terminal }: World,
+  directory: string,
+  served: ServedConsole | undefined,
+): string {
   const { supervisor, cashier } = WORLD_OPERATORS
   const { terminalId, merchantId } = terminal.profile
   return `
@@ -140,7 +157,7 @@ Tillwire  终端 terminal ${terminalId}  商户 merchant ${merchantId}
   主机 host       127.0.0.1:${host.ports['unionpay-pos']} (UnionPay POS)  :${host.ports['iso1987-ascii']} (ISO 8583:1987 ASCII)  :${host.ports['iso1987-binary']} (binary)
   外设 board      ${board.paths.reader}  ${board.paths.pinpad}  ${board.paths.printer}
   数据 data       ${directory}
-  操作员 operators  ${cashier.number} 收银员 cashier, 密码 password ${cashier.password};  ${supervisor.number} 主管 supervisor, 密码 password ${supervisor.password}
+${served === undefined ? '' : `${consoleLines(served)}\n`}  操作员 operators  ${cashier.number} 收银员 cashier, 密码 password ${cashier.password};  ${supervisor.number} 主管 supervisor, 密码 password ${supervisor.password}
   卡片密码 PIN of the cards  ${WORLD_PIN}
 
 试一试 try:  sale 12.34   insert chip   keys ${WORLD_PIN}#   remove   settle   help   board   quit

@@ -174,6 +174,8 @@ export interface HostStore {
   commit(rows: StoreRows): void
   /** First of `count` record numbers that no one else gets, from 1; durable before it returns. */
   leaseNumbers(count: number): number
+  /** What was decided elsewhere on this store is durable, and is read again: call it before changing a row that was read. */
+  settle?(): void
 
   listMerchants(): readonly MerchantRow[]
   listTerminals(): readonly TerminalRow[]

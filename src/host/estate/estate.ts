@@ -87,6 +87,21 @@ export class Estate {
   }
 
   /**
+   * Changes a terminal between two decisions: what is under way for it becomes durable first, and the next message finds
+   * the change. Returns the new row.
+   *
+   * @throws {EstateError} when there is no such terminal.
+   */
+  changeTerminal(tid: string, change: (row: TerminalRow) => TerminalRow): TerminalRow {
+    this.#store.settle?.()
+    const row = this.#terminal(tid)
+    if (row === undefined) throw new EstateError(`there is no terminal ${tid}`)
+    const changed = change(row)
+    this.#store.commit({ ...NO_ROWS, terminals: [changed] })
+    return changed
+  }
+
+  /**
    * TR-31 key block of the terminal's master key for the PIN pad whose key block protection key (16, 24 or 32
    * hexadecimal-written bytes, of which 16 are used here) its manufacturer handed over.
    */

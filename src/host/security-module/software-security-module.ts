@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { asciiToBytes, fromHex, toHex, xorBytes } from '../../base/bytes.ts'
 import type { Random } from '../../base/ports.ts'
 import { createEmvCipher } from '../../crypto/emv-cipher.ts'
-import { constantTimeEqual } from '../../crypto/hash.ts'
+import { constantTimeEqual, hmacSha256 } from '../../crypto/hash.ts'
 import { wrapKeyBlock } from '../../crypto/key-block.ts'
 import { keyCheckValue } from '../../crypto/key-check-value.ts'
 import { nodeRandom } from '../../crypto/node-random.ts'
@@ -52,6 +52,7 @@ export class SoftwareSecurityModule implements SecurityModule {
   readonly #cards: CardKeysCache
   readonly #random: Random
   readonly #dataKey: Uint8Array
+  readonly #auditKey: Uint8Array
 
   constructor(localMasterKey: Uint8Array, random: Random) {
     this.#keys = new KeyStore(localMasterKey, random)
@@ -59,6 +60,7 @@ export class SoftwareSecurityModule implements SecurityModule {
     this.#cards = new CardKeysCache(createEmvCipher())
     this.#random = random
     this.#dataKey = deriveFrom(localMasterKey, 'sealed data', 32)
+    this.#auditKey = deriveFrom(localMasterKey, 'audit log', 32)
   }
 
   generateKey(usage: KeyUsage, algorithm: KeyAlgorithm): WrappedKey {
@@ -197,6 +199,11 @@ export class SoftwareSecurityModule implements SecurityModule {
   /** Reverses `sealData`. */
   unsealData(sealed: Uint8Array): Uint8Array {
     return unseal(this.#dataKey, sealed)
+  }
+
+  /** Tag of an entry of the audit log: whoever changes the log without this module can't make it. 32 bytes. */
+  auditTag(data: Uint8Array): Uint8Array {
+    return hmacSha256(this.#auditKey, data)
   }
 
   [inspect.custom](): string {

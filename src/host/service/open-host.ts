@@ -42,7 +42,7 @@ export interface HostRecords {
   close(): void
 }
 
-export interface Host extends Omit<HostRecords, 'close' | 'security' | 'clearing'> {
+export interface Host extends Omit<HostRecords, 'close' | 'clearing'> {
   readonly ports: Readonly<Record<PortDialect, number>>
   /** Empty when the books are right. */
   checkBooks(): readonly BooksFinding[]
@@ -120,13 +120,14 @@ function portsOptions({ tap, ...options }: HostOptions, { store, security }: Hos
 }
 
 function openedHost(
-  { store, estate, personalisation }: HostRecords,
+  { security, store, estate, personalisation }: HostRecords,
   groupStore: GroupCommitStore,
   { gateway, service, ports }: OpenPorts,
 ): Host {
   let closing: Promise<void> | undefined
   return {
     ports,
+    security,
     store,
     estate,
     personalisation,

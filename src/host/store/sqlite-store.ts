@@ -87,6 +87,10 @@ export class SqliteStore implements HostStore {
     this.commitQuietly(rows)
   }
 
+  settle(): void {
+    this.#beforeCommit?.()
+  }
+
   /** `commit` by whom `announceCommits` tells of the others. */
   commitQuietly(rows: StoreRows): void {
     this.#guard(() => this.#writer.commit(packRows(rows)))

@@ -1,0 +1,71 @@
+import { buildPage } from '../../host/console/build-page.ts'
+import { type Console, openConsole } from '../../host/console/open-console.ts'
+import { openOffice } from '../../host/office/open-office.ts'
+import { FIRST_USER } from '../../host/office/people.ts'
+import type { Host } from '../../host/service/open-host.ts'
+import { UsageFailure } from '../failure.ts'
+import { releaseVersion } from '../release.ts'
+import type { ConsolePlace } from './console-option.ts'
+
+export interface ServedConsole {
+  readonly console: Console
+  /** Of the first administrator, at the first start only: it is kept nowhere. */
+  readonly firstPassword: string | undefined
+  close(): Promise<void>
+}
+
+/**
+ * Opens the back office and the console of a host that runs.
+ *
+ * Rejects with `UsageFailure` where the port is taken that somebody asked for; another one is taken otherwise.
+ */
+export async function serveConsole(
+  host: Host,
+  { directory, place }: { readonly directory: string; readonly place: ConsolePlace },
+  building: () => void = () => {},
+): Promise<ServedConsole> {
+  const office = openOffice({ directory, security: host.security })
+  try {
+    const firstPassword = await office.people.setUpFirst()
+    const webDirectory = await buildPage(building)
+    const common = { host, office, webDirectory, release: releaseVersion(), address: place.address }
+    const opened = await openAt(place, (port) => openConsole({ ...common, port }))
+    return {
+      console: opened,
+      firstPassword,
+      async close() {
+        await opened.close()
+        office.close()
+      },
+    }
+  } catch (error) {
+    office.close()
+    throw error
+  }
+}
+
+async function openAt(
+  { address, port, isDefault }: ConsolePlace,
+  open: (port: number) => Promise<Console>,
+): Promise<Console> {
+  try {
+    return await open(port)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EADDRINUSE' && isDefault) return open(0)
+    if (code === undefined) throw error
+    throw new UsageFailure(`the console can't listen on ${address}:${port} (${code}): give another --console`)
+  }
+}
+
+/** Two or three lines for a person. */
+export function consoleLines({ console: { url }, firstPassword }: ServedConsole): string {
+  const lines = [`  控制台 console   ${url}   接口 API ${url}docs`]
+  if (firstPassword !== undefined) {
+    lines.push(
+      `  首次登录 first sign-in   ${FIRST_USER} / ${firstPassword}`,
+      '    只显示这一次 shown this once;  忘记了 lost it:  tillwire user reset admin',
+    )
+  }
+  return lines.join('\n')
+}

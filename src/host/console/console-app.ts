@@ -1,0 +1,25 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Office } from '../office/open-office.ts'
+import type { Host } from '../service/open-host.ts'
+import type { LiveEvents } from './live-events.ts'
+
+/** Fastify with zod schemas: bodies and answers have the types that their schemas say. */
+export type ConsoleApp = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>
+
+/** What a module of routes works on. */
+export interface ConsoleContext {
+  readonly office: Office
+  readonly host: Host
+  readonly live: LiveEvents
+  readonly nowMs: () => number
+  /** Passwords and codes that one address may try in a minute. */
+  readonly secretTriesMax: number
+}
