@@ -9,6 +9,8 @@ import { loadCardImage, saveCardImage } from './chip-card/card-image-file.ts'
 import { type ChipCard, createChipCard } from './chip-card/chip-card.ts'
 import { DeviceLine } from './device-line.ts'
 import { DevicePort, removeLink } from './device-port.ts'
+import type { Factory } from './factory.ts'
+import { certifyPad } from './pad-certificate.ts'
 import { PadMemory } from './pad-memory.ts'
 import type { PaperPiece } from './paper.ts'
 import { type PadKey, type PadScreen, PinPadDevice, padKeys } from './pin-pad-device.ts'
@@ -25,6 +27,8 @@ export interface BoardOptions {
   readonly baudRate: number | undefined
   /** Card reader and PIN pad share one cable, told apart by their addresses. */
   readonly sharedLine: boolean
+  /** Certifies the pad at its first start, so that it can get its keys from afar. */
+  readonly factory?: Factory
   /** Hears each line from when it is plugged in. */
   readonly tap?: (line: BoardDevice | 'reader+pinpad') => LineTap
   /** What stands between a device and its pseudo-terminal: for whoever breaks lines on purpose. */
@@ -64,6 +68,7 @@ export class Board {
   readonly #readerLine: DeviceLine
   readonly #padLine: DeviceLine
   readonly #ports: Readonly<Record<BoardDevice, DevicePort>>
+  readonly #memory: PadMemory
   readonly #listeners = new Set<(event: BoardEvent) => void>()
   #lamp: 'off' | 'cardWanted' | 'takeCard' = 'off'
   #padScreen: PadScreen = { kind: 'lines', lines: [] }
@@ -77,6 +82,7 @@ export class Board {
     for (const name of ['reader', 'pinpad', 'printer']) removeLink(join(directory, name))
     this.#options = options
     const memory = new PadMemory(directory)
+    this.#memory = memory
     const { serialNumber, keyBlockProtectionKey } = memory.content
     this.padProvisioning = { serialNumber, keyBlockProtectionKey }
     this.paths = {
@@ -132,6 +138,11 @@ export class Board {
   /** Whether the pad was given a terminal master key. */
   get padHasMasterKey(): boolean {
     return this.#pinPad.hasMasterKey
+  }
+
+  /** Leaves a certified pad as it is. */
+  async certify(factory: Factory): Promise<void> {
+    await certifyPad(this.#memory, factory)
   }
 
   onEvent(listener: (event: BoardEvent) => void): () => void {
@@ -253,6 +264,7 @@ export class Board {
 export async function openBoard(options: BoardOptions): Promise<Board> {
   const board = new Board(options)
   try {
+    if (options.factory !== undefined) await board.certify(options.factory)
     for (const device of ['reader', 'pinpad', 'printer'] as const) await board.plug(device)
   } catch (error) {
     board.close()

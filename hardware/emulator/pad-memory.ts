@@ -17,6 +17,10 @@ const memorySchema = z.strictObject({
   pinKey: hex([8, 16, 24]).optional(),
   macKey: hex([8, 16, 24]).optional(),
   trackKey: hex([8, 16, 24]).optional(),
+  /** What it gets keys from afar with: its RSA private key (PKCS #8), its certificates and whom it trusts; base64. */
+  transport: z
+    .strictObject({ privateKey: z.string(), certificates: z.array(z.string()), root: z.string() })
+    .optional(),
 })
 
 /** What the pad keeps without power: upper-case hexadecimal keys. Never leaves this folder. */

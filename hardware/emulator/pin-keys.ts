@@ -61,14 +61,20 @@ export class PinKeys {
     const sizes = algorithm === 'sm4' ? [16] : [16, 24]
     if (algorithm === undefined || !/^K[01]$/.test(header.usage) || !sizes.includes(key.length))
       return { status: STATUS.keyBlockBad }
-    const { serialNumber, keyBlockProtectionKey, dataKey } = content
-    this.#memory.save({
-      serialNumber,
-      keyBlockProtectionKey,
-      dataKey,
-      masterKey: { algorithm, key: toHex(key) },
-    })
+    return this.takeMasterKey(algorithm, key)
+  }
+
+  /** A key that came to the pad another way: from afar, or in components. */
+  takeMasterKey(algorithm: 'tdes' | 'sm4', key: Uint8Array): DeviceReply {
+    this.#memory.save({ ...this.#withoutKeys(), masterKey: { algorithm, key: toHex(key) } })
     return { status: STATUS.ok, body: keyCheckValue(algorithm, key) }
+  }
+
+  /** What a pad keeps whatever its keys are. */
+  #withoutKeys(): PadMemoryContent {
+    const { serialNumber, keyBlockProtectionKey, dataKey, transport } = this.#memory.content
+    const kept = { serialNumber, keyBlockProtectionKey, dataKey }
+    return transport === undefined ? kept : { ...kept, transport }
   }
 
   /** All of them or none: a key with a wrong check value leaves the old ones where they are. */
@@ -93,8 +99,8 @@ export class PinKeys {
   }
 
   clearWorkingKeys(): void {
-    const { serialNumber, keyBlockProtectionKey, dataKey, masterKey } = this.#memory.content
-    const kept = { serialNumber, keyBlockProtectionKey, dataKey }
+    const { masterKey } = this.#memory.content
+    const kept = this.#withoutKeys()
     this.#memory.save(masterKey === undefined ? kept : { ...kept, masterKey })
   }
 

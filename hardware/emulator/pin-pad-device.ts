@@ -19,6 +19,7 @@ import {
 } from '../protocol/pin-pad-payloads.ts'
 import { bootIdFrom } from './boot-id.ts'
 import { type DeviceReply, DeviceSession, OK } from './device-session.ts'
+import { PadKeyLoading } from './pad-key-loading.ts'
 import { type KeyMemory, PinKeys } from './pin-keys.ts'
 
 /** What the pad's screen shows. Never a digit of a PIN. */
@@ -52,6 +53,7 @@ export class PinPadDevice {
   #entry: Entry | undefined
   #cancelEntryTimer: CancelTimer | undefined
   #macData: Uint8Array[] = []
+  readonly #loading: PadKeyLoading
 
   constructor(options: PinPadDeviceOptions) {
     this.#options = options
@@ -63,6 +65,11 @@ export class PinPadDevice {
       perform: (command, payload, finish) => finish(this.#perform(command, payload)),
       restarted: () => this.#forget(),
     })
+    this.#loading = new PadKeyLoading({
+      ...options,
+      keys: this.#keys,
+      report: (event, payload) => this.session.report(event, payload),
+    })
   }
 
   get hasMasterKey(): boolean {
@@ -73,16 +80,21 @@ export class PinPadDevice {
     return this.#entry !== undefined
   }
 
+  /** A key component is being typed. */
+  get isEnteringComponent(): boolean {
+    return this.#loading.isEntering
+  }
+
   /** Power came back: the keys are still there, an open entry is not. */
   restart(): void {
     this.#bootId = bootIdFrom(this.#options.random)
     this.#forget()
   }
 
-  /** False when no PIN is asked for: the key does nothing. */
+  /** False when neither PIN nor key component is asked for: the key does nothing. */
   press(key: PadKey): boolean {
     const entry = this.#entry
-    if (entry === undefined) return false
+    if (entry === undefined) return this.#loading.press(key)
     if (key === 'cancel') this.#end({ kind: 'cancelled' })
     else if (key === 'enter') this.#enter(entry)
     else {
@@ -108,6 +120,7 @@ export class PinPadDevice {
       case COMMAND.enterPin:
         return this.#enterPin(payload)
       case COMMAND.cancelPin:
+        if (this.#loading.cancel()) return OK
         if (this.#entry === undefined) return { status: STATUS.wrongState }
         this.#closeEntry()
         return OK
@@ -144,7 +157,8 @@ export class PinPadDevice {
       case COMMAND.unprotect:
         return this.#keys.unprotect(payload)
       default:
-        return { status: STATUS.unknownCommand }
+        if (command === COMMAND.enterComponent && this.#entry !== undefined) return { status: STATUS.busy }
+        return this.#loading.perform(command, payload) ?? { status: STATUS.unknownCommand }
     }
   }
 
@@ -164,14 +178,14 @@ export class PinPadDevice {
       (this.#keys.has('pinKey') ? PIN_PAD_FLAG.pinKey : 0) |
       (this.#keys.has('macKey') ? PIN_PAD_FLAG.macKey : 0) |
       (this.#keys.has('trackKey') ? PIN_PAD_FLAG.trackKey : 0) |
-      (this.#entry === undefined ? 0 : PIN_PAD_FLAG.enteringPin)
+      (this.#entry === undefined && !this.#loading.isEntering ? 0 : PIN_PAD_FLAG.enteringPin)
     )
   }
 
   #enterPin(payload: Uint8Array): DeviceReply {
     const request = decodeEnterPin(payload)
     if (request === undefined || request.lengthMin < 4) return { status: STATUS.badPayload }
-    if (this.#entry !== undefined) return { status: STATUS.busy }
+    if (this.#entry !== undefined || this.#loading.isEntering) return { status: STATUS.busy }
     const possible = this.#keys.canEncryptPin()
     if (possible.status !== STATUS.ok) return possible
     const { lengthMin, lengthMax, pan, timeoutMs } = request
@@ -211,7 +225,8 @@ export class PinPadDevice {
     const lines = decodeShow(payload)
     if (lines === undefined) return { status: STATUS.badPayload }
     const texts = lines.map((line) => Buffer.from(line).toString('utf8'))
-    if (this.#entry === undefined) this.#options.screenChanged({ kind: 'lines', lines: texts })
+    const isFree = this.#entry === undefined && !this.#loading.isEntering
+    if (isFree) this.#options.screenChanged({ kind: 'lines', lines: texts })
     return OK
   }
 
@@ -230,6 +245,7 @@ export class PinPadDevice {
 
   #forget(): void {
     this.#macData = []
+    this.#loading.forget()
     if (this.#entry !== undefined) this.#closeEntry()
   }
 }

@@ -28,10 +28,21 @@ export const COMMAND = {
   protect: 0x37,
   unprotect: 0x38,
   show: 0x39,
+  readCertificate: 0x3a,
+  requestKey: 0x3b,
+  loadKeyPackage: 0x3c,
+  enterComponent: 0x3d,
+  joinComponents: 0x3e,
 } as const
 
 /** Sent by a device on its own; repeated until the terminal acknowledges it. */
-export const EVENT = { card: 0x60, cardRemoved: 0x61, pinResult: 0x68, keyPressed: 0x69 } as const
+export const EVENT = {
+  card: 0x60,
+  cardRemoved: 0x61,
+  pinResult: 0x68,
+  keyPressed: 0x69,
+  componentResult: 0x6a,
+} as const
 
 /** First byte of each reply. */
 export const STATUS = {
@@ -46,6 +57,8 @@ export const STATUS = {
   checkValueWrong: 0x11,
   keyBlockBad: 0x12,
   dataBad: 0x13,
+  /** A key package of a sender that is not trusted, or for another request. */
+  untrusted: 0x14,
   noCard: 0x20,
   hardwareFault: 0x7f,
 } as const
@@ -57,6 +70,7 @@ const STATUS_TEXTS: Readonly<Record<number, string>> = {
   [STATUS.wrongState]: 'the device can not do it now',
   [STATUS.keyBlockBad]: 'the key block is not for this PIN pad',
   [STATUS.dataBad]: 'the data were not made by this PIN pad',
+  [STATUS.untrusted]: 'the key package is not from a trusted host, or not for this request',
   [STATUS.hardwareFault]: 'the device is out of order',
 }
 

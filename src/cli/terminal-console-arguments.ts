@@ -89,6 +89,11 @@ export const KEY_BLOCK: ArgumentKind<string> = {
   parse: (word) => (/^[A-D][0-9A-Z]{15,}$/.test(word) ? word : undefined),
 }
 
+export const CHECK_VALUE: ArgumentKind<string> = {
+  expected: { zh: '校验值，6 或 8 位十六进制', en: 'a check value of 6 or 8 hexadecimal digits' },
+  parse: (word) => (/^([0-9A-Fa-f]{2}){3,4}$/.test(word) ? word.toUpperCase() : undefined),
+}
+
 export function oneOf<T extends string>(...words: readonly T[]): ArgumentKind<T> {
   const list = words.join(' | ')
   return {

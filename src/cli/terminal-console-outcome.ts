@@ -17,6 +17,7 @@ const OUTCOMES: { readonly [kind in CommandOutcome['kind']]: Texts } = {
   transactions: ['明细', 'transactions'],
   devices: ['设备', 'devices'],
   masterKey: ['主密钥校验值', 'master key check value'],
+  keyRequest: ['主密钥申请', 'request for the master key'],
   echoed: ['线路正常', 'line is good'],
   done: ['完成', 'done'],
   cancelled: ['已取消', 'cancelled'],
@@ -108,6 +109,7 @@ export function describeOutcome(outcome: CommandOutcome, language: CliLanguage):
       return [`${head}  ${outcome.reason}${outcome.detail === undefined ? '' : ` (${outcome.detail})`}`]
     case 'done':
     case 'cancelled':
+    case 'keyRequest':
       return [head]
   }
 }

@@ -4,6 +4,7 @@ import {
   AMOUNT,
   type Arguments,
   AUTHORISATION,
+  CHECK_VALUE,
   KEY_BLOCK,
   OPERATOR,
   ORIGINAL,
@@ -264,6 +265,16 @@ export const CONSOLE_COMMANDS: readonly CommandEntry[] = [
     usage: 'load-key KEYBLOCK',
     summary: { zh: '下装新的终端主密钥', en: 'load a new terminal master key' },
     build: (args) => run({ kind: 'loadMasterKey', keyBlock: args.require(KEY_BLOCK) ?? '' }),
+  },
+  {
+    name: 'load-components',
+    aliases: ['输入密钥分量'],
+    usage: 'load-components [CHECKVALUE]',
+    summary: {
+      zh: '三人各输入一个密钥分量',
+      en: 'three people each type a component of the master key',
+    },
+    build: (args) => run({ kind: 'loadMasterKeyComponents', ...given('checkValue', args.take(CHECK_VALUE)) }),
   },
   {
     name: 'language',

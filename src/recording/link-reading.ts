@@ -1,4 +1,5 @@
 import { decodeDeviceStatus, decodeIdentity } from '../../hardware/protocol/device-payloads.ts'
+import { decodeComponentResult, decodeEnterComponent } from '../../hardware/protocol/key-loading-payloads.ts'
 import { LINK, REPLY, STATUS } from '../../hardware/protocol/link-codes.ts'
 import { FROM_DEVICE, type LinkFrame } from '../../hardware/protocol/link-frame.ts'
 import {
@@ -51,6 +52,11 @@ const COMMANDS: { readonly [name in CommandName]: PayloadReading } = {
     const lines = decodeShow(payload)
     return lines && Object.fromEntries(lines.map((line, index) => [`line${index + 1}`, line]))
   },
+  readCertificate: bytes,
+  requestKey: bytes,
+  loadKeyPackage: bytes,
+  enterComponent: (payload) => members(decodeEnterComponent(payload)),
+  joinComponents: bytes,
 }
 
 const REPLIES: { readonly [name in CommandName]: PayloadReading } = {
@@ -71,6 +77,11 @@ const REPLIES: { readonly [name in CommandName]: PayloadReading } = {
   protect: bytes,
   unprotect: text,
   show: empty,
+  readCertificate: bytes,
+  requestKey: bytes,
+  loadKeyPackage: bytes,
+  enterComponent: empty,
+  joinComponents: bytes,
 }
 
 const EVENTS: { readonly [name in EventName]: PayloadReading } = {
@@ -78,6 +89,7 @@ const EVENTS: { readonly [name in EventName]: PayloadReading } = {
   cardRemoved: empty,
   pinResult: (payload) => members(decodePinResult(payload)),
   keyPressed: bytes,
+  componentResult: (payload) => members(decodeComponentResult(payload)),
 }
 
 /** Members of a frame of the peripheral link, each at its place; a payload that can't be read stands as `payload`. */

@@ -1,4 +1,9 @@
 import { decodeDeviceStatus, decodeIdentity } from '../../hardware/protocol/device-payloads.ts'
+import {
+  decodeComponentResult,
+  decodeEnterComponent,
+  encodeComponentResult,
+} from '../../hardware/protocol/key-loading-payloads.ts'
 import { COMMAND, EVENT, LINK, REPLY, STATUS } from '../../hardware/protocol/link-codes.ts'
 import { FROM_DEVICE, type LinkFrame } from '../../hardware/protocol/link-frame.ts'
 import { sized, sizedText, uint } from '../../hardware/protocol/payload-writer.ts'
@@ -72,6 +77,7 @@ export class LinkMask {
       cardRemoved: empty,
       pinResult: maskPinResult,
       keyPressed: oneByte,
+      componentResult: maskComponentResult,
     }
   }
 
@@ -115,6 +121,11 @@ export class LinkMask {
       protect: (payload) => this.#storedCard(payload),
       unprotect: filled,
       show: (payload) => this.#show(payload),
+      readCertificate: filled,
+      requestKey: filled,
+      loadKeyPackage: filled,
+      enterComponent: when(decodeEnterComponent),
+      joinComponents: filled,
     }
   }
 
@@ -140,6 +151,11 @@ export class LinkMask {
       protect: filled,
       unprotect: (body) => this.#storedCard(body),
       show: empty,
+      readCertificate: filled,
+      requestKey: filled,
+      loadKeyPackage: filled,
+      enterComponent: empty,
+      joinComponents: filled,
     }
   }
 
@@ -210,6 +226,12 @@ function maskPinResult(payload: Uint8Array): Uint8Array | undefined {
   const event = decodePinResult(payload)
   if (event?.kind !== 'entered') return event === undefined ? undefined : payload
   return encodePinResult({ kind: 'entered', pinBlock: new Uint8Array(event.pinBlock.length) })
+}
+
+function maskComponentResult(payload: Uint8Array): Uint8Array | undefined {
+  const event = decodeComponentResult(payload)
+  if (event?.kind !== 'entered') return event === undefined ? undefined : payload
+  return encodeComponentResult({ kind: 'entered', checkValue: new Uint8Array(event.checkValue.length) })
 }
 
 function maskWorkingKeys(payload: Uint8Array): Uint8Array | undefined {

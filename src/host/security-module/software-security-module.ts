@@ -1,3 +1,4 @@
+import { constants, type KeyObject, publicEncrypt } from 'node:crypto'
 import { inspect } from 'node:util'
 import { asciiToBytes, fromHex, toHex, xorBytes } from '../../base/bytes.ts'
 import type { Random } from '../../base/ports.ts'
@@ -5,6 +6,8 @@ import { createEmvCipher } from '../../crypto/emv-cipher.ts'
 import { constantTimeEqual, hmacSha256 } from '../../crypto/hash.ts'
 import { wrapKeyBlock } from '../../crypto/key-block.ts'
 import { keyCheckValue } from '../../crypto/key-check-value.ts'
+import { COMPONENT_COUNT, componentGroups, joinComponents } from '../../crypto/key-components.ts'
+import { keyLabel, keyPlaintext } from '../../crypto/key-package.ts'
 import { nodeRandom } from '../../crypto/node-random.ts'
 import { decodePinBlock } from '../../crypto/pin-block.ts'
 import { decryptTrackWith } from '../../crypto/track-cipher.ts'
@@ -18,7 +21,7 @@ import type {
   WrappedKey,
 } from '../core/security-module-port.ts'
 import { CardKeysCache } from './card-keys-cache.ts'
-import { deriveFrom, KeyStore } from './key-store.ts'
+import { deriveFrom, KEY_SIZES, KeyStore } from './key-store.ts'
 import { openLocalMasterKey } from './local-master-key.ts'
 import { PanProtection } from './pan-protection.ts'
 import { seal, unseal } from './sealed-data.ts'
@@ -53,6 +56,7 @@ export class SoftwareSecurityModule implements SecurityModule {
   readonly #random: Random
   readonly #dataKey: Uint8Array
   readonly #auditKey: Uint8Array
+  readonly #codeKey: Uint8Array
 
   constructor(localMasterKey: Uint8Array, random: Random) {
     this.#keys = new KeyStore(localMasterKey, random)
@@ -61,6 +65,7 @@ export class SoftwareSecurityModule implements SecurityModule {
     this.#random = random
     this.#dataKey = deriveFrom(localMasterKey, 'sealed data', 32)
     this.#auditKey = deriveFrom(localMasterKey, 'audit log', 32)
+    this.#codeKey = deriveFrom(localMasterKey, 'activation codes', 32)
   }
 
   generateKey(usage: KeyUsage, algorithm: KeyAlgorithm): WrappedKey {
@@ -204,6 +209,60 @@ export class SoftwareSecurityModule implements SecurityModule {
   /** Tag of an entry of the audit log: whoever changes the log without this module can't make it. 32 bytes. */
   auditTag(data: Uint8Array): Uint8Array {
     return hmacSha256(this.#auditKey, data)
+  }
+
+  /** One-way tag of an activation code: who has the database alone can't try codes against it. 32 bytes. */
+  codeTag(data: Uint8Array): Uint8Array {
+    return hmacSha256(this.#codeKey, data)
+  }
+
+  /**
+   * A terminal master key for one PIN pad and one request of it, under the RSA key of the pad (OAEP, SHA-256).
+   * Source: RFC 8017, 7.1; after ANSI X9 TR-34.
+   */
+  transportMasterKey(
+    key: WrappedKey,
+    pad: { readonly publicKey: KeyObject; readonly serialNumber: string; readonly nonce: Uint8Array },
+  ): {
+    readonly algorithm: 'tdes' | 'sm4'
+    readonly cryptogram: Uint8Array
+    readonly checkValue: Uint8Array
+  } {
+    const clear = this.#keys.open(key, 'terminalMaster')
+    const algorithm = clear.algorithm === 'sm4' ? 'sm4' : 'tdes'
+    if (clear.algorithm === 'aes128')
+      throw new SecurityModuleError('a PIN pad takes TDES and SM4 master keys')
+    const cryptogram = publicEncrypt(
+      {
+        key: pad.publicKey,
+        padding: constants.RSA_PKCS1_OAEP_PADDING,
+        oaepHash: 'sha256',
+        oaepLabel: keyLabel(pad),
+      },
+      keyPlaintext(algorithm, clear.bytes),
+    )
+    return { algorithm, cryptogram, checkValue: keyCheckValue(algorithm, clear.bytes) }
+  }
+
+  /** A fresh terminal master key with its three components, each sealed until its page is printed. */
+  makeKeyComponents(algorithm: 'tdes2' | 'sm4'): {
+    readonly key: WrappedKey
+    readonly components: readonly { readonly sealed: Uint8Array; readonly checkValue: string }[]
+  } {
+    const parts = Array.from({ length: COMPONENT_COUNT }, () => this.#random.bytes(KEY_SIZES[algorithm]))
+    const checkAlgorithm = algorithm === 'sm4' ? 'sm4' : 'tdes'
+    return {
+      key: this.#keys.wrap('terminalMaster', algorithm, joinComponents(parts)),
+      components: parts.map((part) => ({
+        sealed: this.sealData(part),
+        checkValue: toHex(keyCheckValue(checkAlgorithm, part)),
+      })),
+    }
+  }
+
+  /** One component in clear, for the page of its custodian: groups of six digits. Who calls it destroys `sealed`. */
+  revealComponent(sealed: Uint8Array): readonly string[] {
+    return componentGroups(this.unsealData(sealed))
   }
 
   [inspect.custom](): string {

@@ -1,3 +1,14 @@
+import {
+  CERTIFICATE_PART_SIZE_MAX,
+  decodeCertificateBody,
+  decodeComponentResult,
+  decodeKeyRequestBody,
+  encodeCertificatePart,
+  encodeEnterComponent,
+  encodeJoinComponents,
+  encodePackagePart,
+  PACKAGE_PART_SIZE_MAX,
+} from '../../../hardware/protocol/key-loading-payloads.ts'
 import { ADDRESS, COMMAND, EVENT, STATUS, statusText } from '../../../hardware/protocol/link-codes.ts'
 import {
   decodePinResult,
@@ -10,7 +21,7 @@ import {
   MAC_PART_SIZE_MAX,
   slotName,
 } from '../../../hardware/protocol/pin-pad-payloads.ts'
-import { asciiToBytes, bytesToAscii } from '../../base/bytes.ts'
+import { asciiToBytes, bytesToAscii, concatBytes } from '../../base/bytes.ts'
 import { invariant } from '../../base/invariant.ts'
 import type { CancelTimer, Clock } from '../../base/ports.ts'
 import type {
@@ -32,9 +43,15 @@ const WORKING_SLOTS: readonly WorkingKeySlot[] = ['pinKey', 'macKey', 'trackKey'
 
 type Done = (answer: PinPadAnswer) => void
 type Load = Extract<PinPadCommand, { readonly op: 'loadWorkingKeys' }>
+type KeyLoading = Extract<
+  PinPadCommand,
+  {
+    readonly op: 'readCertificate' | 'requestKey' | 'loadKeyPackage' | 'enterComponent' | 'joinComponents'
+  }
+>
 type EnterPin = Extract<PinPadCommand, { readonly op: 'enterPin' }>
 
-/** The terminal's side of the PIN pad: the peripheral link's commands 30 to 39 and its PIN events. */
+/** The terminal's side of the PIN pad: the peripheral link's commands 30 to 3E and the events of its keys. */
 export class PinPadDriver {
   readonly #device: LinkDevice
   readonly #clock: Clock
@@ -56,6 +73,7 @@ export class PinPadDriver {
       clock: options.clock,
       event: (code, payload) => {
         if (code === EVENT.pinResult) this.#pinResult(payload)
+        if (code === EVENT.componentResult) this.#componentResult(payload)
         if (code === EVENT.keyPressed) options.keyPressed?.(payload[0] ?? 0)
       },
       changed: (isLost) => {
@@ -104,7 +122,68 @@ export class PinPadDriver {
         return
       case 'show':
         this.#ask(COMMAND.show, encodeShow(command.lines), done, () => ({ kind: 'done' }))
+        return
+      default:
+        this.#loadKey(command, done)
     }
+  }
+
+  #loadKey(command: KeyLoading, done: Done): void {
+    switch (command.op) {
+      case 'readCertificate':
+        this.#readCertificate(command.index, new Uint8Array(0), done)
+        return
+      case 'requestKey':
+        this.#ask(COMMAND.requestKey, command.context, done, (body) => {
+          const request = decodeKeyRequestBody(body)
+          return request === undefined ? unreadable('key request') : { kind: 'keyRequest', ...request }
+        })
+        return
+      case 'loadKeyPackage':
+        this.#loadPackage(command.keyPackage, done)
+        return
+      case 'enterComponent':
+        this.#enter(COMMAND.enterComponent, command.timeoutMs, done, (timeoutMs) =>
+          encodeEnterComponent({ ...command, timeoutMs }),
+        )
+        return
+      case 'joinComponents':
+        this.#ask(
+          COMMAND.joinComponents,
+          encodeJoinComponents(command.algorithm, command.checkValue),
+          done,
+          (checkValue) => ({ kind: 'masterKeyLoaded', checkValue }),
+        )
+    }
+  }
+
+  #readCertificate(index: number, read: Uint8Array, done: Done): void {
+    const payload = encodeCertificatePart(index, read.length)
+    this.#device.send(COMMAND.readCertificate, payload, (result) => {
+      if (result.kind === 'missing') {
+        done(MISSING)
+        return
+      }
+      if (result.status !== STATUS.ok) {
+        done(refusal(result))
+        return
+      }
+      const next = nextCertificatePart(read, result.body)
+      if (next === undefined) done(unreadable('certificate'))
+      else if (next.isWhole) done({ kind: 'data', data: next.bytes })
+      else this.#readCertificate(index, next.bytes, done)
+    })
+  }
+
+  #loadPackage(keyPackage: Uint8Array, done: Done): void {
+    const part = keyPackage.subarray(0, PACKAGE_PART_SIZE_MAX)
+    const rest = keyPackage.subarray(part.length)
+    this.#device.send(COMMAND.loadKeyPackage, encodePackagePart(rest.length > 0, part), (result) => {
+      if (result.kind === 'missing') done(MISSING)
+      else if (result.status !== STATUS.ok) done(refusal(result))
+      else if (rest.length > 0) this.#loadPackage(rest, done)
+      else done({ kind: 'masterKeyLoaded', checkValue: result.body.slice() })
+    })
   }
 
   /** Ends an open PIN entry. */
@@ -132,14 +211,19 @@ export class PinPadDriver {
     })
   }
 
-  #enterPin(command: EnterPin, done: Done): void {
+  #enterPin({ op: _, ...request }: EnterPin, done: Done): void {
+    this.#enter(COMMAND.enterPin, request.timeoutMs, done, (timeoutMs) =>
+      encodeEnterPin({ ...request, timeoutMs }),
+    )
+  }
+
+  /** Starts what people type at the pad; an event ends it. */
+  #enter(command: number, timeoutMs: number, done: Done, payloadOf: (timeoutMs: number) => Uint8Array): void {
     invariant(this.#entry === undefined, 'a PIN is being entered')
-    const { op: _, ...request } = command
     this.#entry = done
-    const atMs = this.#clock.nowMs() + command.timeoutMs
+    const atMs = this.#clock.nowMs() + timeoutMs
     this.#stopTimer = this.#clock.schedule(atMs, () => this.#giveUp('timeout'))
-    const payload = encodeEnterPin({ ...request, timeoutMs: command.timeoutMs + PIN_MARGIN_MS })
-    this.#device.send(COMMAND.enterPin, payload, (result) => {
+    this.#device.send(command, payloadOf(timeoutMs + PIN_MARGIN_MS), (result) => {
       if (result.kind === 'missing') this.#finish(MISSING)
       else if (result.status !== STATUS.ok) this.#finish(refusal(result))
     })
@@ -162,8 +246,15 @@ export class PinPadDriver {
         this.#finish({ kind: result.kind })
         return
       case undefined:
-        this.#finish({ kind: 'fault', device: 'pinPad', reason: 'the PIN event can not be read' })
+        this.#finish(unreadable('PIN event'))
     }
+  }
+
+  #componentResult(payload: Uint8Array): void {
+    const result = decodeComponentResult(payload)
+    if (result === undefined) this.#finish(unreadable('component event'))
+    else if (result.kind !== 'entered') this.#finish({ kind: result.kind })
+    else this.#finish({ kind: 'componentEntered', checkValue: result.checkValue })
   }
 
   #giveUp(kind: 'timeout' | 'cancelled'): void {
@@ -182,6 +273,23 @@ export class PinPadDriver {
   }
 }
 
+/** What has been read with the part in `body`; undefined when the pad contradicts itself. */
+function nextCertificatePart(
+  read: Uint8Array,
+  body: Uint8Array,
+): { readonly bytes: Uint8Array; readonly isWhole: boolean } | undefined {
+  const decoded = decodeCertificateBody(body)
+  if (decoded === undefined) return undefined
+  const bytes = concatBytes([read, decoded.part])
+  if (bytes.length === decoded.size) return { bytes, isWhole: true }
+  const goesOn = bytes.length < decoded.size && decoded.part.length === CERTIFICATE_PART_SIZE_MAX
+  return goesOn ? { bytes, isWhole: false } : undefined
+}
+
+function unreadable(what: string): PinPadAnswer {
+  return { kind: 'fault', device: 'pinPad', reason: `the ${what} can not be read` }
+}
+
 function workingKeysPayload({ algorithm, keys }: Load): Uint8Array {
   const list = WORKING_SLOTS.flatMap((slot): LinkWorkingKey[] => {
     const key = keys[slot]
@@ -195,5 +303,6 @@ function refusal({ status, body }: Extract<CommandResult, { readonly kind: 'repl
   const slot: KeySlotName = slotName(body[0] ?? 0) ?? 'masterKey'
   if (status === STATUS.keyMissing) return { kind: 'keyMissing', slot }
   if (status === STATUS.checkValueWrong) return { kind: 'checkValueWrong', slot }
+  if (status === STATUS.untrusted) return { kind: 'untrusted' }
   return { kind: 'fault', device: 'pinPad', reason: statusText(status) }
 }

@@ -1,8 +1,7 @@
-import { toHex } from '../../base/bytes.ts'
-import { append, type Flow, pinPad } from './effect.ts'
+import { append, type Flow } from './effect.ts'
 import type { JournalRecord } from './journal-record.ts'
+import { concludeMasterKey, keyIntoPad, packageIntoPad } from './key-loading.ts'
 import { FIRST_SUPERVISOR, makeOperator, PASSWORD_SIZE } from './operators.ts'
-import { concludePadTrouble } from './pad-services.ts'
 import { askText, showMessage } from './show.ts'
 import { refuse, type Step } from './step.ts'
 import type { CommandOutcome, CommissionCommand } from './terminal-command.ts'
@@ -26,8 +25,9 @@ export function* commission(context: TerminalContext, command: CommissionCommand
   if (!cashiers.every((each) => /^\d{2}$/.test(each.number) && each.number !== FIRST_SUPERVISOR)) {
     return yield* refuse('badValue', 'cashier number: 01 to 99')
   }
-  const masterKey = yield* loadIntoPad(command.keyBlock)
+  const masterKey = yield* givenKeyIntoPad(command)
   if (!masterKey.ok) return masterKey.outcome
+  const checkValue = masterKey.value
   const { forcePasswordChange } = activeProfile(context)
   const supervisor = yield* makeOperator(FIRST_SUPERVISOR, 'supervisor', password, forcePasswordChange)
   const operators: JournalRecord[] = [{ kind: 'operatorStored', operator: supervisor }]
@@ -37,11 +37,22 @@ export function* commission(context: TerminalContext, command: CommissionCommand
   }
   yield* append(
     { kind: 'commissioned', profileChanges: changes },
-    { kind: 'masterKeyLoaded', checkValue: masterKey.value },
+    ...(checkValue === undefined ? [] : [{ kind: 'masterKeyLoaded', checkValue } as const]),
     ...operators,
   )
-  yield* showMessage('commissioned', { checkValue: masterKey.value })
-  return { kind: 'masterKey', checkValue: masterKey.value }
+  if (checkValue === undefined) {
+    yield* showMessage('commissionedWithoutKey')
+    return { kind: 'done' }
+  }
+  yield* showMessage('commissioned', { checkValue })
+  return { kind: 'masterKey', checkValue }
+}
+
+/** Check value of the key that the command brings; undefined when it brings none. */
+function* givenKeyIntoPad({ keyBlock, keyPackage }: CommissionCommand): Flow<Step<string | undefined>> {
+  if (keyPackage !== undefined) return yield* packageIntoPad(keyPackage)
+  if (keyBlock === undefined) return { ok: true, value: undefined }
+  return yield* keyIntoPad({ op: 'loadMasterKey', keyBlock })
 }
 
 function isPassword(text: string): boolean {
@@ -51,18 +62,8 @@ function isPassword(text: string): boolean {
 /** A new terminal master key into the pad; its check value is shown and kept. */
 export function* loadMasterKey(context: TerminalContext, keyBlock: string): Flow<CommandOutcome> {
   if (!context.state.commissioned) return yield* refuse('notCommissioned')
-  const masterKey = yield* loadIntoPad(keyBlock)
-  if (!masterKey.ok) return masterKey.outcome
-  yield* append({ kind: 'masterKeyLoaded', checkValue: masterKey.value })
-  yield* showMessage('masterKeyLoaded', { checkValue: masterKey.value })
-  return { kind: 'masterKey', checkValue: masterKey.value }
-}
-
-function* loadIntoPad(keyBlock: string): Flow<Step<string>> {
-  yield* showMessage('loadingMasterKey')
-  const answer = yield* pinPad({ op: 'loadMasterKey', keyBlock })
-  if (answer.kind === 'masterKeyLoaded') return { ok: true, value: toHex(answer.checkValue) }
-  return { ok: false, outcome: yield* concludePadTrouble(answer) }
+  const masterKey = yield* keyIntoPad({ op: 'loadMasterKey', keyBlock })
+  return masterKey.ok ? yield* concludeMasterKey(masterKey.value) : masterKey.outcome
 }
 
 /** What is wrong with a profile, in words; undefined when a terminal can work with it. */

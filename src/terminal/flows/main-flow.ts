@@ -2,6 +2,7 @@ import { unreachable } from '../../base/invariant.ts'
 import type { CardSlot } from './card-in-hand.ts'
 import { commission, loadMasterKey } from './commission.ts'
 import type { Flow } from './effect.ts'
+import { loadKeyPackage, loadMasterKeyComponents, requestKey } from './key-loading.ts'
 import { echo, signOff } from './management.ts'
 import { addOperator, changePassword, logOff, logOn, removeOperator, requireSupervisor } from './operators.ts'
 import { decidePartialApproval } from './partial-approval.ts'
@@ -16,7 +17,12 @@ import { settle } from './settlement.ts'
 import { signIn } from './sign-in.ts'
 import { recover } from './start-up.ts'
 import { refuse } from './step.ts'
-import type { CommandOutcome, TerminalCommand, TransactionCommand } from './terminal-command.ts'
+import type {
+  CommandOutcome,
+  KeyLoadingCommand,
+  TerminalCommand,
+  TransactionCommand,
+} from './terminal-command.ts'
 import { activeProfile, type TerminalContext } from './terminal-context.ts'
 import { endTransaction } from './transaction-end.ts'
 import { TRANSACTION_KINDS } from './transaction-kind.ts'
@@ -40,6 +46,12 @@ export function* performCommand(context: TerminalContext, command: TerminalComma
       return yield* commission(context, command)
     case 'loadMasterKey':
       return yield* loadMasterKey(context, command.keyBlock)
+    case 'requestKey':
+      return yield* requestKey(command.context)
+    case 'loadKeyPackage':
+      return yield* loadKeyPackage(context, command.keyPackage)
+    case 'loadMasterKeyComponents':
+      return yield* loadMasterKeyComponents(context, command.checkValue)
     default:
       return yield* performManagement(context, command)
   }
@@ -52,7 +64,7 @@ export function* startUp(context: TerminalContext): Flow<void> {
 
 type ManagementCommand = Exclude<
   TerminalCommand,
-  TransactionCommand | { kind: 'commission' } | { kind: 'loadMasterKey' }
+  TransactionCommand | KeyLoadingCommand | { kind: 'commission' } | { kind: 'loadMasterKey' }
 >
 
 function* performManagement(context: TerminalContext, command: ManagementCommand): Flow<CommandOutcome> {

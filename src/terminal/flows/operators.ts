@@ -58,7 +58,7 @@ export function* requireSupervisor(context: TerminalContext): Flow<CommandOutcom
 }
 
 /** Asks for the password of `number`; wrong tries are counted in the journal and lock it for a while. */
-function* checkPassword(context: TerminalContext, number: string): Flow<Step<Operator>> {
+export function* checkPassword(context: TerminalContext, number: string): Flow<Step<Operator>> {
   const { passwordTriesMax, passwordLockSeconds } = activeProfile(context)
   const failed = context.state.failedLogOns[number]
   if (failed !== undefined && failed.tries >= passwordTriesMax) {

@@ -72,6 +72,9 @@ export function* concludePadTrouble(answer: PinPadAnswer): Flow<CommandOutcome> 
     case 'checkValueWrong':
       yield* showMessage('keyCheckFailed')
       return { kind: 'failed', reason: 'keyCheckFailed', detail: answer.slot }
+    case 'untrusted':
+      yield* showMessage('keyPackageUntrusted')
+      return { kind: 'failed', reason: 'keyCheckFailed', detail: 'untrusted' }
     default:
       invariant(false, `the PIN pad answered ${answer.kind} to another question`)
   }

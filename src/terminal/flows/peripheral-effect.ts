@@ -110,6 +110,21 @@ export type PinPadCommand =
   | { readonly op: 'protect'; readonly data: Uint8Array }
   | { readonly op: 'unprotect'; readonly ciphertext: Uint8Array }
   | { readonly op: 'show'; readonly lines: readonly string[] }
+  /** Certificate `index` of the pad's chain, its own first. Empty behind the last one. */
+  | { readonly op: 'readCertificate'; readonly index: number }
+  /** Begins a key loading from afar. `context`: 32 bytes of what the request belongs to. */
+  | { readonly op: 'requestKey'; readonly context: Uint8Array }
+  /** The host's answer to the last request. */
+  | { readonly op: 'loadKeyPackage'; readonly keyPackage: Uint8Array }
+  /** One of the three components of a master key, by the keys of the pad. */
+  | {
+      readonly op: 'enterComponent'
+      readonly index: number
+      readonly algorithm: 'tdes' | 'sm4'
+      readonly timeoutMs: number
+    }
+  /** Makes the master key of the components, if its check value (3 or 4 bytes) is this one. */
+  | { readonly op: 'joinComponents'; readonly algorithm: 'tdes' | 'sm4'; readonly checkValue: Uint8Array }
 
 export type PinPadAnswer =
   | { readonly kind: 'done' }
@@ -121,6 +136,11 @@ export type PinPadAnswer =
   | { readonly kind: 'mac'; readonly mac: Uint8Array }
   | { readonly kind: 'track'; readonly digits: string }
   | { readonly kind: 'data'; readonly data: Uint8Array }
+  /** 16 bytes that the pad drew, and its signature over them, its serial number and the context. */
+  | { readonly kind: 'keyRequest'; readonly nonce: Uint8Array; readonly signature: Uint8Array }
+  | { readonly kind: 'componentEntered'; readonly checkValue: Uint8Array }
+  /** A key package of a sender that the pad does not trust, or for another request. */
+  | { readonly kind: 'untrusted' }
   | Cancelled
   | TimedOut
   | DeviceTrouble

@@ -13,7 +13,24 @@ const TEXTS = {
   notCommissionedYet: ['终端未初始化,请联系服务商', 'Not commissioned: run the commission command'],
   interrupted: ['上笔交易 {stan} 中断,需冲正', 'Transaction {stan} was interrupted; it will be reversed'],
   commissioned: ['初始化完成,主密钥校验值 {checkValue}', 'Commissioned; master key check value {checkValue}'],
+  commissionedWithoutKey: ['初始化完成,尚无主密钥', 'Commissioned; the master key is still to come'],
   loadingMasterKey: ['正在导入主密钥', 'Loading the master key'],
+  requestingKey: ['密码键盘正在申请主密钥', 'The PIN pad asks for its master key'],
+  keyRequestReady: ['主密钥申请已就绪', 'The request for the master key is ready'],
+  enterComponent: ['请在密码键盘上输入密钥分量 {index}/3', 'Type key component {index} of 3 at the PIN pad'],
+  componentEntered: [
+    '密钥分量 {index} 校验值 {checkValue},请与信封核对',
+    'Key component {index} has check value {checkValue}: compare it with the page',
+  ],
+  enterKeyCheckValue: ['请输入主密钥校验值', 'Check value of the whole master key'],
+  keyPackageUntrusted: [
+    '密码键盘拒绝主密钥:来源不可信或不是本次申请,请重新激活',
+    'The PIN pad refused the key: not from a trusted host, or not for this request. Activate again',
+  ],
+  componentsDiffer: [
+    '主密钥校验失败,请重新输入全部分量',
+    'The check value is wrong: enter all components again',
+  ],
   masterKeyLoaded: ['主密钥校验值 {checkValue}', 'Master key check value {checkValue}'],
   signingIn: ['正在签到', 'Signing in'],
   signedIn: ['签到成功,批次号 {batch}', 'Signed in; batch {batch}'],
@@ -150,6 +167,7 @@ const TEXTS = {
   'refused.cardExpired': ['卡已过期', 'The card has expired'],
   'refused.cardNotReadable': ['无法读卡', 'The card can not be read'],
   'refused.cardRefused': ['卡片拒绝交易', 'The card refused the transaction'],
+  'refused.samePerson': ['每个分量须由不同的人输入', 'Each component is entered by another person'],
   'refused.nothingToPrint': ['无可打印内容', 'Nothing to print'],
 } as const satisfies { readonly [id: string]: Texts }
 

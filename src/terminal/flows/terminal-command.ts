@@ -14,6 +14,7 @@ import type { TransactionType } from './transaction-type.ts'
 /** What an operator, or a program in the operator's place, may ask for. A value left out is asked for. */
 export type TerminalCommand =
   | CommissionCommand
+  | KeyLoadingCommand
   | TransactionCommand
   | SimpleCommand
   | { readonly kind: 'logOn'; readonly operator?: string }
@@ -28,11 +29,22 @@ export type TerminalCommand =
 export interface CommissionCommand {
   readonly kind: 'commission'
   readonly profile?: Partial<TerminalProfile>
-  /** TR-31 key block of the terminal master key, for the PIN pad. */
-  readonly keyBlock: string
+  /** TR-31 key block of the terminal master key, for the PIN pad; without it and `keyPackage` the key comes later. */
+  readonly keyBlock?: string
+  /** The host's answer to a key request, hexadecimal. */
+  readonly keyPackage?: string
   readonly supervisorPassword?: string
   readonly cashiers?: readonly { readonly number: string; readonly password: string }[]
 }
+
+/** How a master key comes into the pad without a key block. */
+export type KeyLoadingCommand =
+  /** Who the pad is, and what it asks for: for the host. `context`: 64 hexadecimal digits of what the request belongs to. */
+  | { readonly kind: 'requestKey'; readonly context: string }
+  /** The host's answer, hexadecimal. */
+  | { readonly kind: 'loadKeyPackage'; readonly keyPackage: string }
+  /** Three components, typed at the pad by three operators. `checkValue`: of the whole key, hexadecimal. */
+  | { readonly kind: 'loadMasterKeyComponents'; readonly checkValue?: string }
 
 type SimpleCommand =
   /** Nothing left out: loads a new master key. */
@@ -113,11 +125,21 @@ export type CommandOutcome =
   | { readonly kind: 'transactions'; readonly batch: string; readonly items: readonly TransactionView[] }
   | { readonly kind: 'devices'; readonly devices: readonly DeviceCondition[] }
   | { readonly kind: 'masterKey'; readonly checkValue: string }
+  | KeyRequestOutcome
   | { readonly kind: 'echoed'; readonly roundTripMs: number }
   | { readonly kind: 'done' }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'refused'; readonly reason: RefusalReason; readonly detail?: string }
   | { readonly kind: 'failed'; readonly reason: FailureReason; readonly detail?: string }
+
+/** For the host; hexadecimal. */
+export interface KeyRequestOutcome {
+  readonly kind: 'keyRequest'
+  /** DER, the pad's first. */
+  readonly certificates: readonly string[]
+  readonly nonce: string
+  readonly signature: string
+}
 
 /** Why a command did not start. Nothing left, nothing is owed. */
 export type RefusalReason =
@@ -142,6 +164,7 @@ export type RefusalReason =
   | 'cardNotReadable'
   | 'cardRefused'
   | 'nothingToPrint'
+  | 'samePerson'
 
 /** Why a command could not be finished. What is owed is in the journal. */
 type FailureReason =

@@ -244,6 +244,15 @@ function padAnswer(command: PinPadCommand): PinPadAnswer {
       return { kind: 'data', data: scramble(command.data) }
     case 'unprotect':
       return { kind: 'data', data: scramble(command.ciphertext) }
+    case 'readCertificate':
+      return { kind: 'data', data: new Uint8Array(command.index < 2 ? 3 : 0) }
+    case 'requestKey':
+      return { kind: 'keyRequest', nonce: new Uint8Array(16), signature: command.context }
+    case 'enterComponent':
+      return { kind: 'componentEntered', checkValue: fromHex('0A0B0C0D') }
+    case 'loadKeyPackage':
+    case 'joinComponents':
+      return { kind: 'masterKeyLoaded', checkValue: fromHex('A1B2C3D4') }
   }
 }
 
