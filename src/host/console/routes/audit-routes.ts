@@ -1,15 +1,7 @@
 import { z } from 'zod'
+import { AUDIT_ENTRY, AUDIT_VERDICT } from '../api-types/audit.ts'
 import type { ConsoleApp, ConsoleContext } from '../console-app.ts'
 
-const ENTRY = z.object({
-  number: z.number(),
-  atMs: z.number(),
-  actor: z.string(),
-  action: z.string(),
-  subject: z.string(),
-  detail: z.record(z.string(), z.unknown()),
-  tag: z.string(),
-})
 const PAGE_MAX = 200
 
 /** Who did what. */
@@ -28,7 +20,7 @@ export function auditRoutes(app: ConsoleApp, { office }: ConsoleContext): void {
         before: z.coerce.number().int().positive().optional(),
         limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(50),
       }),
-      response: { 200: z.object({ entries: z.array(ENTRY) }) },
+      response: { 200: z.object({ entries: z.array(AUDIT_ENTRY) }) },
     },
     handler: ({ query }) => ({ entries: office.audit.list(query).map((entry) => ({ ...entry })) }),
   })
@@ -46,11 +38,7 @@ export function auditRoutes(app: ConsoleApp, { office }: ConsoleContext): void {
           .optional(),
       }),
       response: {
-        200: z.object({
-          count: z.number(),
-          head: z.string(),
-          findings: z.array(z.object({ number: z.number(), kind: z.enum(['gap', 'altered', 'cutOff']) })),
-        }),
+        200: AUDIT_VERDICT,
       },
     },
     handler({ body }) {

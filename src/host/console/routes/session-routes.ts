@@ -1,19 +1,11 @@
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { PASSWORD_SIZE_MIN } from '../../office/people.ts'
-import { ROLES } from '../../office/roles.ts'
 import { actorOf, callerOf, SESSION_COOKIE } from '../access.ts'
+import { SESSION_VIEW } from '../api-types/session.ts'
 import type { ConsoleApp, ConsoleContext } from '../console-app.ts'
 import { ConsoleProblem } from '../console-problem.ts'
 
-const SESSION = z.object({
-  name: z.string(),
-  fullName: z.string(),
-  roles: z.array(z.enum(ROLES)),
-  mustChangePassword: z.boolean(),
-  hasSecondFactor: z.boolean(),
-  csrfToken: z.string(),
-})
 const DONE = z.object({ done: z.literal(true) })
 const CODE = z.object({ code: z.string().regex(/^\d{6}$/, 'six digits') })
 
@@ -34,7 +26,7 @@ function signInRoutes(app: ConsoleApp, context: ConsoleContext): void {
       summary: 'Sign in; the session stands in a cookie',
       tags: ['session'],
       body: z.object({ name: z.string().min(1).max(64), password: z.string().min(1).max(256) }),
-      response: { 200: SESSION },
+      response: { 200: SESSION_VIEW },
     },
     async handler(request, reply) {
       const { name, password } = request.body
@@ -53,7 +45,7 @@ function signInRoutes(app: ConsoleApp, context: ConsoleContext): void {
     schema: {
       summary: 'Who is signed in; null when nobody is',
       tags: ['session'],
-      response: { 200: z.object({ session: SESSION.nullable() }) },
+      response: { 200: z.object({ session: SESSION_VIEW.nullable() }) },
     },
     handler(request) {
       const caller = callerOf(office, request)

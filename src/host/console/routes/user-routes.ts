@@ -2,24 +2,13 @@ import { z } from 'zod'
 import { ROLES } from '../../office/roles.ts'
 import type { User, UserStore } from '../../office/user-store.ts'
 import { actorOf } from '../access.ts'
+import { USER_VIEW } from '../api-types/session.ts'
 import type { ConsoleApp, ConsoleContext } from '../console-app.ts'
 import { ConsoleProblem, changedMeanwhile, notFound } from '../console-problem.ts'
 
 const NAME = z.string().regex(/^[a-z0-9][a-z0-9._-]{1,31}$/, '2 to 32 lower-case letters, digits, . _ -')
 const ROLE_LIST = z.array(z.enum(ROLES)).min(1).max(ROLES.length)
-const USER = z.object({
-  name: z.string(),
-  fullName: z.string(),
-  roles: z.array(z.enum(ROLES)),
-  status: z.enum(['active', 'disabled']),
-  mustChangePassword: z.boolean(),
-  hasSecondFactor: z.boolean(),
-  lockedUntilMs: z.number().nullable(),
-  createdAtMs: z.number(),
-  lastSignInMs: z.number().nullable(),
-  version: z.number(),
-})
-const FIRST_PASSWORD = z.object({ user: USER, firstPassword: z.string() })
+const FIRST_PASSWORD = z.object({ user: USER_VIEW, firstPassword: z.string() })
 
 /** The people of the console and their roles. */
 export function userRoutes(app: ConsoleApp, context: ConsoleContext): void {
@@ -32,7 +21,7 @@ function addUserRoutes(app: ConsoleApp, { office: { users, people } }: ConsoleCo
     method: 'GET',
     url: '/api/users',
     config: { access: ['administrator', 'auditor'] },
-    schema: { summary: 'Everybody who may sign in', tags: ['users'], response: { 200: z.array(USER) } },
+    schema: { summary: 'Everybody who may sign in', tags: ['users'], response: { 200: z.array(USER_VIEW) } },
     handler: () => users.list().map(show),
   })
   app.route({
@@ -70,7 +59,7 @@ function changeUserRoutes(app: ConsoleApp, { office }: ConsoleContext): void {
         status: z.enum(['active', 'disabled']),
         version: z.number().int(),
       }),
-      response: { 200: USER },
+      response: { 200: USER_VIEW },
     },
     handler(request) {
       const { name } = request.params
