@@ -8,6 +8,7 @@ import type { Dialect, ExplainRow } from '../core/records.ts'
 import { StoreError } from '../core/store-port.ts'
 import type { Connection, Rejection } from '../gateway/connection.ts'
 import { dialectOfFrame, envelopeKindOf } from '../gateway/gateway-options.ts'
+import type { AnswerObserver } from './answer-observer.ts'
 import type { BatchDecider } from './batch-decider.ts'
 import { BatchSize } from './batch-size.ts'
 import { FairQueue } from './fair-queue.ts'
@@ -66,6 +67,7 @@ export class HostService {
   readonly #memory = new MemorySlab()
   readonly #queue = new FairQueue<Connection, Waiting>(({ connection }) => connection)
   readonly #batchSize = new BatchSize()
+  readonly #observers = new Set<AnswerObserver>()
   #rejections: ExplainRow[] = []
   #deferred = false
   #phase: Phase = 'running'
@@ -73,6 +75,12 @@ export class HostService {
 
   constructor(options: HostServiceOptions) {
     this.#options = options
+  }
+
+  /** `observer` hears of all that is answered from now on; returns what ends it. */
+  observe(observer: AnswerObserver): () => void {
+    this.#observers.add(observer)
+    return () => void this.#observers.delete(observer)
   }
 
   frame(connection: Connection, frame: Uint8Array): void {
@@ -241,6 +249,7 @@ export class HostService {
     for (const connection of touched) connection.flush()
     const { metrics, explains, clock } = this.#options
     metrics?.answered(batch, outcomes, clock.nowMs())
+    for (const observer of this.#observers) observer.answered(batch, outcomes, clock.nowMs())
     if (explains?.hasSuppressed === true) this.#reportLater()
   }
 

@@ -14,6 +14,7 @@ import {
 } from '../security-module/software-security-module.ts'
 import { GroupCommitStore } from '../store/group-commit-store.ts'
 import { SqliteStore } from '../store/sqlite-store.ts'
+import type { AnswerObserver } from './answer-observer.ts'
 import { GroupDecider } from './group-decider.ts'
 import { openHostLog } from './host-log.ts'
 import { type HostKnowledge, type HostTap, hostKnowledge } from './host-tap.ts'
@@ -49,6 +50,8 @@ export interface Host extends Omit<HostRecords, 'close' | 'clearing'> {
   terminal(tid: string): TerminalRow | undefined
   transactions(tid: string, batchNumber?: number): readonly TransactionRow[]
   ledger(): readonly LedgerBalance[]
+  /** `observer` hears of all that is answered from now on; returns what ends it. */
+  observe(observer: AnswerObserver): () => void
   /** Answers what was taken, then closes everything. */
   close(): Promise<void>
   /** Ends as by a power cut: nothing is answered any more. */
@@ -136,6 +139,7 @@ function openedHost(
     transactions: (tid, batchNumber) =>
       store.listTransactions({ tid, ...(batchNumber === undefined ? {} : { batchNumber }) }),
     ledger: () => store.ledgerBalances(),
+    observe: (observer) => service.observe(observer),
     close() {
       closing ??= (async () => {
         await service.finish()
