@@ -39,6 +39,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'run stories with faults and what must come of them, from files',
     load: () => import('./commands/scenario.ts'),
   },
+  explain: {
+    summary: 'what a response code or a message of the terminal means, and what to do',
+    load: () => import('./commands/explain.ts'),
+  },
   user: {
     summary: 'people of the console: add, list, reset a password',
     load: () => import('./commands/user.ts'),

@@ -1,3 +1,4 @@
+import { messageKey } from './message-key.ts'
 import type { Language, Screen } from './screen.ts'
 
 type Texts = readonly [zh: string, en: string]
@@ -176,14 +177,16 @@ export type ScreenId = keyof typeof TEXTS
 /** All screens, for whoever checks or lists them. */
 export const SCREEN_TEXTS: { readonly [id in ScreenId]: Texts } = TEXTS
 
-/** The text of a screen with its values in place; an id without a text is shown as itself. */
+/** The text of a screen with its values in place, and the key of its article; an id without a text is shown as itself. */
 export function renderScreen(screen: Screen, language: Language): string {
   const texts: { readonly [id: string]: Texts } = TEXTS
   const text = texts[screen.id]?.[language === 'zh' ? 0 : 1] ?? screen.id
   const filled = text.replace(/\{(\w+)\}/g, (_, name: string) =>
     valueText(name, screen.values?.[name] ?? '', language),
   )
-  return filled.replace(/\s+/g, ' ').replace(/^\s+|[\s.]+$/g, '')
+  const key = messageKey(screen)
+  const said = filled.replace(/\s+/g, ' ').replace(/^\s+|[\s.]+$/g, '')
+  return key === undefined ? said : `${said} [${key}]`
 }
 
 const DEVICES: { readonly [device: string]: Texts } = {

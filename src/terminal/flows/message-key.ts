@@ -1,0 +1,84 @@
+import type { Device, DeviceCondition } from './peripheral-effect.ts'
+import type { Screen } from './screen.ts'
+
+/**
+ * Which article of the knowledge base explains a message: its key stands in brackets behind the message. A message that
+ * holds a response code is explained by the code.
+ */
+const KEYS = {
+  'printer.paperEnd': 'E-PAPER',
+  'printer.coverOpen': 'E-COVER',
+  'printer.offline': 'E-PRINTER-OFFLINE',
+  'printer.missing': 'E-PRINTER-MISSING',
+  'printer.fault': 'E-PRINTER-FAULT',
+  chipUnreadable: 'E-CHIP-UNREADABLE',
+  stripeUnreadable: 'E-STRIPE-UNREADABLE',
+  'refused.cardNotReadable': 'E-CARD-UNREADABLE',
+  'refused.cardRefused': 'E-CARD-REFUSED',
+  cardRefusedAfterApproval: 'E-CARD-REFUSED',
+  cardDataLost: 'E-PAD-CHANGED',
+  keyMissing: 'E-KEY-MISSING',
+  keyCheckFailed: 'E-KEY-CHECK',
+  keysMalformed: 'E-KEY-FORMAT',
+  keyPackageUntrusted: 'E-KEY-UNTRUSTED',
+  componentsDiffer: 'E-COMPONENTS',
+  noConnection: 'E-NO-CONNECTION',
+  noReply: 'E-NO-REPLY',
+  replyMacWrong: 'E-REPLY-MAC',
+  duplicateUnclear: 'E-DUPLICATE',
+  interrupted: 'E-INTERRUPTED',
+  reversalDue: 'E-REVERSAL-DUE',
+  'refused.reversalUndelivered': 'E-REVERSAL-DUE',
+  reversalRefused: 'E-REVERSAL-FAILED',
+  reversalExhausted: 'E-REVERSAL-FAILED',
+  noticeQueued: 'E-NOTICE',
+  'refused.noticesUndelivered': 'E-NOTICE',
+  settlementInterrupted: 'E-SETTLEMENT',
+  uploadRefused: 'E-UPLOAD-REFUSED',
+  'refused.batchFull': 'E-BATCH-FULL',
+  'refused.storageLow': 'E-STORAGE',
+  notCommissionedYet: 'E-NOT-COMMISSIONED',
+  'refused.notCommissioned': 'E-NOT-COMMISSIONED',
+  'refused.notSignedIn': 'E-NOT-SIGNED-IN',
+  'refused.passwordLocked': 'E-PASSWORD-LOCKED',
+} as const satisfies { readonly [id: string]: string }
+
+const DEVICE_KEYS: { readonly [device in Device]: readonly [missing: string, fault: string] } = {
+  cardReader: ['E-READER-MISSING', 'E-READER-FAULT'],
+  pinPad: ['E-PAD-MISSING', 'E-PAD-FAULT'],
+  printer: ['E-PRINTER-MISSING', 'E-PRINTER-FAULT'],
+}
+
+/** Key of the article about `screen`; undefined for a message that needs none, or that shows a response code. */
+export function messageKey({ id, values }: Screen): string | undefined {
+  if (id === 'deviceMissing' || id === 'deviceFault') {
+    const devices: { readonly [device: string]: readonly [string, string] } = DEVICE_KEYS
+    return devices[String(values?.['device'])]?.[id === 'deviceMissing' ? 0 : 1]
+  }
+  const keys: { readonly [id: string]: string } = KEYS
+  return keys[id]
+}
+
+/** Every key that a message can have, for whoever checks that each has an article. */
+export const MESSAGE_KEYS: readonly string[] = [
+  ...new Set([...Object.values(KEYS), ...Object.values(DEVICE_KEYS).flat()]),
+]
+
+/** Conditions of a device that works, or nearly: by the English words of its detail. */
+const CONDITION_KEYS: readonly (readonly [words: string, key: string])[] = [
+  ['cover open', 'E-COVER'],
+  ['paper end', 'E-PAPER'],
+  ['paper near end', 'E-PAPER-LOW'],
+  ['cutter jammed', 'E-CUTTER'],
+  ['print head hot', 'E-HEAD-HOT'],
+  ['printer error', 'E-PRINTER-FAULT'],
+  ['offline', 'E-PRINTER-OFFLINE'],
+]
+
+/** Key of the article about what a device reports of itself; undefined when all is well. */
+export function conditionKey({ device, state, detail }: DeviceCondition): string | undefined {
+  if (state === 'ready') return undefined
+  const [missing, fault] = DEVICE_KEYS[device]
+  if (state === 'missing') return missing
+  return CONDITION_KEYS.find(([words]) => detail.includes(words))?.[1] ?? fault
+}
