@@ -6,6 +6,8 @@ const LAYERS = {
   'src/iso8583': { may: ['src/base'] },
   'src/emv': { may: ['src/base'] },
   'hardware/protocol': { may: ['src/base'], packages: ['buffer-layout'] },
+  // Types of terminals, as files that terminal and host read.
+  'hardware/profiles': { may: ['src/base'], node: true },
   'src/terminal/(flows|kernel|receipt)': {
     may: ['src/base', 'src/iso8583', 'src/emv', 'src/terminal/(flows|kernel|receipt)'],
   },
@@ -18,7 +20,7 @@ const LAYERS = {
     ],
   },
   'src/terminal/adapters': {
-    may: ['src/base', 'src/iso8583', 'src/emv', 'hardware/protocol', 'src/terminal'],
+    may: ['src/base', 'src/iso8583', 'src/emv', 'hardware/protocol', 'hardware/profiles', 'src/terminal'],
     node: true,
   },
   'src/recording': { may: ['src/base', 'src/iso8583', 'src/emv', 'hardware/protocol'] },
@@ -28,7 +30,7 @@ const LAYERS = {
     node: true,
   },
   'src/host/(gateway|store|estate|merchants|office|knowledge|console|service)': {
-    may: ['src/base', 'src/iso8583', 'src/emv', 'src/host'],
+    may: ['src/base', 'src/iso8583', 'src/emv', 'hardware/profiles', 'src/host'],
     node: true,
   },
   // A client on the wire: it plays terminals and cards, and knows neither the terminal nor the host.

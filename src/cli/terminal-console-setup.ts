@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises'
 import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { DEFAULT_SETUP, readProfileFile, type TerminalSetup } from '../terminal/adapters/profile-file.ts'
 import type { HostAddress, HostTls } from '../terminal/adapters/tcp-stream.ts'
+import { findTerminalType, profileOfType } from '../terminal/adapters/terminal-type-profile.ts'
 import { UsageFailure } from './failure.ts'
 
 /** A serial path that is there and can be used. @throws {UsageFailure} */
@@ -73,6 +74,8 @@ function readPem(option: string, path: string): string {
 
 export interface IdentityFlags {
   readonly profile?: string
+  /** A type of terminal, or a file of one. */
+  readonly type?: string
   readonly tid?: string
   readonly mid?: string
 }
@@ -89,7 +92,14 @@ export function readSetup(flags: IdentityFlags): TerminalSetup {
     ...(tid === undefined ? {} : { terminalId: tid }),
     ...(mid === undefined ? {} : { merchantId: mid }),
   }
-  return { ...setup, profile: { ...setup.profile, ...identity } }
+  return { ...setup, profile: { ...typed(setup.profile, flags.type), ...identity } }
+}
+
+function typed(profile: TerminalSetup['profile'], name: string | undefined): TerminalSetup['profile'] {
+  if (name === undefined) return profile
+  const type = findTerminalType(name)
+  if (!type.ok) throw new UsageFailure(`--type: ${type.error.message}`)
+  return profileOfType(profile, type.value)
 }
 
 function setupOfFile(path: string): TerminalSetup {

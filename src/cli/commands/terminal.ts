@@ -16,6 +16,10 @@ export function buildCommand(): Command {
     .option('--data <dir>', '数据目录，每台终端一个 | data folder, one a terminal', 'tillwire-data/terminal')
     .option('--baud <rate>', '串口速率 | serial speed', '115200')
     .option('--profile <file>', '终端参数文件（JSON） | profile of the terminal (JSON)')
+    .option(
+      '--type <name>',
+      '终端类型（fixed、mobile、smart、board）或其文件 | type of terminal, or a file of one',
+    )
     .option('--tid <id>', '终端号，8 位 | terminal identification, 8 characters')
     .option('--mid <id>', '商户号，15 位 | merchant identification, 15 characters')
     .option(

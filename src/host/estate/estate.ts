@@ -37,6 +37,7 @@ export const OPEN_PROFILE: TerminalProfile = {
 export class Estate {
   readonly #store: HostStore
   readonly #security: SoftwareSecurityModule
+  #listener: (row: TerminalRow) => void = () => {}
 
   constructor(store: HostStore, security: SoftwareSecurityModule) {
     this.#store = store
@@ -74,15 +75,18 @@ export class Estate {
     this.#store.commit({ ...NO_ROWS, merchants: [merchant] })
   }
 
+  hasMerchant(mid: string): boolean {
+    return this.#store.listMerchants().some((merchant) => merchant.mid === mid)
+  }
+
   /** A new terminal with a fresh terminal master key. */
   addTerminal(tid: string, mid: string, profile: TerminalProfile = UNIONPAY_PROFILE): TerminalRow {
     if (!/^[0-9A-Za-z]{8}$/.test(tid)) throw new EstateError('a terminal number has 8 letters or digits')
     if (this.#terminal(tid) !== undefined) throw new EstateError(`terminal ${tid} exists already`)
-    if (!this.#store.listMerchants().some((merchant) => merchant.mid === mid)) {
-      throw new EstateError(`there is no merchant ${mid}`)
-    }
+    if (!this.hasMerchant(mid)) throw new EstateError(`there is no merchant ${mid}`)
     const row = this.#terminalOf(tid, mid, profile)
     this.#store.commit({ ...NO_ROWS, terminals: [row] })
+    this.#listener(row)
     return row
   }
 
@@ -98,7 +102,33 @@ export class Estate {
     if (row === undefined) throw new EstateError(`there is no terminal ${tid}`)
     const changed = change(row)
     this.#store.commit({ ...NO_ROWS, terminals: [changed] })
+    this.#listener(changed)
     return changed
+  }
+
+  /** One listener; it hears each terminal that was added or changed here, once that is durable. */
+  onTerminal(listener: (row: TerminalRow) => void): void {
+    this.#listener = listener
+  }
+
+  /**
+   * Another master key, a fresh one when none is given, for a pad that gets it next: the working keys end with the old one.
+   *
+   * @throws {EstateError} when there is no such terminal, or it works without keys.
+   */
+  renewMasterKey(tid: string, key?: WrappedKey): TerminalRow {
+    return this.changeTerminal(tid, (row) => {
+      if (!row.profile.signInRequired) throw new EstateError(`terminal ${tid} works without keys`)
+      const algorithm = row.profile.workingKeys === 'sm4' ? 'sm4' : 'tdes2'
+      return {
+        ...row,
+        masterKey: key ?? this.#security.generateKey('terminalMaster', algorithm),
+        pinKey: undefined,
+        macKey: undefined,
+        trackKey: undefined,
+        signedIn: false,
+      }
+    })
   }
 
   /**

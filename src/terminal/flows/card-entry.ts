@@ -23,7 +23,9 @@ interface Accepting {
 /** The cardholder's card by chip, stripe or keys, until it is read, given up or refused. */
 export function* readCard(context: TerminalContext, purpose: CardPurpose): Flow<Step<CardInHand>> {
   if (purpose.entry === 'keyed') return yield* keyCard(context)
-  let accepting: Accepting = { chip: true, stripe: true, fallback: false }
+  const { chipReader, stripeReader } = activeProfile(context)
+  if (!chipReader && !stripeReader) return ended(yield* refuse('notCapable', 'card reader'))
+  let accepting: Accepting = { chip: chipReader, stripe: stripeReader, fallback: false }
   for (let tries = 0; tries < TRIES_MAX; tries++) {
     yield* showMessage(promptFor(accepting), {
       // A balance enquiry has no amount to show.
@@ -59,7 +61,7 @@ function* takeCard(
     case 'chipUnreadable':
       return yield* fallBack(context, accepting)
     case 'stripe':
-      return yield* takeStripe(accepting, stripeCard(answer.track2, answer.track3))
+      return yield* takeStripe(context, accepting, stripeCard(answer.track2, answer.track3))
     case 'stripeUnreadable':
       yield* showMessage('stripeUnreadable')
       return accepting
@@ -74,18 +76,23 @@ function* takeCard(
 }
 
 function* fallBack(context: TerminalContext, accepting: Accepting): Flow<Step<CardInHand> | Accepting> {
-  if (!activeProfile(context).fallbackAllowed) return ended(yield* refuse('cardNotReadable'))
+  const { fallbackAllowed, stripeReader } = activeProfile(context)
+  if (!fallbackAllowed || !stripeReader) return ended(yield* refuse('cardNotReadable'))
   yield* showMessage('chipUnreadable')
   return { ...accepting, chip: false, stripe: true, fallback: true }
 }
 
 /** A card with a chip is taken by its stripe only after its chip failed. */
-function* takeStripe(accepting: Accepting, card: CardData | undefined): Flow<Step<CardInHand> | Accepting> {
+function* takeStripe(
+  context: TerminalContext,
+  accepting: Accepting,
+  card: CardData | undefined,
+): Flow<Step<CardInHand> | Accepting> {
   if (card === undefined) {
     yield* showMessage('stripeUnreadable')
     return accepting
   }
-  if (!hasChip(card)) return { ok: true, value: { card } }
+  if (!hasChip(card) || !activeProfile(context).chipReader) return { ok: true, value: { card } }
   if (accepting.fallback) return { ok: true, value: { card: { ...card, entry: 'fallback' } } }
   yield* showMessage('useChip')
   return { ...accepting, stripe: false }

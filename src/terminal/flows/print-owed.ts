@@ -25,6 +25,11 @@ export function* printOwed(
   options: PrintOwedOptions = {},
 ): Flow<'printed' | 'left'> {
   const wanted = context.state.owedReceipts.filter((each) => options.skip?.includes(each.id) !== true)
+  if (!activeProfile(context).printerPresent) {
+    // Without a printer nobody waits for paper: the slip stays in the journal and on the host.
+    for (const { id } of wanted) yield* append({ kind: 'receiptDropped', id })
+    return 'printed'
+  }
   for (const owed of wanted) {
     for (const copy of owed.copies) {
       const printed = yield* printCopy(context, owed, copy, options)
@@ -66,8 +71,9 @@ function* wantsRetry(context: TerminalContext): Flow<boolean> {
   return choice === 'retry'
 }
 
-/** Prints a document that is owed to nobody: a report, a reprint. */
+/** Prints a document that is owed to nobody: a report, a reprint. Without a printer there is nothing to do. */
 export function* printOnce(context: TerminalContext, document: PrintDocument): Flow<boolean> {
+  if (!activeProfile(context).printerPresent) return true
   for (;;) {
     yield* showMessage('printing')
     const outcome = yield* print(document)

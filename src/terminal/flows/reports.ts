@@ -16,6 +16,7 @@ export function* reprint(
   context: TerminalContext,
   wanted: { readonly stan?: string; readonly settlement?: boolean },
 ): Flow<CommandOutcome> {
+  if (!activeProfile(context).printerPresent) return yield* refuse('notCapable', 'printer')
   const content = wanted.settlement === true ? lastSettlement(context) : transactionSlip(context, wanted.stan)
   if (content === undefined) return yield* refuse('nothingToPrint')
   const document = receiptDocument(activeProfile(context), content, { copy: 'merchant', duplicate: true })

@@ -168,6 +168,7 @@ const TEXTS = {
   'refused.cardExpired': ['卡已过期', 'The card has expired'],
   'refused.cardNotReadable': ['无法读卡', 'The card can not be read'],
   'refused.cardRefused': ['卡片拒绝交易', 'The card refused the transaction'],
+  'refused.notCapable': ['本型号终端没有所需的设备', 'This type of terminal lacks the device for that'],
   'refused.samePerson': ['每个分量须由不同的人输入', 'Each component is entered by another person'],
   'refused.nothingToPrint': ['无可打印内容', 'Nothing to print'],
 } as const satisfies { readonly [id: string]: Texts }

@@ -165,6 +165,7 @@ export type RefusalReason =
   | 'cardRefused'
   | 'nothingToPrint'
   | 'samePerson'
+  | 'notCapable'
 
 /** Why a command could not be finished. What is owed is in the journal. */
 type FailureReason =

@@ -80,6 +80,10 @@ export interface TerminalProfile {
   readonly refundOriginal: 'reference' | 'zeros'
   /** 207 or 202 is sent even when a balanced batch had nothing to upload. LY second generation. 14. */
   readonly batchEndWhenEmpty: boolean
+  /** What this type of terminal has; without it, what needs it is off. */
+  readonly chipReader: boolean
+  readonly stripeReader: boolean
+  readonly printerPresent: boolean
   readonly voidNeedsCard: boolean
   readonly keyedAllowed: boolean
   readonly fallbackAllowed: boolean
@@ -159,6 +163,9 @@ export const DEFAULT_PROFILE: TerminalProfile = {
   refundOrganisation: 'CUP',
   refundOriginal: 'reference',
   batchEndWhenEmpty: true,
+  chipReader: true,
+  stripeReader: true,
+  printerPresent: true,
   voidNeedsCard: false,
   keyedAllowed: true,
   fallbackAllowed: true,

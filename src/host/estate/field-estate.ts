@@ -1,0 +1,92 @@
+import { readTerminalTypes, type TerminalType } from '../../../hardware/profiles/terminal-type.ts'
+import type { HostStore } from '../core/store-port.ts'
+import type { AuditLog } from '../office/audit-log.ts'
+import type { OfficeDatabase } from '../office/office-database.ts'
+import { KeyDistribution } from '../security-module/key-distribution.ts'
+import type { CaKey } from '../security-module/personalisation.ts'
+import type { SoftwareSecurityModule } from '../security-module/software-security-module.ts'
+import { ActivationDesk } from './activation.ts'
+import { ActivationCodes } from './activation-codes.ts'
+import { Assignments } from './assignments.ts'
+import { DeviceStock } from './device-stock.ts'
+import type { Estate } from './estate.ts'
+import { migrateEstate } from './estate-schema.ts'
+import { KeyCeremonies } from './key-ceremony.ts'
+import { type MerchantTier, readMerchantTiers } from './merchant-tiers.ts'
+import { TerminalList } from './terminal-list.ts'
+import { WorkOrders } from './work-orders.ts'
+
+/** Devices, terminals, jobs and keys in the field, as the back office handles them. */
+export interface FieldEstate {
+  readonly types: ReadonlyMap<string, TerminalType>
+  readonly tiers: ReadonlyMap<string, MerchantTier>
+  readonly stock: DeviceStock
+  readonly terminals: TerminalList
+  readonly assignments: Assignments
+  readonly orders: WorkOrders
+  readonly codes: ActivationCodes
+  readonly ceremonies: KeyCeremonies
+  readonly distribution: KeyDistribution
+  readonly activation: ActivationDesk
+}
+
+export interface FieldEstateParts {
+  /** Folder of the host: tiers and the host's signing key. */
+  readonly directory: string
+  readonly office: OfficeDatabase
+  readonly audit: AuditLog
+  readonly host: {
+    readonly security: SoftwareSecurityModule
+    readonly estate: Estate
+    readonly store: Pick<HostStore, 'listTerminals' | 'listMerchants'>
+    readonly personalisation: { readonly caKeys: readonly CaKey[] }
+  }
+  readonly nowMs: () => number
+}
+
+/** @throws {EstateError | TerminalTypeError | SecurityModuleError | OfficeError} with one sentence that says what to do. */
+export function openFieldEstate({ directory, office, audit, host, nowMs }: FieldEstateParts): FieldEstate {
+  const { security, estate, store, personalisation } = host
+  migrateEstate(office)
+  const common = { office, audit, nowMs }
+  const types = readTerminalTypes()
+  const tiers = readMerchantTiers(directory)
+  const terminals = new TerminalList(office)
+  terminals.follow(store.listTerminals(), store.listMerchants())
+  estate.onTerminal((row) => terminals.followOne(row, () => store.listMerchants()))
+  const stock = new DeviceStock({ ...common, types })
+  const assignments = new Assignments({ office, audit, stock, terminals, tiers, estate })
+  const codes = new ActivationCodes({ ...common, stock, tagOf: (data) => security.codeTag(data) })
+  const distribution = new KeyDistribution({ directory, security, nowMs })
+  return {
+    types,
+    tiers,
+    stock,
+    terminals,
+    assignments,
+    orders: new WorkOrders({ ...common, stock, terminals, assignments }),
+    codes,
+    ceremonies: new KeyCeremonies({
+      ...common,
+      terminals,
+      security,
+      estate,
+      algorithmOf: (tid) => {
+        const profile = store.listTerminals().find((each) => each.tid === tid)?.profile
+        if (profile?.signInRequired !== true) return undefined
+        return profile.workingKeys === 'sm4' ? 'sm4' : 'tdes2'
+      },
+    }),
+    distribution,
+    activation: new ActivationDesk({
+      ...common,
+      stock,
+      terminals,
+      codes,
+      distribution,
+      estate,
+      caKeys: personalisation.caKeys,
+      merchant: (mid) => store.listMerchants().find((each) => each.mid === mid),
+    }),
+  }
+}
