@@ -28,7 +28,14 @@ export async function serveConsole(
   try {
     const firstPassword = await office.people.setUpFirst()
     const webDirectory = await buildPage(building)
-    const common = { host, office, webDirectory, release: releaseVersion(), address: place.address }
+    const common = {
+      host,
+      office,
+      directory,
+      webDirectory,
+      release: releaseVersion(),
+      address: place.address,
+    }
     const opened = await openAt(place, (port) => openConsole({ ...common, port }))
     return {
       console: opened,

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { FieldEstate } from '../estate/field-estate.ts'
 import type { Office } from '../office/open-office.ts'
 import type { Host } from '../service/open-host.ts'
 import type { LiveEvents } from './live-events.ts'
@@ -17,6 +18,7 @@ export type ConsoleApp = FastifyInstance<
 /** What a module of routes works on. */
 export interface ConsoleContext {
   readonly office: Office
+  readonly field: FieldEstate
   readonly host: Host
   readonly live: LiveEvents
   readonly nowMs: () => number

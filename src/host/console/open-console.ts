@@ -9,6 +9,7 @@ import websocket from '@fastify/websocket'
 import fastify from 'fastify'
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { InvariantError } from '../../base/invariant.ts'
+import { openFieldEstate } from '../estate/field-estate.ts'
 import type { Office } from '../office/open-office.ts'
 import type { Host } from '../service/open-host.ts'
 import { type Access, guard } from './access.ts'
@@ -20,6 +21,8 @@ import { addRoutes } from './routes.ts'
 export interface ConsoleOptions {
   readonly host: Host
   readonly office: Office
+  /** Folder of the host: its limits of terminals and its certificate. */
+  readonly directory: string
   /** 0: any free port. */
   readonly port: number
   readonly address?: string
@@ -127,6 +130,13 @@ async function buildConsole(
   await describeApi(app, options.release)
   const context: ConsoleContext = {
     office,
+    field: openFieldEstate({
+      directory: options.directory,
+      office: office.database,
+      audit: office.audit,
+      host,
+      nowMs: office.nowMs,
+    }),
     host,
     live,
     nowMs: office.nowMs,

@@ -1,8 +1,13 @@
 import type { ConsoleApp, ConsoleContext } from './console-app.ts'
 import { auditRoutes } from './routes/audit-routes.ts'
+import { deviceRoutes } from './routes/device-routes.ts'
+import { estateRoutes } from './routes/estate-routes.ts'
+import { keyCeremonyRoutes } from './routes/key-ceremony-routes.ts'
 import { liveRoutes } from './routes/live-routes.ts'
 import { sessionRoutes } from './routes/session-routes.ts'
+import { stockRoutes } from './routes/stock-routes.ts'
 import { userRoutes } from './routes/user-routes.ts'
+import { workOrderRoutes } from './routes/work-order-routes.ts'
 
 /** All modules of routes, a line each. */
 export function addRoutes(app: ConsoleApp, context: ConsoleContext): void {
@@ -10,4 +15,9 @@ export function addRoutes(app: ConsoleApp, context: ConsoleContext): void {
   userRoutes(app, context)
   auditRoutes(app, context)
   liveRoutes(app, context)
+  deviceRoutes(app, context)
+  estateRoutes(app, context)
+  stockRoutes(app, context)
+  workOrderRoutes(app, context)
+  keyCeremonyRoutes(app, context)
 }

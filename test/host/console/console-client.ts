@@ -75,6 +75,7 @@ export async function openTestConsole(nowMs?: () => number, secretTriesMax = 10_
   const opened = await openConsole({
     host,
     office,
+    directory,
     port: 0,
     webDirectory: undefined,
     release: '0.0.0',
