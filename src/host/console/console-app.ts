@@ -5,6 +5,8 @@ import type { FieldEstate } from '../estate/field-estate.ts'
 import type { Office } from '../office/open-office.ts'
 import type { Host } from '../service/open-host.ts'
 import type { LiveEvents } from './live-events.ts'
+import type { MessageWatch } from './messages/message-watch.ts'
+import type { RecordsReader } from './records/records-reader.ts'
 
 /** Fastify with zod schemas: bodies and answers have the types that their schemas say. */
 export type ConsoleApp = FastifyInstance<
@@ -21,6 +23,8 @@ export interface ConsoleContext {
   readonly field: FieldEstate
   readonly host: Host
   readonly live: LiveEvents
+  readonly messages: MessageWatch
+  readonly records: RecordsReader
   readonly nowMs: () => number
   /** Passwords and codes that one address may try in a minute. */
   readonly secretTriesMax: number

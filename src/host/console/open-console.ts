@@ -9,12 +9,12 @@ import websocket from '@fastify/websocket'
 import fastify from 'fastify'
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { InvariantError } from '../../base/invariant.ts'
-import { openFieldEstate } from '../estate/field-estate.ts'
 import type { Office } from '../office/open-office.ts'
 import type { Host } from '../service/open-host.ts'
 import { type Access, guard } from './access.ts'
 import { answerErrors } from './answer-errors.ts'
-import type { ConsoleApp, ConsoleContext } from './console-app.ts'
+import type { ConsoleApp } from './console-app.ts'
+import { openContext } from './console-context.ts'
 import { LiveEvents } from './live-events.ts'
 import { addRoutes } from './routes.ts'
 
@@ -110,7 +110,7 @@ async function buildConsole(
   live: LiveEvents,
   routes: RouteInfo[],
 ): Promise<ConsoleApp> {
-  const { host, office } = options
+  const { office } = options
   const app: ConsoleApp = fastify({ bodyLimit: REQUEST_SIZE_MAX, forceCloseConnections: true })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
@@ -128,20 +128,7 @@ async function buildConsole(
   await app.register(websocket, { options: { maxPayload: 64 * 1024 } })
   app.addHook('preValidation', guard(office))
   await describeApi(app, options.release)
-  const context: ConsoleContext = {
-    office,
-    field: openFieldEstate({
-      directory: options.directory,
-      office: office.database,
-      audit: office.audit,
-      host,
-      nowMs: office.nowMs,
-    }),
-    host,
-    live,
-    nowMs: office.nowMs,
-    secretTriesMax: options.secretTriesMax ?? 20,
-  }
+  const context = openContext(app, { ...options, live })
   await app.register(async (scope) => addRoutes(scope as ConsoleApp, context))
   if (options.webDirectory !== undefined) await servePage(app, options.webDirectory)
   return app

@@ -1,11 +1,14 @@
 import type { ConsoleApp, ConsoleContext } from './console-app.ts'
 import { auditRoutes } from './routes/audit-routes.ts'
+import { batchRoutes } from './routes/batch-routes.ts'
 import { deviceRoutes } from './routes/device-routes.ts'
 import { estateRoutes } from './routes/estate-routes.ts'
 import { keyCeremonyRoutes } from './routes/key-ceremony-routes.ts'
 import { liveRoutes } from './routes/live-routes.ts'
+import { messageRoutes } from './routes/message-routes.ts'
 import { sessionRoutes } from './routes/session-routes.ts'
 import { stockRoutes } from './routes/stock-routes.ts'
+import { transactionRoutes } from './routes/transaction-routes.ts'
 import { userRoutes } from './routes/user-routes.ts'
 import { workOrderRoutes } from './routes/work-order-routes.ts'
 
@@ -20,4 +23,7 @@ export function addRoutes(app: ConsoleApp, context: ConsoleContext): void {
   stockRoutes(app, context)
   workOrderRoutes(app, context)
   keyCeremonyRoutes(app, context)
+  transactionRoutes(app, context)
+  messageRoutes(app, context)
+  batchRoutes(app, context)
 }

@@ -1,0 +1,154 @@
+import Database from 'better-sqlite3'
+import type { BatchRow, LedgerEntryRow, TransactionRow, UploadRow } from '../../core/records.ts'
+import {
+  readBatch,
+  readEntry,
+  readTransaction,
+  readUpload,
+  type StoredBatch,
+  type StoredEntry,
+  type StoredTransaction,
+  type StoredUpload,
+} from '../../store/sqlite-books-rows.ts'
+
+export interface TransactionQuery {
+  readonly tid?: string | undefined
+  readonly mid?: string | undefined
+  readonly state?: string | undefined
+  readonly kind?: string | undefined
+  readonly responseCode?: string | undefined
+  /** Last four digits of the card. */
+  readonly panEnd?: string | undefined
+  /** Records with a lower number. */
+  readonly before?: number | undefined
+  readonly limit: number
+}
+
+export interface FoundTransactions {
+  readonly rows: readonly TransactionRow[]
+  /** Where to go on from; undefined at the end. */
+  readonly next: number | undefined
+}
+
+/**
+ * Records that one question looks at. The hot table has no index besides its number and its trace numbers, so a filter
+ * walks back from the newest: a bound keeps each answer quick, and the reader may go on from there.
+ */
+const WALK_MAX = 50_000
+const BATCH_LIMIT = 500
+const CONDITIONS = {
+  tid: 'tid = :tid',
+  mid: 'mid = :mid',
+  state: 'state = :state',
+  kind: 'kind = :kind',
+  responseCode: 'responseCode = :responseCode',
+  panEnd: "panTruncated LIKE '%' || :panEnd",
+} as const
+
+/** Reads a host's records on a connection of its own, beside the host that writes them. */
+export class RecordsReader {
+  readonly #db: Database.Database
+
+  /** `path`: the host's database, which exists. */
+  constructor(path: string) {
+    this.#db = new Database(path, { readonly: true, fileMustExist: true, timeout: 2000 })
+  }
+
+  /** Newest first. */
+  transactions({ before, limit, ...wanted }: TransactionQuery): FoundTransactions {
+    const given = Object.entries(wanted).filter(([, value]) => value !== undefined && value !== '')
+    const conditions = given.map(([key]) => CONDITIONS[key as keyof typeof CONDITIONS])
+    const from = before ?? Number.MAX_SAFE_INTEGER
+    const stored = this.#db
+      .prepare<unknown[], StoredTransaction>(
+        `SELECT * FROM (SELECT * FROM transactions WHERE id < :from ORDER BY id DESC LIMIT ${WALK_MAX})
+         ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`} LIMIT :limit`,
+      )
+      .all({ ...Object.fromEntries(given), from, limit })
+    const last = stored.at(-1)
+    if (last !== undefined && stored.length === limit)
+      return { rows: stored.map(readTransaction), next: last.id }
+    return { rows: stored.map(readTransaction), next: this.#walkEnd(from) }
+  }
+
+  transaction(id: number): TransactionRow | undefined {
+    const row = this.#db
+      .prepare<[number], StoredTransaction>('SELECT * FROM transactions WHERE id = ?')
+      .get(id)
+    return row === undefined ? undefined : readTransaction(row)
+  }
+
+  /** Later transactions of the same terminal and batch, or of the next ones, that refer to `id`. */
+  followers(id: number): readonly TransactionRow[] {
+    return this.#db
+      .prepare<unknown[], StoredTransaction>(
+        `SELECT * FROM (SELECT * FROM transactions WHERE id > :id ORDER BY id LIMIT ${WALK_MAX})
+         WHERE originalId = :id LIMIT 50`,
+      )
+      .all({ id })
+      .map(readTransaction)
+  }
+
+  entries(postingId: number): readonly LedgerEntryRow[] {
+    return this.#db
+      .prepare<[number], StoredEntry>('SELECT * FROM ledger WHERE postingId = ? ORDER BY position')
+      .all(postingId)
+      .map(readEntry)
+  }
+
+  /** The open ones first, then those closed last. */
+  batches({
+    tid,
+    state,
+  }: {
+    readonly tid?: string | undefined
+    readonly state?: string | undefined
+  }): readonly BatchRow[] {
+    return this.#db
+      .prepare<unknown[], StoredBatch>(
+        `SELECT * FROM batches WHERE (:tid IS NULL OR tid = :tid) AND (:state IS NULL OR state = :state)
+         ORDER BY closedAtMs IS NOT NULL, closedAtMs DESC, tid, batchNumber DESC LIMIT ${BATCH_LIMIT}`,
+      )
+      .all({ tid: tid ?? null, state: state ?? null })
+      .map(readBatch)
+  }
+
+  batch(tid: string, batchNumber: number): BatchRow | undefined {
+    const row = this.#db
+      .prepare<[string, number], StoredBatch>('SELECT * FROM batches WHERE tid = ? AND batchNumber = ?')
+      .get(tid, batchNumber)
+    return row === undefined ? undefined : readBatch(row)
+  }
+
+  batchTransactions(tid: string, batchNumber: number): readonly TransactionRow[] {
+    return this.#db
+      .prepare<[string, number], StoredTransaction>(
+        'SELECT * FROM transactions WHERE tid = ? AND batchNumber = ? ORDER BY stan LIMIT 2000',
+      )
+      .all(tid, batchNumber)
+      .map(readTransaction)
+  }
+
+  batchUploads(tid: string, batchNumber: number): readonly UploadRow[] {
+    return this.#db
+      .prepare<[string, number], StoredUpload>(
+        'SELECT * FROM uploads WHERE tid = ? AND batchNumber = ? ORDER BY stan LIMIT 2000',
+      )
+      .all(tid, batchNumber)
+      .map(readUpload)
+  }
+
+  close(): void {
+    this.#db.close()
+  }
+
+  /** Number of the last record that a walk from `from` looks at, when there are more behind it. */
+  #walkEnd(from: number): number | undefined {
+    const ids = this.#db
+      .prepare<[number], { readonly id: number }>(
+        `SELECT id FROM transactions WHERE id < ? ORDER BY id DESC LIMIT 1 OFFSET ${WALK_MAX - 1}`,
+      )
+      .get(from)
+    return ids?.id
+  }
+}

@@ -1,0 +1,222 @@
+import { useSignal } from '@preact/signals'
+import type { TransactionDetail } from '../../host/console/api-types/transactions.ts'
+import { Button } from '../components/button.tsx'
+import { Card } from '../components/card.tsx'
+import { FormDialog } from '../components/dialog.tsx'
+import { TextAreaField } from '../components/field.tsx'
+import { formatMoney } from '../components/money.tsx'
+import { kindName } from '../components/names.ts'
+import { Problem } from '../components/problem.tsx'
+import { CodeBadge, StateBadge } from '../components/state-badge.tsx'
+import { Table } from '../components/table.tsx'
+import type { PageProps } from '../page.ts'
+import { post } from '../state/api.ts'
+import { formatDateTime, type Text, t } from '../state/language.ts'
+import { go } from '../state/router.ts'
+import { may } from '../state/session.ts'
+import { useData } from '../state/use-data.ts'
+import { transactionColumns } from './transactions-page.tsx'
+
+const ACCOUNTS: Readonly<Record<string, Text>> = {
+  cardholder: { zh: '持卡人', en: 'Cardholder' },
+  merchant: { zh: '商户', en: 'Merchant' },
+  issuerFunding: { zh: '发卡行资金', en: 'Issuer funding' },
+  held: { zh: '冻结', en: 'Held' },
+  holds: { zh: '冻结对方', en: 'Holds' },
+  suspense: { zh: '暂记', en: 'Suspense' },
+  fees: { zh: '手续费', en: 'Fees' },
+  interchange: { zh: '发卡行服务费', en: 'Interchange' },
+  payouts: { zh: '待付款', en: 'Payouts' },
+}
+
+/** One transaction: what it was, where the money went, what came of it. */
+export function TransactionPage({ params }: PageProps) {
+  const { data, problem, reload } = useData<TransactionDetail>(`/api/transactions/${params['id'] ?? ''}`, [
+    'exchange',
+  ])
+  if (problem !== undefined) return <Problem text={problem} onRetry={reload} />
+  if (data === undefined) return <Card>…</Card>
+  return (
+    <>
+      <div class="grid two">
+        <Facts data={data} />
+        <Card flush title={t({ zh: '分录', en: 'Ledger entries' })}>
+          <Table
+            label={t({ zh: '分录', en: 'Ledger entries' })}
+            rows={data.entries}
+            keyOf={({ account, owner, amountMinor }) => `${account} ${owner} ${amountMinor}`}
+            empty={t({ zh: '没有资金变动。', en: 'No money moved.' })}
+            columns={[
+              {
+                key: 'account',
+                title: t({ zh: '科目', en: 'Account' }),
+                cell: ({ account }) => t(ACCOUNTS[account] ?? { zh: account, en: account }),
+              },
+              {
+                key: 'owner',
+                title: t({ zh: '归属', en: 'Owner' }),
+                cell: ({ owner }) => <code>{owner}</code>,
+              },
+              {
+                key: 'amount',
+                title: t({ zh: '金额', en: 'Amount' }),
+                number: true,
+                cell: ({ amountMinor, currency }) => formatMoney(amountMinor, currency),
+              },
+            ]}
+          />
+        </Card>
+      </div>
+      {data.followers.length > 0 && (
+        <Card flush title={t({ zh: '后续交易', en: 'What refers to it' })}>
+          <Table
+            label={t({ zh: '后续交易', en: 'What refers to it' })}
+            rows={data.followers}
+            keyOf={({ id }) => id}
+            onRow={({ id }) => go(`/transactions/${id}`)}
+            empty=""
+            columns={transactionColumns()}
+          />
+        </Card>
+      )}
+    </>
+  )
+}
+
+function Facts({ data }: { readonly data: TransactionDetail }) {
+  const revealing = useSignal(false)
+  const cardNumber = useSignal<string | undefined>(undefined)
+  const facts: readonly (readonly [Text, preact.ComponentChildren])[] = [
+    [{ zh: '类型', en: 'Kind' }, t(kindName(data.kind))],
+    [{ zh: '时间', en: 'Time' }, formatDateTime(data.receivedAtMs)],
+    [{ zh: '金额', en: 'Amount' }, formatMoney(data.requestedMinor, data.currency)],
+    [{ zh: '批准金额', en: 'Approved' }, formatMoney(data.approvedMinor, data.currency)],
+    [{ zh: '卡号', en: 'Card' }, <code key="card">{cardNumber.value ?? data.panTruncated}</code>],
+    [{ zh: '输入方式', en: 'Entry mode' }, <code key="mode">{data.entryMode}</code>],
+    [
+      { zh: '终端', en: 'Terminal' },
+      <a key="tid" href={`/estate/${data.tid}`}>
+        {data.tid}
+      </a>,
+    ],
+    [{ zh: '商户', en: 'Merchant' }, <code key="mid">{data.mid}</code>],
+    [
+      { zh: '批次', en: 'Batch' },
+      <a key="batch" href={`/batches/${data.tid}/${data.batchNumber}`}>
+        {String(data.batchNumber).padStart(6, '0')}
+      </a>,
+    ],
+    [{ zh: '流水号', en: 'Trace' }, <code key="stan">{String(data.stan).padStart(6, '0')}</code>],
+    [{ zh: '参考号', en: 'Reference' }, <code key="rrn">{String(data.id).padStart(12, '0')}</code>],
+    [{ zh: '授权码', en: 'Authorisation code' }, <code key="auth">{data.authorisationCode || '–'}</code>],
+    [{ zh: '报文格式', en: 'Dialect' }, data.dialect],
+  ]
+  const links: readonly (readonly [Text, number | null])[] = [
+    [{ zh: '原交易', en: 'Refers to' }, data.originalId],
+  ]
+  return (
+    <Card
+      title={
+        <span class="row">
+          {t(kindName(data.kind))} <StateBadge state={data.state} /> <CodeBadge code={data.responseCode} />
+        </span>
+      }
+      actions={
+        <>
+          {data.responseCode !== '00' && (
+            <a class="button" href={`/knowledge?q=${data.responseCode}`}>
+              {t({ zh: '知识库', en: 'What does it mean?' })}
+            </a>
+          )}
+          {data.accountKnown && may(['finance', 'administrator']) && cardNumber.value === undefined && (
+            <Button onClick={() => (revealing.value = true)}>
+              {t({ zh: '显示卡号', en: 'Show the card number' })}
+            </Button>
+          )}
+        </>
+      }
+    >
+      <dl class="pairs">
+        {facts.map(([name, value]) => (
+          <>
+            <dt>{t(name)}</dt>
+            <dd>{value}</dd>
+          </>
+        ))}
+        {links.map(
+          ([name, id]) =>
+            id !== null && (
+              <>
+                <dt>{t(name)}</dt>
+                <dd>
+                  <a href={`/transactions/${id}`}>{String(id).padStart(12, '0')}</a>
+                </dd>
+              </>
+            ),
+        )}
+        {data.reversalReason !== '' && (
+          <>
+            <dt>{t({ zh: '冲正原因', en: 'Reversal reason' })}</dt>
+            <dd>
+              <code>{data.reversalReason}</code>
+            </dd>
+          </>
+        )}
+      </dl>
+      {revealing.value && (
+        <RevealDialog
+          id={data.id}
+          onClose={() => (revealing.value = false)}
+          onShown={(digits) => {
+            cardNumber.value = digits
+            revealing.value = false
+          }}
+        />
+      )}
+    </Card>
+  )
+}
+
+function RevealDialog({
+  id,
+  onClose,
+  onShown,
+}: {
+  readonly id: number
+  readonly onClose: () => void
+  readonly onShown: (digits: string) => void
+}) {
+  const reason = useSignal('')
+  return (
+    <FormDialog
+      title={t({ zh: '显示完整卡号', en: 'Show the full card number' })}
+      submit={{ zh: '显示并记录', en: 'Show it, and write it down' }}
+      onClose={onClose}
+      onSubmit={async () => {
+        const { cardNumber } = await post<{ readonly cardNumber: string }>(
+          `/api/transactions/${id}/card-number`,
+          {
+            reason: reason.value,
+          },
+        )
+        onShown(cardNumber)
+      }}
+    >
+      <p>
+        {t({
+          zh: '您的姓名、时间与理由将写入审计日志。',
+          en: 'Your name, the time and the reason go into the audit log.',
+        })}
+      </p>
+      <TextAreaField
+        label={t({ zh: '理由', en: 'Reason' })}
+        value={reason.value}
+        onInput={(text) => (reason.value = text)}
+        hint={t({
+          zh: '至少十个字符，例如争议编号。',
+          en: 'Ten characters or more, such as the number of a dispute.',
+        })}
+      />
+    </FormDialog>
+  )
+}

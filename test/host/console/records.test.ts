@@ -1,0 +1,134 @@
+import Iso8583 from 'iso_8583'
+import { TOTP } from 'otpauth'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { WireClient } from '../service/wire-client.ts'
+import { type ConsoleClient, type OpenedConsole, openTestConsole } from './console-client.ts'
+
+const PAN = '6210948000000011'
+let world: OpenedConsole
+let support: ConsoleClient
+let wire: WireClient
+let stan = 0
+
+beforeAll(async () => {
+  world = await openTestConsole()
+  support = await world.as('support')
+  wire = new WireClient(world.host.ports['iso1987-ascii'], 'ascii4')
+})
+afterAll(async () => {
+  wire.socket.destroy()
+  await world.close()
+})
+
+/** A sale in the ASCII dialect, as npm iso_8583 writes it. Returns its STAN. */
+async function sale(amountMinor: number, pan = PAN): Promise<number> {
+  stan++
+  const message = new Iso8583({
+    0: '0200',
+    2: pan,
+    3: '000000',
+    4: String(amountMinor).padStart(12, '0'),
+    7: '1123093000',
+    11: String(stan).padStart(6, '0'),
+    12: '093000',
+    13: '1123',
+    14: '3012',
+    18: '5999',
+    22: '012',
+    25: '00',
+    41: 'TERM0001',
+    42: 'MERCHANT0000001',
+    49: '156',
+  }).getBufferMessage()
+  if (!Buffer.isBuffer(message)) throw new Error(message.error)
+  await wire.exchange(message.subarray(2))
+  return stan
+}
+
+describe('records', () => {
+  it('an empty host has nothing to list', async () => {
+    expect((await support.ask('GET', '/api/transactions')).body).toEqual({ transactions: [], next: null })
+  })
+
+  it('lists what was paid, newest first, page by page, and finds by filter', async () => {
+    for (const amount of [1234, 5678, 9012]) await sale(amount)
+    const first = await support.ask('GET', '/api/transactions?limit=2')
+    expect(first.body.transactions.map((each: { requestedMinor: number }) => each.requestedMinor)).toEqual([
+      9012, 5678,
+    ])
+    const rest = await support.ask('GET', `/api/transactions?limit=2&before=${first.body.next}`)
+    expect(rest.body).toMatchObject({ transactions: [{ requestedMinor: 1234 }], next: null })
+    expect(
+      (await support.ask('GET', '/api/transactions?panEnd=0011&tid=TERM0001')).body.transactions,
+    ).toHaveLength(3)
+    expect((await support.ask('GET', '/api/transactions?panEnd=9999')).body.transactions).toHaveLength(0)
+    expect((await support.ask('GET', '/api/transactions?panEnd=12345')).status).toBe(400)
+  })
+
+  it('shows one with its ledger entries, which sum to zero, and no card number', async () => {
+    const list = await support.ask('GET', '/api/transactions?limit=1')
+    const { id, panTruncated } = list.body.transactions[0]
+    const { body } = await support.ask('GET', `/api/transactions/${id}`)
+    expect(panTruncated).toBe('621094******0011')
+    const sum = body.entries.reduce(
+      (total: number, entry: { amountMinor: number }) => total + entry.amountMinor,
+      0,
+    )
+    expect(body.entries.length).toBeGreaterThan(1)
+    expect(sum).toBe(0)
+    expect(JSON.stringify(body)).not.toContain(PAN)
+    expect((await support.ask('GET', '/api/transactions/999999')).status).toBe(404)
+  })
+
+  it('keeps the messages, masked, and tells of each as it comes', async () => {
+    const heard: unknown[] = []
+    const end = world.console.live.listen(({ topic, data }) => heard.push([topic, data]))
+    const number = await sale(4321)
+    end()
+    expect(heard).toMatchObject([['exchange', { stan: number, amountMinor: 4321, operation: 'sale' }]])
+    const { body } = await support.ask('GET', '/api/messages?limit=1')
+    const exchange = await support.ask('GET', `/api/messages/${body.exchanges[0].number}`)
+    expect(exchange.body.request.mti).toBe('0200')
+    expect(exchange.body.reply.mti).toBe('0210')
+    expect(JSON.stringify(exchange.body)).not.toContain(PAN)
+    expect((await support.ask('GET', '/api/messages?code=99')).body.exchanges).toEqual([])
+  })
+
+  it('takes a sample under load, and says how much it left out', async () => {
+    const before = (await support.ask('GET', '/api/messages')).body.leftOut
+    for (let time = 0; time < 60; time++) await sale(100)
+    const { body } = await support.ask('GET', '/api/messages?limit=200')
+    expect(body.leftOut).toBeGreaterThan(before)
+    expect(body.exchanges.length + body.leftOut).toBe(stan)
+  })
+})
+
+describe('a card number', () => {
+  it('is shown to who may, with a second factor and a reason, which are written down', async () => {
+    const list = await support.ask('GET', '/api/transactions?limit=1')
+    const path = `/api/transactions/${list.body.transactions[0].id}/card-number`
+    const reason = 'chargeback 4711 asks for it'
+    expect((await support.ask('POST', path, { reason })).body.kind).toBe('notYours')
+    const finance = await world.as('finance')
+    expect((await finance.ask('POST', path, { reason })).body.kind).toBe('secondFactorMissing')
+    const { body: offer } = await finance.ask('POST', '/api/session/second-factor/offer', {})
+    const totp = new TOTP({ secret: offer.text })
+    await finance.ask('PUT', '/api/session/second-factor', { code: totp.generate() })
+    expect((await finance.ask('POST', path, { reason })).body.kind).toBe('secondFactorNeeded')
+    const later = totp.generate({ timestamp: Date.now() + 30_000 })
+    await finance.ask('POST', '/api/session/second-factor', { code: later })
+    expect((await finance.ask('POST', path, { reason: 'why not' })).status).toBe(400)
+    expect((await finance.ask('POST', path, { reason })).body).toEqual({ cardNumber: PAN })
+    const [entry] = world.office.audit.list({ action: 'cardNumber.', limit: 1 })
+    expect(entry?.detail).toEqual({ reason, card: '621094******0011' })
+  })
+})
+
+describe('batches', () => {
+  it('are listed, and a batch that is none is a clear 404', async () => {
+    expect((await support.ask('GET', '/api/batches')).status).toBe(200)
+    const { body, status } = await support.ask('GET', '/api/batches/10000001/7')
+    expect(status).toBe(404)
+    expect(body.en).toContain('batch 7 of terminal 10000001')
+  })
+})
