@@ -8,6 +8,7 @@ import { type Host, type HostOptions, openHost } from '../../host/service/open-h
 import { DEFAULT_PORTS } from '../../host/service/open-ports.ts'
 import { openSharedHost, type SharedHost } from '../../host/service/open-shared-host.ts'
 import { readPostgresAddress } from '../../host/store/postgres-place.ts'
+import { backupCommands } from '../backup/backup-commands.ts'
 import { CONSOLE_OPTION, consolePlaceOf, NO_CONSOLE_OPTION } from '../console/console-option.ts'
 import { consoleLines, type ServedConsole, serveConsole } from '../console/serve-console.ts'
 import { Finding, UsageFailure } from '../failure.ts'
@@ -86,7 +87,8 @@ export function buildCommand(): Command {
   command.addCommand(explainCommand())
   command.addCommand(terminalCommand())
   command.addCommand(accountCommand())
-  for (const each of clearingCommands()) command.addCommand(each)
+  for (const each of [...clearingCommands(), ...backupCommands('host', 'tillwire-data/host')])
+    command.addCommand(each)
   return command
 }
 

@@ -1,18 +1,20 @@
 import { Command, Option } from 'commander'
 import { openSerialPeripherals } from '../../terminal/adapters/serial-peripherals.ts'
 import { LOG_LEVELS } from '../../terminal/adapters/terminal-log.ts'
+import { backupCommands } from '../backup/backup-commands.ts'
+import { UsageFailure } from '../failure.ts'
 import { languageOf } from '../language.ts'
 import { openRecorder, RECORD_OPTION } from '../recording/open-recorder.ts'
 import { consoleHelp } from '../terminal-console-commands.ts'
 import { runTerminal, type TerminalFlags } from '../terminal-console-program.ts'
 
 export function buildCommand(): Command {
-  return new Command('terminal')
+  const command = new Command('terminal')
     .description('Run the payment terminal on a real or emulated board. 在真实或仿真主板上运行支付终端。')
-    .requiredOption('--reader <path>', '读卡器串口 | serial port of the card reader')
-    .requiredOption('--pinpad <path>', '密码键盘串口，可与读卡器相同 | of the PIN pad; may be the same')
-    .requiredOption('--printer <path>', '打印机串口 | of the printer')
-    .requiredOption('--host <name:port>', '收单主机地址 | address of the acquirer host')
+    .option('--reader <path>', '读卡器串口 | serial port of the card reader')
+    .option('--pinpad <path>', '密码键盘串口，可与读卡器相同 | of the PIN pad; may be the same')
+    .option('--printer <path>', '打印机串口 | of the printer')
+    .option('--host <name:port>', '收单主机地址 | address of the acquirer host')
     .option('--data <dir>', '数据目录，每台终端一个 | data folder, one a terminal', 'tillwire-data/terminal')
     .option('--baud <rate>', '串口速率 | serial speed', '115200')
     .option('--profile <file>', '终端参数文件（JSON） | profile of the terminal (JSON)')
@@ -47,9 +49,17 @@ export function buildCommand(): Command {
     )
     .addHelpText('after', () => `\n命令：\n${consoleHelp('zh')}\nCommands:\n${consoleHelp('en')}`)
     .action(run)
+  for (const each of backupCommands('terminal', 'tillwire-data/terminal')) command.addCommand(each)
+  return command
 }
 
+/** They are required here and not by their options: those of a command would be asked of its subcommands too. */
+const REQUIRED = { reader: 'path', pinpad: 'path', printer: 'path', host: 'name:port' } as const
+
 function run(flags: TerminalFlags): Promise<void> {
+  for (const [name, value] of Object.entries(REQUIRED))
+    if (flags[name as keyof typeof REQUIRED] === undefined)
+      throw new UsageFailure(`required option '--${name} <${value}>' not specified (see --help)`)
   return runTerminal(flags, {
     input: process.stdin,
     output: process.stdout,

@@ -55,6 +55,11 @@ type KeyRecord =
 type TransactionRecord =
   /** A trace number is used by a request that owes nothing when it stays without an answer. */
   | { readonly kind: 'stanUsed'; readonly stan: string }
+  /**
+   * The journal was put back from a backup: it leaves out `jump` trace numbers, which may have been used since, and signs in
+   * again.
+   */
+  | { readonly kind: 'restored'; readonly jump: number }
   /** The host called a trace number a duplicate. */
   | { readonly kind: 'stanJumped'; readonly by: number }
   /** Before the request leaves. For a reversible one the reversal is owed from here on, with reason 98. */

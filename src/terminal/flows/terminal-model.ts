@@ -265,6 +265,8 @@ export interface TerminalState {
   readonly lastReceipt?: ReceiptContent
   readonly lastSettlement?: SettlementSummary
   readonly pendingTasks: readonly ProcessingRequest[]
+  /** Batch that the journal stood in when it was put back from a backup; until the next sign-in. */
+  readonly restoredBatch?: string
   /** Trace number of a partial approval that the cashier has not accepted yet. */
   readonly undecidedPartial?: string
 }

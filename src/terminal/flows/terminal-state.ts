@@ -2,7 +2,7 @@ import { invariant, unreachable } from '../../base/invariant.ts'
 import type { JournalRecord } from './journal-record.ts'
 import { applySettlementRecord } from './settlement-state.ts'
 import type { Operator, TerminalState } from './terminal-model.ts'
-import { applyTransactionRecord } from './transaction-state.ts'
+import { applyTransactionRecord, stanAfter } from './transaction-state.ts'
 
 export type { TerminalState } from './terminal-model.ts'
 
@@ -45,6 +45,8 @@ export function applyRecord(state: TerminalState, record: JournalRecord): Termin
       return { ...state, masterKeyCheckValue: record.checkValue, signedIn: false }
     case 'signedIn':
       return applySignIn(state, record.batch)
+    case 'restored':
+      return applyRestored(state, record.jump)
     case 'signInRequired':
     case 'signedOff':
       return { ...state, signedIn: false }
@@ -80,9 +82,29 @@ function applySignIn(state: TerminalState, batch: string): TerminalState {
   invariant(/^\d{6}$/.test(batch), 'batch number is not six digits')
   // A settlement ends under the number that it began with: the host may have closed that batch already.
   if (state.settlement !== undefined) return { ...state, signedIn: true }
+  if (state.restoredBatch !== undefined) return applySignInAfterRestore(state, batch)
   // The host's number wins even over a batch in use, or each further request would be answered 77.
   // Transactions keep the number they were made under.
   return { ...state, signedIn: true, batch }
+}
+
+/** The host may know trace numbers that this journal has never heard of. */
+function applyRestored(state: TerminalState, jump: number): TerminalState {
+  const { loggedOn: _, ...rest } = state
+  return {
+    ...rest,
+    signedIn: false,
+    nextStan: stanAfter(state.nextStan, jump),
+    restoredBatch: state.batch,
+  }
+}
+
+/** In another batch now: what the journal was put back with was settled after the backup, under the old number. */
+function applySignInAfterRestore(state: TerminalState, batch: string): TerminalState {
+  const { restoredBatch, undecidedPartial, ...rest } = state
+  const isOpen = batch === restoredBatch
+  if (!isOpen) return { ...rest, signedIn: true, batch, transactions: [], failedChips: [] }
+  return { ...rest, signedIn: true, batch, ...(undecidedPartial === undefined ? {} : { undecidedPartial }) }
 }
 
 type OperatorRecord = Extract<

@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+import { JournalFailure } from '../../terminal/adapters/journal-failure.ts'
+import { UsageFailure } from '../failure.ts'
+import { guarded } from '../host/with-records.ts'
+import type { BackupContent, Manifest } from './backup-file.ts'
+import { backUpHost, restoreHost } from './host-backup.ts'
+import { backUpTerminal, restoreTerminal } from './terminal-backup.ts'
+
+interface Flags {
+  readonly data: string
+  readonly passphraseFile?: string
+  readonly json?: boolean
+}
+
+type BackupFlags = Flags & { readonly to: string }
+type RestoreFlags = Flags & { readonly from: string; readonly replace?: boolean }
+
+const PASSPHRASE_VARIABLE = 'TILLWIRE_BACKUP_PASSPHRASE'
+const PASSPHRASE_LENGTH_MIN = 12
+
+/** `backup` and `restore` of a host or a terminal. `data`: the usual folder. */
+export function backupCommands(kind: BackupContent['kind'], data: string): readonly Command[] {
+  const what = kind === 'host' ? 'records, back office and keys' : 'journal'
+  const common = (command: Command): Command =>
+    command
+      .option('--data <dir>', 'folder', data)
+      .option('--passphrase-file <file>', `its first line seals the file; or ${PASSPHRASE_VARIABLE}`)
+      .option('--json', 'print JSON')
+  const backup = common(new Command('backup'))
+    .description(`Keep the ${what} in one sealed file; the ${kind} may run meanwhile. 备份`)
+    .requiredOption('--to <file>', 'file that is made')
+    .action((flags: BackupFlags) => backUp(kind, flags))
+  const restore = common(new Command('restore'))
+    .description(`Put a backup back, once its books are proved; the ${kind} must not run. 恢复`)
+    .requiredOption('--from <file>', 'file that backup made')
+    .option('--replace', 'keep what is in the folder aside')
+    .action((flags: RestoreFlags) => restoreFrom(kind, flags))
+  return [backup, restore]
+}
+
+function backUp(kind: BackupContent['kind'], flags: BackupFlags): Promise<void> {
+  return told(async () => {
+    const make = kind === 'host' ? backUpHost : backUpTerminal
+    const manifest = await make(flags.data, flags.to, passphraseOf(flags))
+    if (flags.json) print({ file: flags.to, ...manifest })
+    else say([`${flags.to}: sealed 已加密`, ...bookLines(manifest)])
+  })
+}
+
+function restoreFrom(kind: BackupContent['kind'], flags: RestoreFlags): Promise<void> {
+  return told(async () => {
+    const restore = kind === 'host' ? restoreHost : restoreTerminal
+    const { manifest, aside } = await restore(
+      flags.from,
+      flags.data,
+      passphraseOf(flags),
+      flags.replace === true,
+    )
+    if (flags.json) {
+      print({ folder: flags.data, aside, ...manifest })
+      return
+    }
+    say([
+      `${flags.data}: restored, the books are those of ${new Date(manifest.madeAtMs).toISOString()} 已恢复，账目一致`,
+      ...bookLines(manifest),
+      ...(aside === undefined ? [] : [`the folder before it is in ${aside} 原目录保留于此`]),
+      kind === 'host'
+        ? 'what came after the backup is not in it: settle each terminal, and compare the differences 请对各终端结算并核对差异'
+        : 'it signs in first and leaves out trace numbers; settle, and compare with the host 请先结算并与主机核对',
+    ])
+  })
+}
+
+function bookLines({ books, files }: Manifest): string[] {
+  const shown = Object.entries(books).filter(([name]) => !name.includes('/'))
+  return [`  files 文件  ${files.length}`, ...shown.map(([name, value]) => `  ${name}  ${value}`)]
+}
+
+function passphraseOf({ passphraseFile }: Flags): string {
+  const passphrase =
+    passphraseFile === undefined ? process.env[PASSPHRASE_VARIABLE] : firstLine(passphraseFile)
+  if (passphrase === undefined || passphrase === '')
+    throw new UsageFailure(`give the passphrase by --passphrase-file or ${PASSPHRASE_VARIABLE}`)
+  if (passphrase.length < PASSPHRASE_LENGTH_MIN)
+    throw new UsageFailure(
+      `the passphrase needs ${PASSPHRASE_LENGTH_MIN} characters or more: it guards all keys`,
+    )
+  return passphrase
+}
+
+function firstLine(path: string): string {
+  try {
+    return (readFileSync(path, 'utf8').split(/\r?\n/, 1)[0] ?? '').trim()
+  } catch {
+    throw new UsageFailure(`cannot read ${path}: give a file with the passphrase in its first line`)
+  }
+}
+
+/** What the environment did wrong becomes one line. */
+function told(work: () => Promise<void>): Promise<void> {
+  return guarded(async () => {
+    try {
+      await work()
+    } catch (error) {
+      throw error instanceof JournalFailure ? new UsageFailure(error.message) : error
+    }
+  })
+}
+
+function print(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`)
+}
+
+function say(lines: readonly string[]): void {
+  process.stdout.write(`${lines.join('\n')}\n`)
+}
