@@ -70,6 +70,8 @@ describe('a message under the glass', () => {
     expect(partOf('F41').value).toBe('10000001')
     expect(partOf('MTI')).toMatchObject({ value: '0200', from: 11, to: 13 })
     expect(partOf('60.2').value).toBe('000001')
+    expect(partOf('BITMAP').value).toBe('2 3 4 11 35 41 42 49 52 53 55 60 64')
+    expect(partOf('F11').name.en).toBe('system trace audit number')
     expect(bytesOf(partOf('9F36'))).toBe('9F3602001A')
     expect(partOf('95').children.length).toBeGreaterThan(0)
   })

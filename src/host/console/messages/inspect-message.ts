@@ -76,12 +76,17 @@ function fieldPart(
   const children = chip?.parts ?? (isUnionPay ? subfieldParts(bit, value, mti) : [])
   return {
     place: `F${bit}`,
-    name: { en: element.name, zh: element.nameZh ?? element.name },
+    name: { en: words(element.name), zh: element.nameZh ?? words(element.name) },
     value: maskField(element, value),
     from,
     to: end,
     children,
   }
+}
+
+/** `primaryAccountNumber` as a person writes it. */
+function words(name: string): string {
+  return name.replace(/[A-Z]+/g, (capitals) => ` ${capitals.length > 1 ? capitals : capitals.toLowerCase()}`)
 }
 
 /** Names of subfields stand in both languages with a stroke between. */
@@ -122,7 +127,9 @@ function headParts(
   const hasSecond = isHex ? first > '7'.charCodeAt(0) : (first & 0x80) !== 0
   const end = split + 8 * (isHex ? 2 : 1) * (hasSecond ? 2 : 1)
   const type = { zh: '消息类型', en: 'message type' }
-  const bits = Object.keys(fields).join(' ')
+  const bits = Object.keys(fields)
+    .filter((bit) => fields[Number(bit)] !== undefined)
+    .join(' ')
   return [
     { place: 'MTI', name: type, value: mti, from: start, to: split, children: [] },
     { place: 'BITMAP', name: { zh: '位图', en: 'bitmap' }, value: bits, from: split, to: end, children: [] },
