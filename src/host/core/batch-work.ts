@@ -1,5 +1,5 @@
 import { err, type Result } from '../../base/result.ts'
-import { type CardReading, readCard } from './card-reading.ts'
+import type { CardReading } from './card-reading.ts'
 import { decideRequest } from './decide-request.ts'
 import { type Decision, deny } from './decision.ts'
 import { explainDecision, explainUndecodable } from './explain.ts'
@@ -8,6 +8,7 @@ import type { HostRequest } from './host-request.ts'
 import type { Inbound, Outcome, Plan } from './inbound.ts'
 import { type Intake, takeIn } from './intake.ts'
 import { KeyCollector } from './key-collector.ts'
+import { readPayer } from './read-payer.ts'
 import { type Refusal, refuse } from './refusal.ts'
 import { buildReply } from './reply.ts'
 import type { LookupKeys, Snapshot, StoreRows } from './store-port.ts'
@@ -54,7 +55,7 @@ export class BatchWork {
       const { request } = pending.intake
       const terminal = snapshot.terminals.get(request.tid)
       if (terminal === undefined) continue
-      pending.reading = guarded(() => readCard(request, terminal, this.#context.security))
+      pending.reading = guarded(() => readPayer(this.#context, request, terminal))
       keys.addRequest(request, terminal, pending.reading.ok ? pending.reading.value : undefined)
     }
     return keys

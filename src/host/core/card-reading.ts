@@ -5,6 +5,7 @@ import type { TerminalRow } from './records.ts'
 import type { Refusal } from './refusal.ts'
 import { refuse } from './refusal.ts'
 import type { SecurityModule } from './security-module-port.ts'
+import type { CodeUse } from './wallet-port.ts'
 
 /** What a request says of its card. Lives only while its batch is decided. */
 export interface CardReading {
@@ -14,6 +15,8 @@ export interface CardReading {
   readonly expiry: string | undefined
   /** Three digits of the stripe, or undefined when none was read. */
   readonly serviceCode: string | undefined
+  /** Set for a payment code instead of a card. */
+  readonly code?: CodeUse
 }
 
 interface Track {

@@ -7,6 +7,7 @@ import type { HostContext } from './host-context.ts'
 import type { HostRequest } from './host-request.ts'
 import type { OperationName } from './inbound.ts'
 import { batchEnd, batchUpload } from './operations/batch-upload.ts'
+import { qrOrder } from './operations/qr-order.ts'
 import { reverse } from './operations/reversal.ts'
 import { scriptResult } from './operations/script-result.ts'
 import { settle, settleAndClose } from './operations/settlement.ts'
@@ -51,6 +52,8 @@ export function decideRequest(
       return batchUpload(context, work, request, terminal)
     case 'batchEnd':
       return batchEnd(context, work, request, terminal)
+    case 'qrOrder':
+      return qrOrder(context, request, terminal)
     case 'scriptResult':
       return scriptResult(context, work, request, terminal)
     case 'reversal':

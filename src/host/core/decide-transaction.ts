@@ -1,6 +1,7 @@
 import type { Result } from '../../base/result.ts'
 import type { CardReading } from './card-reading.ts'
 import { chipReply } from './chip-check.ts'
+import { codeReply } from './code-check.ts'
 import { accept, type Decision, deny } from './decision.ts'
 import type { HostContext } from './host-context.ts'
 import type { HostRequest } from './host-request.ts'
@@ -85,7 +86,8 @@ export function decideTransaction(
     content: {
       responseCode: verdict.responseCode,
       rrn: row.id,
-      pan: operation.card?.pan,
+      // The number of a wallet is nobody's but this host's.
+      pan: operation.card?.code === undefined ? operation.card?.pan : undefined,
       expiry: operation.card?.expiry,
       issuer: operation.issuer,
       authorisationCode: row.authorisationCode,
@@ -95,6 +97,7 @@ export function decideTransaction(
         wrongArpc: behaviour?.kind === 'wrongArpc',
         script: behaviour?.kind === 'sendScript',
       }),
+      extended: codeReply(operation, verdict),
       batchNumber: undefined,
       workingKeys: undefined,
       settlementOf: undefined,

@@ -1,3 +1,4 @@
+import type { Field59Item } from '../../iso8583/subfields/field-59.ts'
 import type { AccountState, BalanceFlag, BatchRow, IssuerRow, TerminalRow } from './records.ts'
 import type { Refusal } from './refusal.ts'
 import type { TestBehaviour } from './test-behaviour.ts'
@@ -15,6 +16,8 @@ export interface ReplyContent {
   /** For a balance inquiry. */
   readonly balance: { readonly state: AccountState; readonly currency: string } | undefined
   readonly chipData: Uint8Array | undefined
+  /** Items of field 59. */
+  readonly extended?: readonly Field59Item[] | undefined
   /** When it differs from the one in the request: sign-in. */
   readonly batchNumber: number | undefined
   readonly workingKeys: Uint8Array | undefined

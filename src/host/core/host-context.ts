@@ -2,6 +2,7 @@ import type { ExplainLimit } from './explain-limit.ts'
 import type { NumberLease } from './number-lease.ts'
 import type { RefusedTraces } from './refused-traces.ts'
 import type { SecurityModule } from './security-module-port.ts'
+import type { WalletPort } from './wallet-port.ts'
 
 export interface HostCoreOptions {
   readonly security: SecurityModule
@@ -11,6 +12,8 @@ export interface HostCoreOptions {
     /** Fields 32 and 44, at most 11 digits. */
     readonly institution: string
   }
+  /** Wallets of customers who pay by code; without it, codes are not taken. */
+  readonly wallets?: WalletPort
   /** How much is explained; all of it when undefined. */
   readonly explains?: ExplainLimit
 }

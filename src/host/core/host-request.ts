@@ -1,3 +1,4 @@
+import type { Field59Item, Field59LengthDigits } from '../../iso8583/subfields/field-59.ts'
 import type { Inbound, OperationName } from './inbound.ts'
 import type { SettlementTotals, UploadKind } from './records.ts'
 
@@ -67,6 +68,8 @@ export interface HostRequest {
   /** Fields 60 and 63 as they came, for a reply that repeats them; empty without. */
   readonly customData: string
   readonly customText: string
+  /** Field 59, and how long its lengths are: a reply uses the same. */
+  readonly extended: ExtendedData | undefined
   /** The terminal can read chips. */
   readonly readsChips: boolean
   /** A chip card was read by its stripe because the chip failed. */
@@ -81,6 +84,11 @@ export interface HostRequest {
   /** The bytes that the MAC covers, and the MAC; undefined when the message has none. */
   readonly macData: Uint8Array | undefined
   readonly mac: Uint8Array | undefined
+}
+
+export interface ExtendedData {
+  readonly items: readonly Field59Item[]
+  readonly lengthDigits: Field59LengthDigits
 }
 
 /** A request before its dialect has filled it in: nothing said. */
@@ -115,6 +123,7 @@ export function emptyRequest(inbound: Inbound, mti: string): HostRequest {
     networkCode: '',
     customData: '',
     customText: '',
+    extended: undefined,
     readsChips: false,
     isFallback: false,
     acceptsPartial: false,

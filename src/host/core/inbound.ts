@@ -45,6 +45,8 @@ export type OperationName =
   | 'echo'
   | 'reversal'
   | 'scriptResult'
+  /** Opens, asks for or closes an order whose code the merchant shows: messages of this project. */
+  | 'qrOrder'
   | 'settlement'
   | 'batchUpload'
   | 'batchEnd'

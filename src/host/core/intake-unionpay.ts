@@ -1,5 +1,6 @@
 import type { MessageView } from '../../iso8583/compile.ts'
 import { F } from '../../iso8583/field.ts'
+import { field59Value, readField59 } from '../../iso8583/subfields/field-59.ts'
 import { type Field60, parseField60 } from '../../iso8583/subfields/field-60.ts'
 import { type Field61, parseField61 } from '../../iso8583/subfields/field-61.ts'
 import type { FormatFault, HostRequest, OriginalReference } from './host-request.ts'
@@ -37,6 +38,9 @@ const NETWORK: Readonly<Record<string, OperationName>> = {
   '0800/004': 'signIn',
   '0820/002': 'signOff',
   '0820/301': 'echo',
+  '0820/811': 'qrOrder',
+  '0820/812': 'qrOrder',
+  '0820/813': 'qrOrder',
   '0320/201': 'batchUpload',
   '0320/203': 'batchUpload',
   '0320/204': 'batchUpload',
@@ -70,7 +74,7 @@ export function unionPayRequest(view: MessageView, inbound: Inbound): HostReques
   const pan = view.text(F.primaryAccountNumber)
   const security = textField(view, F.securityRelatedControlInformation)
   const mac = view.value(F.messageAuthenticationCode)
-  const networkCode = custom.managementCode
+  const extended = extendedOf(view)
   return {
     inbound,
     mti: view.mti,
@@ -85,7 +89,7 @@ export function unionPayRequest(view: MessageView, inbound: Inbound): HostReques
     mid: textField(view, F.cardAcceptorIdentificationCode),
     stan,
     batchNumber: digitsToNumber(custom.batchNumber),
-    original: originalOf(view, operation, field61?.ok === true ? field61.value : undefined),
+    original: originalOf(view, operation, readOriginal(field61), voucherOf(extended)),
     reversalReason: operation === 'reversal' ? textField(view, F.responseCode) : '',
     processingCode,
     conditionCode: textField(view, F.pointOfServiceConditionCode),
@@ -98,21 +102,21 @@ export function unionPayRequest(view: MessageView, inbound: Inbound): HostReques
     panSequence: panSequence(view),
     track2: view.text(F.track2Data),
     track3: view.text(F.track3Data),
-    // Source: unionpay-pos, 9: digit 1 of field 53 tells whether the PIN block holds the card number, digit 3 whether tracks
-    // are encrypted.
+    // Source: unionpay-pos, 9: digit 1 of field 53 tells of the PIN block, digit 3 of the tracks.
     trackEncrypted: security.charAt(2) === '1',
     pinBlock: view.value(F.personalIdentificationNumberData),
     pinWithPan: security.charAt(0) !== '1',
     chipData: view.value(F.integratedCircuitCardData),
-    networkCode,
+    networkCode: custom.managementCode,
     customData,
+    extended,
     customText: operation === 'settlement' ? textField(view, F.customText) : '',
     readsChips: READS_CHIPS.has(custom.readingCapability),
     isFallback: CHIP_FAILED.has(custom.chipCondition),
     acceptsPartial: custom.partialApproval === '1',
     settlement:
       operation === 'settlement' ? settlementOf(textField(view, F.additionalDataPrivate)) : undefined,
-    uploads: operation === 'batchUpload' ? uploadsOf(view, networkCode, stan) : undefined,
+    uploads: operation === 'batchUpload' ? uploadsOf(view, custom.managementCode, stan) : undefined,
     recordCount: operation === 'batchEnd' ? recordCountOf(view) : undefined,
     mac,
     macData: mac === undefined ? undefined : macDataOf(view, inbound),
@@ -179,15 +183,32 @@ function originalOf(
   view: MessageView,
   operation: OperationName,
   original: Field61 | undefined,
+  voucher: number | undefined,
 ): OriginalReference {
   // A reversal names what it undoes by its own STAN; field 61 repeats it.
   if (operation === 'reversal') return NO_ORIGINAL
-  if (original === undefined && !view.has(F.retrievalReferenceNumber)) return NO_ORIGINAL
+  if (original === undefined && voucher === undefined && !view.has(F.retrievalReferenceNumber))
+    return NO_ORIGINAL
   const batchNumber = digitsToNumber(original?.batchNumber)
   const stan = digitsToNumber(original?.stan)
   return {
     batchNumber: batchNumber === 0 ? undefined : batchNumber,
     stan: stan === 0 ? undefined : stan,
-    id: recordId(view),
+    id: recordId(view) ?? voucher,
   }
+}
+
+/** Tag A4: the voucher number that this host gave is the number of the record. Source: unionpay-pos, 11. */
+function voucherOf(extended: HostRequest['extended']): number | undefined {
+  if (extended === undefined) return undefined
+  const id = digitsToNumber(field59Value(extended.items, 'A4'))
+  return id === 0 ? undefined : id
+}
+
+function extendedOf(view: MessageView): HostRequest['extended'] {
+  return view.has(F.extendedTlvData) ? readField59(textField(view, F.extendedTlvData)) : undefined
+}
+
+function readOriginal(field61: ReturnType<typeof parseField61> | undefined): Field61 | undefined {
+  return field61?.ok === true ? field61.value : undefined
 }

@@ -24,6 +24,7 @@ export class KeyCollector implements LookupKeys {
       case 'signIn':
       case 'signOff':
       case 'echo':
+      case 'qrOrder':
       case 'unsupported':
       case 'undecodable':
         return

@@ -104,7 +104,7 @@ export interface AccountState {
   /** Part of the balance under pre-authorisation: the sum of its `held` ledger entries. */
   readonly heldMinor: number
   readonly pinTriesLeft: number
-  /** Highest application transaction counter seen, 0 to 65 535. */
+  /** Highest application transaction counter seen, 0 to 65 535; of a wallet, the serial number of the last payment code used. */
   readonly lastTransactionCounter: number
   /** `YYYYMMDD` to which the two daily figures belong. */
   readonly day: string

@@ -25,6 +25,7 @@ const REFUSABLE: ReadonlySet<OperationName> = new Set([
   'signIn',
   'signOff',
   'echo',
+  'qrOrder',
   'settlement',
   'batchUpload',
   'batchEnd',

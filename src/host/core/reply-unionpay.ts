@@ -1,5 +1,6 @@
 import { F } from '../../iso8583/field.ts'
 import type { FieldValue } from '../../iso8583/message.ts'
+import { formatField59 } from '../../iso8583/subfields/field-59.ts'
 import { formatField60, parseField60 } from '../../iso8583/subfields/field-60.ts'
 import { formatField63 } from '../../iso8583/subfields/field-63.ts'
 import type { Decision, ReplyContent } from './decision.ts'
@@ -27,7 +28,7 @@ export function unionPayReplyFields(
 function fillCommon(
   slots: Slots,
   { acquirer }: HostContext,
-  { stan, inbound, operation, tid, mid, customData }: HostRequest,
+  { stan, inbound, operation, tid, mid, customData, extended }: HostRequest,
   content: ReplyContent,
 ): void {
   const { localTime } = inbound.receivedAt
@@ -41,6 +42,9 @@ function fillCommon(
   if (mid !== '') slots[F.cardAcceptorIdentificationCode] = mid
   if (customData !== '') slots[F.customData] = withBatchNumber(customData, content.batchNumber)
   slots[F.multiUseData] = content.workingKeys
+  if (content.extended !== undefined) {
+    slots[F.extendedTlvData] = formatField59(content.extended, extended?.lengthDigits)
+  }
 }
 
 /** Field 60 comes back as it went, with the batch number that the host knows at a sign-in. */

@@ -14,6 +14,8 @@ import {
 } from '../security-module/software-security-module.ts'
 import { GroupCommitStore } from '../store/group-commit-store.ts'
 import { SqliteStore } from '../store/sqlite-store.ts'
+import { openPayments } from '../wallet/open-payments.ts'
+import type { Wallets } from '../wallet/wallets.ts'
 import type { AnswerObserver } from './answer-observer.ts'
 import { GroupDecider } from './group-decider.ts'
 import { openHostLog } from './host-log.ts'
@@ -40,6 +42,7 @@ export interface HostRecords {
   readonly clearing: ClearingStore
   readonly estate: Estate
   readonly personalisation: Personalisation
+  readonly wallets: Wallets
   close(): void
 }
 
@@ -79,7 +82,12 @@ export function openHostRecords(dataDirectory: string): HostRecords {
       issuers: store.listIssuers(),
     })
     const { clearing } = store
-    return { store, clearing, estate, personalisation, close: () => store.close(), security }
+    const payments = openPayments(dataDirectory, store, security)
+    const close = (): void => {
+      payments.close()
+      store.close()
+    }
+    return { store, clearing, estate, personalisation, wallets: payments.wallets, close, security }
   } catch (error) {
     store.close()
     throw error
@@ -98,7 +106,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
   const { metrics } = options
   const said = deciderLog(log, metrics)
   const explains = metrics?.explains ?? new ExplainLimit()
-  const core = hostCore(records.security, options.testBehaviour, explains)
+  const core = hostCore(records.security, options.testBehaviour, explains, records.wallets.book)
   const groupStore = new GroupCommitStore(
     records.store,
     (first, count) => core.addNumbers(first, count),
@@ -123,7 +131,7 @@ function portsOptions({ tap, ...options }: HostOptions, { store, security }: Hos
 }
 
 function openedHost(
-  { security, store, estate, personalisation }: HostRecords,
+  { security, store, estate, personalisation, wallets, close: closeRecords }: HostRecords,
   groupStore: GroupCommitStore,
   { gateway, service, ports }: OpenPorts,
 ): Host {
@@ -134,6 +142,7 @@ function openedHost(
     store,
     estate,
     personalisation,
+    wallets,
     checkBooks: () => store.checkBooks(),
     terminal: (tid) => store.listTerminals().find((terminal) => terminal.tid === tid),
     transactions: (tid, batchNumber) =>
@@ -145,7 +154,7 @@ function openedHost(
         await service.finish()
         await gateway.close()
         await groupStore.close()
-        store.close()
+        closeRecords()
       })()
       return closing
     },
@@ -155,7 +164,7 @@ function openedHost(
       service.abandon()
       gateway.abort()
       void groupStore.close()
-      store.close()
+      closeRecords()
     },
   }
 }

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '../../base/ports.ts'
 import type { ExplainLimit } from '../core/explain-limit.ts'
 import { HostCore } from '../core/host-core.ts'
+import type { WalletPort } from '../core/wallet-port.ts'
 import { ACQUIRER_INSTITUTION } from '../estate/default-estate.ts'
 import { Gateway, type GatewayOptions } from '../gateway/gateway.ts'
 import {
@@ -56,12 +57,14 @@ export function hostCore(
   security: SoftwareSecurityModule,
   testBehaviour: boolean | undefined,
   explains: ExplainLimit,
+  wallets?: WalletPort,
 ): HostCore {
   return new HostCore({
     security,
     testBehaviour: testBehaviour !== false,
     acquirer: { institution: ACQUIRER_INSTITUTION },
     explains,
+    ...(wallets === undefined ? {} : { wallets }),
   })
 }
 

@@ -7,12 +7,19 @@ export interface Field59Item {
   readonly value: string
 }
 
-/** What the tags mean. Source: docs of the UnionPay dialect, 11. */
+/**
+ * What the tags mean. Source: docs of the UnionPay dialect, 11; those that begin with B are of this project, since no
+ * source has a code that the merchant shows over ISO 8583 (docs/qr-payments.md).
+ */
 export const FIELD_59_TAGS: Readonly<Record<string, { readonly en: string; readonly zh: string }>> = {
   A1: { en: 'SM PIN data', zh: '国密PIN数据' },
   A2: { en: 'terminal security information', zh: '终端安全信息' },
   A3: { en: 'scanned code', zh: '付款码' },
   A4: { en: 'voucher number', zh: '付款凭证号' },
+  B1: { en: 'order number', zh: '订单号' },
+  B2: { en: 'code to show', zh: '待展示的二维码' },
+  B3: { en: 'state of the order', zh: '订单状态' },
+  B4: { en: 'payment code of the confirmed order', zh: '已确认订单的付款码' },
 }
 
 /** Digits of the length: three, or two with one acquirer (profile). */
@@ -40,4 +47,20 @@ export function formatField59(items: readonly Field59Item[], lengthDigits: Field
   return items
     .map(({ tag, value }) => tag + String(value.length).padStart(lengthDigits, '0') + value)
     .join('')
+}
+
+/** The items and the length that they were written with: three digits, or two where three give no sense. */
+export function readField59(
+  text: string,
+): { readonly items: readonly Field59Item[]; readonly lengthDigits: Field59LengthDigits } | undefined {
+  for (const lengthDigits of [3, 2] as const) {
+    const parsed = parseField59(text, lengthDigits)
+    if (parsed.ok) return { items: parsed.value, lengthDigits }
+  }
+  return undefined
+}
+
+/** Value of the first item with this tag. */
+export function field59Value(items: readonly Field59Item[], tag: string): string | undefined {
+  return items.find((item) => item.tag === tag)?.value
 }

@@ -1,4 +1,5 @@
 import { cardRefusal, countSpending, dayOf, limitRefusal, uncountOn } from '../card-check.ts'
+import { confirmationRefusal, useCode, usedCodeRefusal } from '../code-check.ts'
 import { approve, type Operation, type Verdict } from '../operation.ts'
 import { isBookable } from '../posting.ts'
 import type { TransactionKind, TransactionRow } from '../records.ts'
@@ -19,8 +20,14 @@ const REFUNDABLE: ReadonlySet<TransactionKind> = new Set([
 export function sale(operation: Operation): Verdict {
   const amountMinor = operation.request.amountMinor ?? 0
   if (amountMinor === 0) return NO_AMOUNT
-  const refusal = currencyRefusal(operation) ?? cardRefusal(operation) ?? limitRefusal(operation, amountMinor)
+  const refusal =
+    currencyRefusal(operation) ??
+    cardRefusal(operation) ??
+    usedCodeRefusal(operation) ??
+    limitRefusal(operation, amountMinor) ??
+    confirmationRefusal(operation, amountMinor)
   if (refusal !== undefined) return refusal
+  useCode(operation)
   countSpending(operation, amountMinor)
   return approve(amountMinor, { moneyMinor: 0 - amountMinor })
 }
