@@ -15,6 +15,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'run the emulated board: card reader, PIN pad, printer',
     load: () => import('./commands/board.ts'),
   },
+  estate: {
+    summary: 'devices, terminals, work orders and activation codes',
+    load: () => import('./commands/estate.ts'),
+  },
   terminal: { summary: 'run the terminal on a board', load: () => import('./commands/terminal.ts') },
   card: { summary: 'make and look at test cards', load: () => import('./commands/card.ts') },
   decode: { summary: 'print an ISO 8583 message', load: () => import('./commands/decode.ts') },

@@ -11,6 +11,7 @@ import { renderScreen } from '../terminal/flows/screen-texts.ts'
 import type { TerminalClock } from '../terminal/runtime/terminal-world.ts'
 import { Finding, UsageFailure } from './failure.ts'
 import type { Recorder } from './recording/recorder.ts'
+import { type ActivationFlags, activate } from './terminal-activation.ts'
 import { type ConsoleOutput, TerminalConsole } from './terminal-console.ts'
 import { splitScript } from './terminal-console-commands.ts'
 import {
@@ -31,6 +32,8 @@ export interface TerminalFlags extends TlsFlags, IdentityFlags {
   readonly host: string
   readonly data: string
   readonly baud: string
+  /** Instead of a key block: identity and key from a host's console. */
+  readonly activation?: ActivationFlags
   readonly keyBlock?: string
   readonly keyBlockFile?: string
   readonly run?: string
@@ -98,7 +101,8 @@ export async function runTerminal(flags: TerminalFlags, program: TerminalProcess
     })
     try {
       checkIdentity(terminal, flags)
-      await work(session.console, terminal, keyBlock, flags)
+      if (flags.activation === undefined) await work(session.console, terminal, keyBlock, flags)
+      else await activate(session.console, terminal, flags.activation, flags.data)
     } finally {
       await terminal.close()
     }

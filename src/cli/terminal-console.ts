@@ -139,6 +139,11 @@ export class TerminalConsole {
       this.#output.panel.event('stopped', { cause: error.stopCause.kind, message: error.message })
   }
 
+  /** A sentence of the program, to people only. */
+  tell(texts: { readonly zh: string; readonly en: string }): void {
+    if (this.#output.kind === 'text') this.#say((language) => `= ${texts[language]}`)
+  }
+
   /** In the language of the screens; in both, one after the other. */
   #say(text: (language: CliLanguage) => string): void {
     const language = this.#output.kind === 'text' ? this.#output.panel.language : 'en'

@@ -1,6 +1,7 @@
 import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Board, type BoardEvent, openBoard } from '../../../hardware/emulator/board.ts'
+import type { Factory } from '../../../hardware/emulator/factory.ts'
 import { renderPaperText } from '../../../hardware/emulator/paper-text.ts'
 import { nodeRandom } from '../../crypto/node-random.ts'
 import { type LineStreams, ReadlineSource } from '../../terminal/adapters/line-source.ts'
@@ -12,6 +13,8 @@ import { BoardConsole, boardHelp } from './board-commands.ts'
 export interface RunBoardOptions {
   readonly directory: string
   readonly cardsDirectory: string
+  /** Certifies the pad at its first start. */
+  readonly factory?: Factory
   readonly baudRate: number | undefined
   readonly sharedLine: boolean
   /** One JSON object a line instead of text. */
@@ -29,13 +32,14 @@ export async function runBoard(
   options: RunBoardOptions,
   { input, output }: Pick<LineStreams, 'input' | 'output'>,
 ): Promise<void> {
-  const { directory, baudRate, sharedLine, cardsDirectory, json, recorder, atOnce } = options
+  const { directory, baudRate, sharedLine, cardsDirectory, json, recorder, atOnce, factory } = options
   const board = await openBoard({
     directory,
     clock: new SystemClock(),
     random: nodeRandom,
     baudRate,
     sharedLine,
+    ...(factory === undefined ? {} : { factory }),
     ...(recorder === undefined ? {} : { tap: recorder.boardTap }),
   })
   const lines = new ReadlineSource({ input, output, interrupted: () => lines.close() })

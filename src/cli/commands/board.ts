@@ -2,12 +2,14 @@ import { join } from 'node:path'
 import { Command } from 'commander'
 import { BOARD_FAILURES } from '../board/board-failures.ts'
 import { runBoard } from '../board/run-board.ts'
+import { factoryAt } from '../estate/enrol-host.ts'
 import { UsageFailure } from '../failure.ts'
 import { openRecorder, RECORD_OPTION } from '../recording/open-recorder.ts'
 
 interface BoardFlags {
   readonly data: string
   readonly cards: string
+  readonly factory: string
   readonly baud: string
   readonly fast?: boolean
   readonly sharedLine?: boolean
@@ -23,6 +25,11 @@ export function buildCommand(): Command {
     )
     .option('--data <dir>', '外设目录，一块板一个 | folder of the board', join('tillwire-data', 'board'))
     .option('--cards <dir>', '卡片目录 | folder of the card images', join('tillwire-data', 'cards'))
+    .option(
+      '--factory <dir>',
+      '厂商目录，给密码键盘签发证书 | factory that certifies the PIN pad',
+      join('tillwire-data', 'factory'),
+    )
     .option('--baud <rate>', '仿真串口速率 | speed of the emulated serial lines', '115200')
     .option('--fast', '串口不限速 | serial lines as fast as they go')
     .option('--shared-line', '读卡器与密码键盘共用一条线 | reader and PIN pad on one cable')
@@ -44,6 +51,7 @@ async function run(flags: BoardFlags): Promise<void> {
     await runBoard(
       {
         directory: flags.data,
+        factory: await factoryAt(flags.factory),
         cardsDirectory: flags.cards,
         baudRate: flags.fast === true ? undefined : speed,
         sharedLine: flags.sharedLine === true,

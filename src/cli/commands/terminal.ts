@@ -5,6 +5,7 @@ import { backupCommands } from '../backup/backup-commands.ts'
 import { UsageFailure } from '../failure.ts'
 import { languageOf } from '../language.ts'
 import { openRecorder, RECORD_OPTION } from '../recording/open-recorder.ts'
+import type { ActivationFlags } from '../terminal-activation.ts'
 import { consoleHelp } from '../terminal-console-commands.ts'
 import { runTerminal, type TerminalFlags } from '../terminal-console-program.ts'
 
@@ -50,7 +51,7 @@ export function buildCommand(): Command {
     .addHelpText('after', () => `\n命令：\n${consoleHelp('zh')}\nCommands:\n${consoleHelp('en')}`)
     .action(run)
   for (const each of backupCommands('terminal', 'tillwire-data/terminal')) command.addCommand(each)
-  return command
+  return command.addCommand(activateCommand())
 }
 
 /** They are required here and not by their options: those of a command would be asked of its subcommands too. */
@@ -60,10 +61,43 @@ function run(flags: TerminalFlags): Promise<void> {
   for (const [name, value] of Object.entries(REQUIRED))
     if (flags[name as keyof typeof REQUIRED] === undefined)
       throw new UsageFailure(`required option '--${name} <${value}>' not specified (see --help)`)
+  return start(flags)
+}
+
+function start(flags: TerminalFlags): Promise<void> {
   return runTerminal(flags, {
     input: process.stdin,
     output: process.stdout,
     openPeripherals: openSerialPeripherals,
     openRecorder: (path) => openRecorder(path, { program: 'terminal' }),
   })
+}
+
+const ANY_PORT = 1
+
+function activateCommand(): Command {
+  return new Command('activate')
+    .description(
+      'Make a new terminal what its activation code says: identity, and the master key into the PIN pad. 用激活码激活终端',
+    )
+    .requiredOption('--code <code>', '激活码 | activation code')
+    .requiredOption('--console <url>', '主机控制台地址 | address of the console, like https://host:8580/')
+    .requiredOption('--reader <path>', '读卡器串口 | serial port of the card reader')
+    .requiredOption('--pinpad <path>', '密码键盘串口 | of the PIN pad')
+    .requiredOption('--printer <path>', '打印机串口 | of the printer')
+    .option('--data <dir>', '数据目录，每台终端一个 | data folder, one a terminal', 'tillwire-data/terminal')
+    .option('--baud <rate>', '串口速率 | serial speed', '115200')
+    .option('--type <name>', '终端类型或其文件 | type of terminal, or a file of one')
+    .option('--json', '每个事件输出一个 JSON 对象 | print one JSON object an event')
+    .addOption(
+      new Option('--lang <language>', '界面语言 | language of the screens')
+        .choices(['zh', 'en', 'both'])
+        .default(languageOf(process.env)),
+    )
+    .action(({ code, console, ...flags }: Omit<TerminalFlags, 'host' | 'logLevel'> & ActivationFlags) => {
+      if (!URL.canParse(console)) throw new UsageFailure('--console takes an address like https://host:8580/')
+      // Nothing is said to the acquirer's port here; the answer names it.
+      const host = `${new URL(console).hostname}:${ANY_PORT}`
+      return start({ ...flags, host, logLevel: 'info', activation: { code, console } })
+    })
 }

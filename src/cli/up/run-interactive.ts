@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Board } from '../../../hardware/emulator/board.ts'
 import { renderPaperText } from '../../../hardware/emulator/paper-text.ts'
+import { KeyDistribution } from '../../host/security-module/key-distribution.ts'
 import { ConsolePanel, type PanelLanguage } from '../../terminal/adapters/console-panel.ts'
 import { type LineStreams, ReadlineSource } from '../../terminal/adapters/line-source.ts'
 import { TextPanelOutput } from '../../terminal/adapters/panel-output.ts'
@@ -11,6 +12,7 @@ import { BoardConsole, boardHelp } from '../board/board-commands.ts'
 import { BoardLines } from '../board/board-lines.ts'
 import type { ConsolePlace } from '../console/console-option.ts'
 import { consoleLines, type ServedConsole, serveConsole } from '../console/serve-console.ts'
+import { enrolHost, factoryAt } from '../estate/enrol-host.ts'
 import { Finding } from '../failure.ts'
 import type { Recorder } from '../recording/recorder.ts'
 import { TerminalConsole } from '../terminal-console.ts'
@@ -46,8 +48,10 @@ export async function runInteractive(
   let world: World | undefined
   let served: ServedConsole | undefined
   try {
+    const factory = await factoryAt(join(options.directory, 'factory'))
     world = await openWorld({
       ...options,
+      factory,
       panel,
       opened: (part) => {
         if ('board' in part) watchBoard(part.board, print)
@@ -57,7 +61,14 @@ export async function runInteractive(
         quit()
       },
     })
-    const { board, cardsDirectory, terminal } = world
+    const { board, cardsDirectory, terminal, host } = world
+    const { security } = host
+    const distribution = new KeyDistribution({
+      directory: join(options.directory, 'host'),
+      security,
+      nowMs: Date.now,
+    })
+    if (!distribution.isCertified) await enrolHost(distribution, factory)
     if (options.console !== undefined) {
       const place = { directory: join(options.directory, 'host'), place: options.console }
       served = await serveConsole(world.host, place, () =>

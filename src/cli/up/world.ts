@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import pino from 'pino'
 import { type Board, openBoard } from '../../../hardware/emulator/board.ts'
+import type { Factory } from '../../../hardware/emulator/factory.ts'
 import { nodeRandom } from '../../crypto/node-random.ts'
 import { DEFAULT_TERMINAL_ID } from '../../host/estate/default-estate.ts'
 import { openHostLog } from '../../host/service/host-log.ts'
@@ -25,6 +26,8 @@ export interface WorldOptions {
   readonly sharedLine: boolean
   /** Any free ports instead of the default ones. */
   readonly freePorts: boolean
+  /** Certifies the pad at its first start, so that it can get keys from afar. */
+  readonly factory?: Factory
   /** Hears the host's clients and the terminal's devices. */
   readonly recorder?: Recorder | undefined
   readonly profile?: Partial<TerminalProfile>
@@ -79,6 +82,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       random: nodeRandom,
       baudRate: options.baudRate,
       sharedLine: options.sharedLine,
+      ...(options.factory === undefined ? {} : { factory: options.factory }),
     })
     closers.push(() => board.close())
     options.opened?.({ board })

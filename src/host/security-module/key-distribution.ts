@@ -65,7 +65,6 @@ export class KeyDistribution {
   readonly #path: string
   readonly #security: SoftwareSecurityModule
   readonly #nowMs: () => number
-  #stored: Stored | undefined
 
   /** @throws {SecurityModuleError} when the file is damaged. */
   constructor(options: {
@@ -76,7 +75,12 @@ export class KeyDistribution {
     this.#path = join(options.directory, FILE)
     this.#security = options.security
     this.#nowMs = options.nowMs
-    this.#stored = readStored(this.#path)
+    readStored(this.#path)
+  }
+
+  /** Read each time: a command may have certified the host while it runs. */
+  get #stored(): Stored | undefined {
+    return readStored(this.#path)
   }
 
   /** Whether a manufacturer has certified this host. */
@@ -86,8 +90,8 @@ export class KeyDistribution {
 
   /** PKCS #10 for the manufacturer, DER; the key pair is made the first time. */
   async certificateRequest(name: string): Promise<Uint8Array> {
-    this.#stored ??= await this.#newKey()
-    const pkcs8 = Buffer.from(this.#security.unsealData(fromHex(this.#stored.key)))
+    const { key } = this.#stored ?? (await this.#newKey())
+    const pkcs8 = Buffer.from(this.#security.unsealData(fromHex(key)))
     const { d: _, ...publicPart } = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' }).export({
       format: 'jwk',
     })
@@ -179,7 +183,6 @@ export class KeyDistribution {
 
   #save(next: Stored): Stored {
     writePrivateFile(this.#path, `${JSON.stringify(next)}\n`)
-    this.#stored = next
     return next
   }
 }

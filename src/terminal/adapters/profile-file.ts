@@ -140,6 +140,9 @@ const CA_KEY = z.strictObject({
   expiry: text(/^\d{6}$/, '6 digits (YYMMDD)').optional(),
 })
 
+/** Checks of the profile's members, for whoever gets some of them another way than by a file. */
+export const profileMembers = PROFILE
+
 const FILE = z
   .strictObject({
     ...PROFILE,

@@ -61,6 +61,7 @@ export interface OpenedConsole {
   readonly host: Host
   readonly office: Office
   readonly console: Console
+  readonly directory: string
   /** Signed in with these roles, with a password of their own. */
   as(...roles: readonly Role[]): Promise<ConsoleClient>
   close(): Promise<void>
@@ -82,6 +83,7 @@ export async function openTestConsole(nowMs?: () => number, secretTriesMax = 10_
     secretTriesMax,
   })
   return {
+    directory,
     host,
     office,
     console: opened,

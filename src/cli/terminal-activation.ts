@@ -1,0 +1,44 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { activateTerminal } from '../terminal/adapters/activation-client.ts'
+import type { Terminal } from '../terminal/adapters/terminal.ts'
+import { Finding } from './failure.ts'
+import type { TerminalConsole } from './terminal-console.ts'
+
+export interface ActivationFlags {
+  readonly code: string
+  readonly console: string
+}
+
+const PROFILE_FILE = 'profile.json'
+
+/**
+ * Activates a new terminal by its code and leaves its profile beside its journal, for `--profile` from then on.
+ *
+ * @throws {Finding} with the reason in both languages.
+ */
+export async function activate(
+  console: TerminalConsole,
+  terminal: Terminal,
+  { code, console: consoleUrl }: ActivationFlags,
+  dataDirectory: string,
+): Promise<void> {
+  const activated = await activateTerminal({
+    code,
+    consoleUrl,
+    terminal: {
+      state: terminal.state,
+      profile: terminal.profile,
+      run: (command) => console.run(command),
+    },
+  })
+  if (!activated.ok) throw new Finding(`${activated.error.en} ${activated.error.zh}`)
+  const { profile, profileFile, host, checkValue } = activated.value
+  const path = join(dataDirectory, PROFILE_FILE)
+  writeFileSync(path, profileFile)
+  const place = host.host.includes(':') ? `[${host.host}]` : host.host
+  console.tell({
+    zh: `终端 ${profile.terminalId} 已激活，主密钥校验值 ${checkValue}\n  以后启动：tillwire terminal --profile ${path} --host ${place}:${host.port} …`,
+    en: `Terminal ${profile.terminalId} is activated, master key check value ${checkValue}\n  from now on: tillwire terminal --profile ${path} --host ${place}:${host.port} …`,
+  })
+}

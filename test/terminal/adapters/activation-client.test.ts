@@ -1,0 +1,198 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { openFactory } from '../../../hardware/emulator/factory.ts'
+import { certifyPad } from '../../../hardware/emulator/pad-certificate.ts'
+import { fromHex, toHex } from '../../../src/base/bytes.ts'
+import { DEFAULT_MERCHANT } from '../../../src/host/estate/default-estate.ts'
+import { KeyDistribution } from '../../../src/host/security-module/key-distribution.ts'
+import { type ActivationOptions, activateTerminal } from '../../../src/terminal/adapters/activation-client.ts'
+import { parseProfile } from '../../../src/terminal/adapters/profile-file.ts'
+import type { CommandOutcome, TerminalCommand } from '../../../src/terminal/flows/terminal-command.ts'
+import { DEFAULT_PROFILE } from '../../../src/terminal/flows/terminal-profile.ts'
+import { NOW_MS } from '../../hardware/key-loading-world.ts'
+import { PAD_MEMORY, VirtualBoard } from '../../hardware/virtual-board.ts'
+import { type ConsoleClient, type OpenedConsole, openTestConsole } from '../../host/console/console-client.ts'
+
+let world: OpenedConsole
+let support: ConsoleClient
+let board: VirtualBoard
+let tid = ''
+
+beforeAll(async () => {
+  world = await openTestConsole(() => NOW_MS)
+  const factory = await openFactory(`${world.directory}/factory`, () => NOW_MS)
+  const { security } = world.host
+  const distribution = new KeyDistribution({ directory: world.directory, security, nowMs: () => NOW_MS })
+  const request = await distribution.certificateRequest('host')
+  distribution.certified(await factory.certifySender(request), factory.root)
+  board = new VirtualBoard().plugIn()
+  await certifyPad(board.memory, factory)
+  support = await world.as('support')
+  const csv = `serial,type\n${PAD_MEMORY.serialNumber},board\nSPARE001,board`
+  expect((await support.ask('POST', '/api/estate/deliveries', { name: 'd1', csv })).body).toEqual({
+    count: 2,
+  })
+  const path = `/api/estate/devices/${PAD_MEMORY.serialNumber}/assignment`
+  const assigned = await support.ask('POST', path, { mid: DEFAULT_MERCHANT.mid })
+  expect(assigned.status).toBe(201)
+  tid = assigned.body.tid
+})
+afterAll(() => world.close())
+
+let commands: TerminalCommand[]
+beforeEach(() => {
+  commands = []
+})
+
+/** A terminal of which the pad is real, and the rest does as it is told. */
+function terminalOf(commissioned = false, terminalId = '99999999'): ActivationOptions['terminal'] {
+  return {
+    state: { commissioned },
+    profile: { ...DEFAULT_PROFILE, terminalId },
+    async run(command): Promise<CommandOutcome> {
+      commands.push(command)
+      if (command.kind === 'requestKey') return keyRequest(command.context)
+      const { keyPackage = '' } = command as { readonly keyPackage?: string }
+      const answer = board.ask({
+        kind: 'pinPad',
+        command: { op: 'loadKeyPackage', keyPackage: fromHex(keyPackage) },
+      })
+      if (answer.kind !== 'masterKeyLoaded')
+        return { kind: 'failed', reason: 'keyCheckFailed', detail: answer.kind }
+      return { kind: 'masterKey', checkValue: toHex(answer.checkValue) }
+    },
+  }
+}
+
+function keyRequest(context: string): CommandOutcome {
+  const answer = board.ask({ kind: 'pinPad', command: { op: 'requestKey', context: fromHex(context) } })
+  if (answer.kind !== 'keyRequest') return { kind: 'failed', reason: 'device', detail: answer.kind }
+  const certificates = (board.memory.content.transport?.certificates ?? []).map((each) =>
+    toHex(Buffer.from(each, 'base64')),
+  )
+  return {
+    kind: 'keyRequest',
+    certificates,
+    nonce: toHex(answer.nonce),
+    signature: toHex(answer.signature),
+  }
+}
+
+async function newCode(): Promise<string> {
+  return (await support.ask('POST', `/api/estate/terminals/${tid}/codes`, {})).body.code
+}
+
+function activate(code: string, options: Partial<ActivationOptions> = {}) {
+  return activateTerminal({
+    code,
+    consoleUrl: world.console.url,
+    terminal: terminalOf(),
+    retryMs: 1,
+    ...options,
+  })
+}
+
+describe('activating a terminal over the API', () => {
+  it('gives it its identity and its key; host and pad have the same check value', async () => {
+    const activated = await activate(await newCode())
+    if (!activated.ok) throw new Error(activated.error.en)
+    const { profile, checkValue, host, profileFile } = activated.value
+    expect(profile).toMatchObject({ terminalId: tid, merchantId: DEFAULT_MERCHANT.mid })
+    expect(host).toEqual({ host: '127.0.0.1', port: world.host.ports['unionpay-pos'] })
+    expect(world.host.terminal(tid)?.masterKey?.checkValue).toBe(checkValue)
+    expect(commands.map(({ kind }) => kind)).toEqual(['requestKey', 'commission'])
+    const setup = parseProfile(profileFile, 'profile.json')
+    expect(setup.ok && setup.value.caKeys.length).toBe(3)
+    const detail = await support.ask('GET', `/api/estate/terminals/${tid}`)
+    expect(detail.body).toMatchObject({
+      terminal: { serial: PAD_MEMORY.serialNumber, keyCheckValue: checkValue },
+      device: { state: 'installed' },
+      codes: [{ state: 'used' }],
+    })
+    expect(JSON.stringify(detail.body)).not.toContain('block')
+  })
+
+  it('gives a terminal that it is already a new key', async () => {
+    const activated = await activate(await newCode(), { terminal: terminalOf(true, tid) })
+    expect(activated.ok).toBe(true)
+    expect(commands.map(({ kind }) => kind)).toEqual(['requestKey', 'loadKeyPackage'])
+    const other = await activate(await newCode(), { terminal: terminalOf(true, '12345678') })
+    expect(other).toMatchObject({ error: { kind: 'terminal' } })
+  })
+
+  it('is refused in both languages: wrong code, used code', async () => {
+    const code = await newCode()
+    expect(await activate('AAAAA-AAAAA')).toMatchObject({
+      error: { kind: 'refused', en: expect.stringMatching('wrong'), zh: expect.stringMatching('激活码') },
+    })
+    expect(await activate('AAAA')).toMatchObject({ error: { kind: 'badCode' } })
+    expect(await activate(code, { consoleUrl: 'ftp://x' })).toMatchObject({ error: { kind: 'badAddress' } })
+    await activate(code)
+    expect(await activate(code)).toMatchObject({
+      error: { kind: 'refused', en: expect.stringMatching('used already') },
+    })
+  })
+
+  it('survives answers that get lost: the same request is answered alike', async () => {
+    const relay = await openRelay(1)
+    const activated = await activate(await newCode(), { consoleUrl: relay.url })
+    await relay.close()
+    expect(activated).toMatchObject({ ok: true })
+    expect(relay.asked()).toBe(2)
+  })
+
+  it('says when nobody is there, or somebody else', async () => {
+    const relay = await openRelay(9)
+    expect(await activate(await newCode(), { consoleUrl: relay.url })).toMatchObject({
+      error: { kind: 'unreachable' },
+    })
+    await relay.close()
+    const { port } = world.console
+    const consoleUrl = `http://127.0.0.1:${port}/docs/`
+    // The path of the address does not matter; another service does.
+    expect((await activate('AAAAA-AAAAA', { consoleUrl })).ok).toBe(false)
+  })
+
+  it('two people who block one terminal: the second is told', async () => {
+    const { terminal } = (await support.ask('GET', `/api/estate/terminals/${tid}`)).body
+    const path = `/api/estate/terminals/${tid}/status`
+    const change = { status: 'blocked', version: terminal.version }
+    expect((await support.ask('PUT', path, change)).status).toBe(200)
+    expect(world.host.terminal(tid)?.status).toBe('blocked')
+    expect((await support.ask('PUT', path, { ...change, status: 'active' })).body).toMatchObject({
+      kind: 'changedMeanwhile',
+      detail: { present: { status: 'blocked' } },
+    })
+  })
+
+  it('key ceremonies need a second factor', async () => {
+    const administrator = await world.as('administrator')
+    const reply = await administrator.ask('POST', '/api/estate/ceremonies', { tid })
+    expect(reply).toMatchObject({ status: 403, body: { kind: 'secondFactorMissing' } })
+  })
+})
+
+/** Loses the answers of the first `losses` requests, after the host has given them. */
+async function openRelay(losses: number) {
+  let count = 0
+  const server: Server = createServer(async (request, response) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk as Buffer)
+    const answer = await fetch(new URL(request.url ?? '/', world.console.url), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: Buffer.concat(chunks).toString('utf8'),
+    })
+    count += 1
+    if (count <= losses) request.socket.destroy()
+    else response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    asked: () => count,
+    close: () => new Promise((resolve) => server.close(resolve)),
+  }
+}
