@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import type { Board } from '../../../hardware/emulator/board.ts'
+import type { Factory } from '../../../hardware/emulator/factory.ts'
 import { renderPaperText } from '../../../hardware/emulator/paper-text.ts'
 import { KeyDistribution } from '../../host/security-module/key-distribution.ts'
+import type { Host } from '../../host/service/open-host.ts'
 import { ConsolePanel, type PanelLanguage } from '../../terminal/adapters/console-panel.ts'
 import { type LineStreams, ReadlineSource } from '../../terminal/adapters/line-source.ts'
 import { TextPanelOutput } from '../../terminal/adapters/panel-output.ts'
@@ -62,13 +64,7 @@ export async function runInteractive(
       },
     })
     const { board, cardsDirectory, terminal, host } = world
-    const { security } = host
-    const distribution = new KeyDistribution({
-      directory: join(options.directory, 'host'),
-      security,
-      nowMs: Date.now,
-    })
-    if (!distribution.isCertified) await enrolHost(distribution, factory)
+    await certify(host, join(options.directory, 'host'), factory)
     if (options.console !== undefined) {
       const place = { directory: join(options.directory, 'host'), place: options.console }
       served = await serveConsole(world.host, place, () =>
@@ -98,6 +94,12 @@ export async function runInteractive(
     process.off('SIGTERM', quit)
     process.off('SIGHUP', quit)
   }
+}
+
+/** The host may send keys to the pads of the factory, once it was certified. */
+async function certify(host: Host, directory: string, factory: Factory): Promise<void> {
+  const distribution = new KeyDistribution({ directory, security: host.security, nowMs: Date.now })
+  if (!distribution.isCertified) await enrolHost(distribution, factory)
 }
 
 /** Lamp, PIN pad and paper, as somebody beside the terminal sees them. */
