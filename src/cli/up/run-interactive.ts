@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import type { Board } from '../../../hardware/emulator/board.ts'
-import type { Factory } from '../../../hardware/emulator/factory.ts'
 import { renderPaperText } from '../../../hardware/emulator/paper-text.ts'
 import { KeyDistribution } from '../../host/security-module/key-distribution.ts'
 import type { Host } from '../../host/service/open-host.ts'
@@ -50,10 +49,9 @@ export async function runInteractive(
   let world: World | undefined
   let served: ServedConsole | undefined
   try {
-    const factory = await factoryAt(join(options.directory, 'factory'))
     world = await openWorld({
       ...options,
-      factory,
+      factory: await factoryAt(join(options.directory, 'factory')),
       panel,
       opened: (part) => {
         if ('board' in part) watchBoard(part.board, print)
@@ -63,8 +61,8 @@ export async function runInteractive(
         quit()
       },
     })
-    const { board, cardsDirectory, terminal, host } = world
-    await certify(host, join(options.directory, 'host'), factory)
+    const { board, cardsDirectory, terminal } = world
+    await certify(world.host, options.directory)
     if (options.console !== undefined) {
       const place = { directory: join(options.directory, 'host'), place: options.console }
       served = await serveConsole(world.host, place, () =>
@@ -72,8 +70,7 @@ export async function runInteractive(
       )
     }
     const isKeyboard = input.isTTY === true
-    const boardConsole = new BoardConsole({ board, cardsDirectory, print })
-    const lines = new BoardLines(keyboard, boardConsole, isKeyboard)
+    const lines = new BoardLines(keyboard, new BoardConsole({ board, cardsDirectory, print }), isKeyboard)
     const text = new TextPanelOutput(print, renderScreen, options.language)
     operator = new TerminalConsole(lines, { kind: 'text', panel: text })
     // All devices are there or known to be missing before anybody types.
@@ -96,10 +93,10 @@ export async function runInteractive(
   }
 }
 
-/** The host may send keys to the pads of the factory, once it was certified. */
-async function certify(host: Host, directory: string, factory: Factory): Promise<void> {
-  const distribution = new KeyDistribution({ directory, security: host.security, nowMs: Date.now })
-  if (!distribution.isCertified) await enrolHost(distribution, factory)
+/** The factory certifies the host, which may send keys to its pads from then on. */
+async function certify({ security }: Host, directory: string): Promise<void> {
+  const distribution = new KeyDistribution({ directory: join(directory, 'host'), security, nowMs: Date.now })
+  if (!distribution.isCertified) await enrolHost(distribution, await factoryAt(join(directory, 'factory')))
 }
 
 /** Lamp, PIN pad and paper, as somebody beside the terminal sees them. */
