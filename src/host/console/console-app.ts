@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { FieldEstate } from '../estate/field-estate.ts'
+import type { KnowledgeBase } from '../knowledge/knowledge-base.ts'
+import type { EstateCare } from '../monitoring/estate-care.ts'
 import type { Office } from '../office/open-office.ts'
 import type { Host } from '../service/open-host.ts'
 import type { LiveEvents } from './live-events.ts'
@@ -25,6 +27,8 @@ export interface ConsoleContext {
   readonly live: LiveEvents
   readonly messages: MessageWatch
   readonly records: RecordsReader
+  readonly knowledge: KnowledgeBase
+  readonly care: EstateCare
   readonly nowMs: () => number
   /** Passwords and codes that one address may try in a minute. */
   readonly secretTriesMax: number

@@ -1,5 +1,7 @@
 import { invariant } from '../../base/invariant.ts'
 import { openFieldEstate } from '../estate/field-estate.ts'
+import { openKnowledgeBase } from '../knowledge/knowledge-base.ts'
+import { EstateCare } from '../monitoring/estate-care.ts'
 import type { Office } from '../office/open-office.ts'
 import type { Host } from '../service/open-host.ts'
 import type { ConsoleApp, ConsoleContext } from './console-app.ts'
@@ -10,6 +12,7 @@ import { RecordsReader } from './records/records-reader.ts'
 const MESSAGES_KEPT = 1000
 const MESSAGES_PER_SECOND = 20
 const SECRET_TRIES_MAX = 20
+const WATCH_EVERY_MS = 15_000
 
 interface ContextParts {
   readonly host: Host
@@ -36,10 +39,45 @@ export function openContext(
   })
   const records = new RecordsReader(path)
   const endWatch = host.observe(messages)
+  const care = openCare(host, office, live)
   app.addHook('onClose', () => {
+    care.end()
     endWatch()
     records.close()
   })
   const field = openFieldEstate({ directory, office: office.database, audit: office.audit, host, nowMs })
-  return { office, field, host, live, messages, records, nowMs, secretTriesMax }
+  const knowledge = openKnowledgeBase()
+  return {
+    office,
+    field,
+    host,
+    live,
+    messages,
+    records,
+    knowledge,
+    care: care.care,
+    nowMs,
+    secretTriesMax,
+  }
+}
+
+/** Alarms are looked at by themselves, and pages hear of those that change. */
+function openCare(
+  host: Host,
+  office: Office,
+  live: LiveEvents,
+): { readonly care: EstateCare; readonly end: () => void } {
+  const care = new EstateCare({ office, host })
+  const timer = setInterval(() => {
+    for (const { number, kind, subject, clearedAtMs } of care.watch())
+      live.publish('alarms', { number, kind, subject, isUp: clearedAtMs === null })
+  }, WATCH_EVERY_MS)
+  timer.unref()
+  return {
+    care,
+    end: () => {
+      clearInterval(timer)
+      care.close()
+    },
+  }
 }

@@ -1,13 +1,18 @@
 import type { ConsoleApp, ConsoleContext } from './console-app.ts'
+import { alarmRoutes } from './routes/alarm-routes.ts'
 import { auditRoutes } from './routes/audit-routes.ts'
 import { batchRoutes } from './routes/batch-routes.ts'
 import { deviceRoutes } from './routes/device-routes.ts'
 import { estateRoutes } from './routes/estate-routes.ts'
 import { keyCeremonyRoutes } from './routes/key-ceremony-routes.ts'
+import { knowledgeRoutes } from './routes/knowledge-routes.ts'
 import { liveRoutes } from './routes/live-routes.ts'
+import { maintenanceRoutes } from './routes/maintenance-routes.ts'
 import { messageRoutes } from './routes/message-routes.ts'
+import { monitoringRoutes } from './routes/monitoring-routes.ts'
 import { sessionRoutes } from './routes/session-routes.ts'
 import { stockRoutes } from './routes/stock-routes.ts'
+import { ticketRoutes } from './routes/ticket-routes.ts'
 import { transactionRoutes } from './routes/transaction-routes.ts'
 import { userRoutes } from './routes/user-routes.ts'
 import { workOrderRoutes } from './routes/work-order-routes.ts'
@@ -26,4 +31,9 @@ export function addRoutes(app: ConsoleApp, context: ConsoleContext): void {
   transactionRoutes(app, context)
   messageRoutes(app, context)
   batchRoutes(app, context)
+  knowledgeRoutes(app, context)
+  monitoringRoutes(app, context)
+  alarmRoutes(app, context)
+  ticketRoutes(app, context)
+  maintenanceRoutes(app, context)
 }

@@ -1,0 +1,146 @@
+import type { TerminalRow } from '../core/records.ts'
+import type { Office } from '../office/open-office.ts'
+import type { Host } from '../service/open-host.ts'
+import { type Alarm, AlarmBook, type Measurement } from './alarm-book.ts'
+import { type Figures, LiveFigures } from './live-figures.ts'
+import { MaintenancePlan } from './maintenance-plan.ts'
+import { Tickets } from './tickets.ts'
+
+/** Figures of an overview: the estate in one look. */
+export interface EstateSummary {
+  readonly figures: Figures
+  readonly terminals: number
+  /** Heard within the last five minutes. */
+  readonly active: number
+  readonly alarmsUp: number
+  readonly alarmsCritical: number
+  readonly ticketsUnsolved: number
+}
+
+export interface EstateCareOptions {
+  readonly office: Office
+  readonly host: Pick<Host, 'store' | 'observe' | 'estate'>
+  /** Why the host can't record now; undefined while all is well. */
+  readonly trouble?: () => string | undefined
+}
+
+const ACTIVE_MS = 5 * 60_000
+/** A terminal that was not heard today is off, not silent. */
+const SILENT_MAX_MS = 24 * 3_600_000
+/** The list of terminals changes seldom and is long. */
+const TERMINALS_KEPT_MS = 30_000
+const STATUS_UPLOAD = 2
+
+/** Looks after the estate: what it does now, what is wrong, who sees to it, what is due. */
+export class EstateCare {
+  readonly figures: LiveFigures
+  readonly alarms: AlarmBook
+  readonly tickets: Tickets
+  readonly plan: MaintenancePlan
+  readonly #options: EstateCareOptions
+  readonly #stop: () => void
+  readonly #sinceMs: number
+  #terminals: ReadonlyMap<string, TerminalRow> = new Map()
+  #terminalsAtMs = Number.NEGATIVE_INFINITY
+
+  constructor(options: EstateCareOptions) {
+    const { office, host } = options
+    const { database, audit, nowMs } = office
+    this.#options = options
+    this.#sinceMs = nowMs()
+    this.alarms = new AlarmBook(database, audit, nowMs)
+    this.tickets = new Tickets(database, audit, nowMs)
+    this.plan = new MaintenancePlan(database, audit, nowMs)
+    this.terminals()
+    // On the path of every answer: a list that is half a minute old will do, and nobody makes it be read anew.
+    this.figures = new LiveFigures((tid) => this.#terminals.has(tid))
+    this.#stop = host.observe(this.figures)
+  }
+
+  /** All terminals by number, at most half a minute old. */
+  terminals(): ReadonlyMap<string, TerminalRow> {
+    const nowMs = this.#options.office.nowMs()
+    if (nowMs - this.#terminalsAtMs > TERMINALS_KEPT_MS) {
+      this.#terminals = new Map(this.#options.host.store.listTerminals().map((row) => [row.tid, row]))
+      this.#terminalsAtMs = nowMs
+    }
+    return this.#terminals
+  }
+
+  summary(): EstateSummary {
+    const nowMs = this.#options.office.nowMs()
+    return {
+      figures: this.figures.estate(nowMs),
+      terminals: this.terminals().size,
+      active: this.figures.activeCount(nowMs, ACTIVE_MS),
+      alarmsUp: this.alarms.upCount(),
+      alarmsCritical: this.alarms.upCount('critical'),
+      ticketsUnsolved: this.tickets.unsolvedCount(),
+    }
+  }
+
+  /** Of one merchant's terminals together. */
+  merchantFigures(mid: string): Figures {
+    const tids = [...this.terminals().values()].filter((row) => row.mid === mid).map(({ tid }) => tid)
+    return this.figures.sum(tids, this.#options.office.nowMs())
+  }
+
+  /** Looks at everything once; returns the alarms that were raised or cleared. */
+  watch(): readonly Alarm[] {
+    this.terminals()
+    return this.alarms.take(this.#measurements(this.#options.office.nowMs()))
+  }
+
+  /** The terminal's next reply asks it for its status; what it says becomes evidence. */
+  askForStatus(actor: string, tid: string): void {
+    const { office, host } = this.#options
+    host.estate.changeTerminal(tid, (row) => ({ ...row, processingRequest: STATUS_UPLOAD }))
+    office.audit.append({ actor, action: 'maintenance.checkAsked', subject: tid })
+  }
+
+  /** Terminals with the moment from which their tasks count. */
+  dueTerminals(): readonly { readonly tid: string; readonly sinceMs: number }[] {
+    return [...this.terminals().values()]
+      .filter(({ status }) => status === 'active')
+      .map(({ tid, signedInAtMs }) => ({ tid, sinceMs: signedInAtMs ?? this.#sinceMs }))
+  }
+
+  close(): void {
+    this.#stop()
+  }
+
+  #measurements(nowMs: number): readonly Measurement[] {
+    const found: Measurement[] = [...this.#figuresOf('estate', this.figures.estate(nowMs))]
+    for (const tid of this.figures.heard()) {
+      const figures = this.figures.terminal(tid, nowMs)
+      found.push(...this.#figuresOf(tid, figures), silence(tid, figures, nowMs))
+    }
+    for (const { tid, batteryPercent, isPaperLow } of this.plan.statuses()) {
+      found.push({ kind: 'batteryLow', subject: tid, value: batteryPercent, count: 1 })
+      const low = isPaperLow === undefined ? undefined : Number(isPaperLow)
+      found.push({ kind: 'paperLow', subject: tid, value: low, count: 1 })
+    }
+    const isInTrouble = this.#options.trouble?.() !== undefined
+    found.push({ kind: 'storeTrouble', subject: 'estate', value: Number(isInTrouble), count: 1 })
+    return found
+  }
+
+  #figuresOf(
+    subject: string,
+    { decided, successRate, reversalShare, p95Ms }: Figures,
+  ): readonly Measurement[] {
+    return [
+      { kind: 'successRate', subject, value: successRate, count: decided },
+      { kind: 'reversalShare', subject, value: reversalShare, count: decided },
+      ...(subject === 'estate'
+        ? ([{ kind: 'latencyP95', subject, value: p95Ms, count: decided }] as const)
+        : []),
+    ]
+  }
+}
+
+function silence(subject: string, { lastSeenMs }: Figures, nowMs: number): Measurement {
+  const silentMs = lastSeenMs === undefined ? undefined : nowMs - lastSeenMs
+  const value = silentMs === undefined || silentMs > SILENT_MAX_MS ? undefined : silentMs / 60_000
+  return { kind: 'silence', subject, value, count: 1 }
+}
