@@ -79,7 +79,7 @@ export function CeremoniesPage() {
             },
             {
               key: 'do',
-              title: '',
+              title: t({ zh: '下一步', en: 'Next step' }),
               cell: (ceremony) =>
                 mayBegin &&
                 ceremony.state === 'printed' && (

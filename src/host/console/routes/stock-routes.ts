@@ -59,7 +59,7 @@ function deliveryRoutes(app: ConsoleApp, { field, live }: ConsoleContext): void 
           'faultyLines',
           {
             zh: `有 ${faults.length} 行有误，没有导入任何设备：请更正后再导入。`,
-            en: `${faults.length} lines are wrong and nothing was taken: correct them and import again.`,
+            en: `Lines that are wrong: ${faults.length}. Nothing was taken: correct them and import again.`,
           },
           faults.slice(0, 100),
         )
