@@ -94,6 +94,15 @@ export const CHECK_VALUE: ArgumentKind<string> = {
   parse: (word) => (/^([0-9A-Fa-f]{2}){3,4}$/.test(word) ? word.toUpperCase() : undefined),
 }
 
+export const PAYMENT_CODE: ArgumentKind<string> = {
+  expected: { zh: '付款码，18 或 19 位数字', en: 'a payment code, 18 or 19 digits' },
+  parse: (word) => (/^\d{18,19}$/.test(word) ? word : undefined),
+}
+export const VOUCHER: ArgumentKind<string> = {
+  expected: { zh: '付款凭证号，最多 20 位', en: 'a voucher number, at most 20 characters' },
+  parse: (word) => (/^[0-9A-Za-z]{1,20}$/.test(word) ? word : undefined),
+}
+
 export function oneOf<T extends string>(...words: readonly T[]): ArgumentKind<T> {
   const list = words.join(' | ')
   return {

@@ -9,9 +9,11 @@ import {
   OPERATOR,
   ORIGINAL,
   oneOf,
+  PAYMENT_CODE,
   REFERENCE,
   STAN,
   type Text,
+  VOUCHER,
 } from './terminal-console-arguments.ts'
 
 type ConsoleLanguage = CliLanguage | 'both'
@@ -58,6 +60,7 @@ function followUp(kind: 'preAuthorisationCancel' | 'completion' | 'completionAdv
 /** Commands that take nothing. */
 type Plain =
   | 'balance'
+  | 'codeQuery'
   | 'settle'
   | 'signIn'
   | 'signOff'
@@ -99,6 +102,40 @@ export const CONSOLE_COMMANDS: readonly CommandEntry[] = [
       const reference = given('originalReferenceNumber', args.take(REFERENCE))
       const original = given('original', args.take(ORIGINAL))
       return run({ kind: 'refund', ...amount, ...reference, ...original, ...keyed(args) })
+    },
+  },
+  {
+    name: 'qr-pay',
+    aliases: ['扫码'],
+    usage: 'qr-pay [AMOUNT] [CODE]',
+    summary: { zh: '扫描顾客付款码收款', en: "take the code that the customer's phone shows" },
+    build: (args) => {
+      const amount = given('amountMinor', args.take(AMOUNT))
+      return run({ kind: 'codeSale', ...amount, ...given('code', args.take(PAYMENT_CODE)) })
+    },
+  },
+  {
+    name: 'qr-show',
+    aliases: ['收款码'],
+    usage: 'qr-show [AMOUNT]',
+    summary: { zh: '展示收款码，由顾客扫描', en: 'show a code for the customer to scan' },
+    build: (args) => run({ kind: 'codeOrder', ...given('amountMinor', args.take(AMOUNT)) }),
+  },
+  {
+    name: 'qr-query',
+    aliases: ['扫码查询'],
+    usage: 'qr-query',
+    summary: { zh: '查询未完成的扫码订单', en: 'ask what became of the open order' },
+    build: plain('codeQuery'),
+  },
+  {
+    name: 'qr-refund',
+    aliases: ['扫码退货'],
+    usage: 'qr-refund AMOUNT VOUCHER',
+    summary: { zh: '按付款凭证号退货', en: 'refund of a payment by code' },
+    build: (args) => {
+      const amount = given('amountMinor', args.require(AMOUNT))
+      return run({ kind: 'refund', ...amount, ...given('voucher', args.require(VOUCHER)) })
     },
   },
   {

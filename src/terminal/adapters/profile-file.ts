@@ -114,6 +114,11 @@ const PROFILE: { readonly [K in keyof TerminalProfile]: z.ZodType<TerminalProfil
   merchantCopy: z.boolean(),
   cardholderCopy: z.boolean(),
   receiptQr: z.boolean(),
+  codePayments: z.array(z.enum(['customerShows', 'merchantShows'])),
+  field59LengthDigits: z.union([z.literal(2), z.literal(3)]),
+  codePollMs: milliseconds,
+  codeWaitMs: milliseconds,
+  codePrinted: z.boolean(),
 }
 
 const LINK: { readonly [K in keyof HostLinkConfig]: z.ZodType<HostLinkConfig[K]> } = {

@@ -109,7 +109,8 @@ export function uploadMessage(
       const details = item.transactions.map(({ request, reply, amountMinor }, index) => ({
         cardClass: classDigits(isForeign(reply)),
         stan: request.stan,
-        pan: cards[index]?.pan ?? '',
+        // A payment code is no card number.
+        pan: request.entry === 'code' ? '' : (cards[index]?.pan ?? ''),
         amountMinor,
       }))
       const fields = { ...terminal, 48: formatBatchDetails(details), 60: managementField60(batch, '201') }

@@ -1,6 +1,7 @@
 import { asciiToBytes, toHex } from '../../base/bytes.ts'
 import type { Message } from '../../iso8583/message.ts'
 import { parseAdditionalAmounts } from '../../iso8583/subfields/field-54.ts'
+import { field59Value, readField59 } from '../../iso8583/subfields/field-59.ts'
 import { parseField63, splitReplyText } from '../../iso8583/subfields/field-63.ts'
 import type { HostReply } from './terminal-model.ts'
 
@@ -31,8 +32,22 @@ export function hostReply(message: Message): HostReply {
     ...present('issuerInstitution', issuer),
     ...present('acquirerInstitution', acquirer),
     ...present('organisation', organisation),
+    ...codeItems(message),
     ...present('issuerText', issuerText === '' ? '' : toHex(asciiToBytes(issuerText))),
   }
+}
+
+/** Source: docs of the UnionPay dialect, 11; B1 is of this project. */
+function codeItems(message: Message): Pick<HostReply, 'voucher' | 'orderNumber'> {
+  const items = readField59(textField(message, 59) ?? '')?.items ?? []
+  return {
+    ...present('voucher', shortText(field59Value(items, 'A4'), 20)),
+    ...present('orderNumber', shortText(field59Value(items, 'B1'), 12)),
+  }
+}
+
+function shortText(value: string | undefined, sizeMax: number): string | undefined {
+  return value !== undefined && value.length <= sizeMax && /^[0-9A-Za-z]+$/.test(value) ? value : undefined
 }
 
 function present<Name extends string>(

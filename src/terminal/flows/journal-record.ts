@@ -4,6 +4,7 @@ import type {
   BatchTotals,
   CardholderVerification,
   ChipDetails,
+  CodeOrder,
   FailedChipRecord,
   HostReply,
   Operator,
@@ -30,6 +31,7 @@ export type JournalRecord =
   | DutyRecord
   | SettlementRecord
   | ReceiptRecord
+  | CodeRecord
   /** Replaces everything before it, so that older records may be dropped from storage. */
   | { readonly kind: 'checkpoint'; readonly state: TerminalState }
 
@@ -123,6 +125,12 @@ type SettlementRecord =
   | { readonly kind: 'uploadFinished' }
   | { readonly kind: 'batchEnded' }
   | { readonly kind: 'batchClosed'; readonly nextBatch: string; readonly summary: SettlementSummary }
+
+type CodeRecord =
+  /** The customer is asked; nothing is owed. */
+  | { readonly kind: 'codeOrderOpened'; readonly order: CodeOrder }
+  /** It is over without a payment. */
+  | { readonly kind: 'codeOrderEnded'; readonly number: string }
 
 type ReceiptRecord =
   | { readonly kind: 'receiptPrinted'; readonly id: string; readonly copy: ReceiptCopy }

@@ -1,5 +1,6 @@
 import { unreachable } from '../../base/invariant.ts'
 import type { CardSlot } from './card-in-hand.ts'
+import { payByCode, refundByVoucher } from './code-payment.ts'
 import { commission, loadMasterKey } from './commission.ts'
 import type { Flow } from './effect.ts'
 import { loadKeyPackage, loadMasterKeyComponents, requestKey } from './key-loading.ts'
@@ -32,6 +33,9 @@ import { findTransaction, voidTransaction } from './void.ts'
 /** Does one command from its first question to its durable outcome. One command at a time. */
 export function* performCommand(context: TerminalContext, command: TerminalCommand): Flow<CommandOutcome> {
   switch (command.kind) {
+    case 'codeSale':
+    case 'codeOrder':
+    case 'codeQuery':
     case 'sale':
     case 'void':
     case 'refund':
@@ -165,6 +169,8 @@ function* transact(context: TerminalContext, command: TransactionCommand): Flow<
 }
 
 function typeOf(context: TerminalContext, command: TransactionCommand): TransactionType {
+  if (command.kind === 'codeSale' || command.kind === 'codeOrder' || command.kind === 'codeQuery')
+    return 'sale'
   if (command.kind !== 'void') return command.kind
   const original = command.stan === undefined ? undefined : findTransaction(context, command.stan)
   return original?.request.type === 'completion' ? 'completionVoid' : 'saleVoid'
@@ -180,8 +186,14 @@ function* perform(
     case 'preAuthorisation':
     case 'balance':
       return yield* cardTransaction(context, command, slot)
+    case 'codeSale':
+    case 'codeOrder':
+    case 'codeQuery':
+      return yield* payByCode(context, command)
     case 'refund':
-      return yield* refund(context, command, slot)
+      return command.voucher === undefined
+        ? yield* refund(context, command, slot)
+        : yield* refundByVoucher(context, command.voucher, command.amountMinor)
     case 'void':
     case 'completionVoid': {
       const type = typeOf(context, command) === 'completionVoid' ? 'completionVoid' : 'saleVoid'

@@ -58,7 +58,8 @@ function* attemptReversal(
   yield* showMessage('reversing', { stan })
   const repeated = reversal.attempts > 0 && profile.reversalReasonAfterFailure === '06'
   const reason = repeated ? '06' : reversal.reason
-  const request = yield* sealForStored(context, reversal.request, reversal.request.panSent, (secrets) =>
+  const isNeeded = reversal.request.panSent || reversal.request.entry === 'code'
+  const request = yield* sealForStored(context, reversal.request, isNeeded, (secrets) =>
     reversalMessage(profile, reversal, reason, secrets),
   )
   if (request === undefined) return 'due'

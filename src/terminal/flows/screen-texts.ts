@@ -92,6 +92,14 @@ const TEXTS = {
   cardDataLost: ['密码键盘已更换,无法读取原卡号', 'The PIN pad was changed: the card number is lost'],
   cancelled: ['交易取消', 'Cancelled'],
 
+  // Payments by code
+  scanCode: ['{amount} 请扫描顾客付款码', "{amount} Scan the customer's code"],
+  codeShown: ['{amount} 请顾客扫码付款', '{amount} Customer, please scan the code'],
+  customerConfirms: ['{amount} 请顾客在手机上确认', '{amount} Customer, please confirm on the phone'],
+  orderRefused: ['顾客拒绝付款,订单 {order}', 'The customer refused order {order}'],
+  orderEnded: ['订单 {order} 已关闭,未付款', 'Order {order} is closed and was not paid'],
+  orderUnclear: ['订单 {order} 结果未知,请稍后查询', 'Order {order} is open still: ask for it again'],
+
   // Host
   waitingForHost: ['正在联机,请稍候', 'Asking the host'],
   approved: ['{shownZh} 凭证号 {stan} {amount}', '{shownEn} {stan} {amount}'],
@@ -170,6 +178,7 @@ const TEXTS = {
   'refused.cardRefused': ['卡片拒绝交易', 'The card refused the transaction'],
   'refused.notCapable': ['本型号终端没有所需的设备', 'This type of terminal lacks the device for that'],
   'refused.samePerson': ['每个分量须由不同的人输入', 'Each component is entered by another person'],
+  'refused.noOpenOrder': ['没有未完成的订单', 'No order is open'],
   'refused.nothingToPrint': ['无可打印内容', 'Nothing to print'],
 } as const satisfies { readonly [id: string]: Texts }
 

@@ -62,6 +62,12 @@ type SimpleCommand =
   | { readonly kind: 'deviceReport' }
 
 export type TransactionCommand =
+  /** The customer shows a code; one that is left out is scanned or typed. */
+  | { readonly kind: 'codeSale'; readonly amountMinor?: number; readonly code?: string }
+  /** The customer scans a code. */
+  | { readonly kind: 'codeOrder'; readonly amountMinor?: number }
+  /** What became of the order that is still open; pays it if the customer has said yes. */
+  | { readonly kind: 'codeQuery' }
   | { readonly kind: 'sale'; readonly amountMinor?: number; readonly entry?: 'card' | 'keyed' }
   | { readonly kind: 'void'; readonly stan?: string }
   | {
@@ -71,6 +77,8 @@ export type TransactionCommand =
       /** Batch and trace number as on the original slip. */
       readonly original?: OriginalReference
       readonly entry?: 'card' | 'keyed'
+      /** Of a payment by code: nothing else is needed. */
+      readonly voucher?: string
     }
   | { readonly kind: 'balance' }
   | { readonly kind: 'preAuthorisation'; readonly amountMinor?: number; readonly entry?: 'card' | 'keyed' }
@@ -100,6 +108,10 @@ export interface TransactionView {
   readonly responseCode?: string
   readonly referenceNumber?: string
   readonly authorisationCode?: string
+  /** Of a payment by code. */
+  readonly voucher?: string
+  /** The order that the customer must confirm before it is paid. */
+  readonly orderNumber?: string
   /** MMDD, from the host when it gave one. */
   readonly date: string
 }
@@ -166,6 +178,7 @@ export type RefusalReason =
   | 'nothingToPrint'
   | 'samePerson'
   | 'notCapable'
+  | 'noOpenOrder'
 
 /** Why a command could not be finished. What is owed is in the journal. */
 type FailureReason =
@@ -178,6 +191,7 @@ type FailureReason =
   | 'device'
   | 'notPrinted'
   | 'malformedReply'
+  | 'orderNotPaid'
 
 /** A short text of what a device did, for `detail`. */
 export function troubleDetail(trouble: DeviceTrouble): string {

@@ -3,8 +3,11 @@ import type { CryptogramKind } from '../../emv/results.ts'
 import type { TerminalProfile } from './terminal-profile.ts'
 import type { TransactionType } from './transaction-type.ts'
 
-/** How the card number came in. `fallback`: a chip card whose chip could not be read, by its stripe. */
-export type EntryMethod = 'stripe' | 'fallback' | 'chip' | 'keyed' | 'original'
+/**
+ * How the card number came in. `fallback`: a chip card whose chip could not be read, by its stripe. `code`: no card, but
+ * a payment code in its place.
+ */
+export type EntryMethod = 'stripe' | 'fallback' | 'chip' | 'keyed' | 'original' | 'code'
 
 /** Reference to an earlier transaction, for voids, refunds and the pre-authorisation family. */
 export interface OriginalReference {
@@ -58,6 +61,10 @@ export interface TransactionRequest {
   readonly field60: string
   readonly field61?: string
   readonly field63?: string
+  /** Tag A4 of field 59: the voucher number of the payment by code that this takes back. */
+  readonly voucher?: string
+  /** The order that this sale pays. */
+  readonly orderNumber?: string
   readonly original?: OriginalReference
   readonly verification: CardholderVerification
   readonly chip?: ChipDetails
@@ -81,6 +88,18 @@ export interface HostReply {
   readonly organisation?: string
   /** Field 63.2, issuer text in GB18030 as hexadecimal. */
   readonly issuerText?: string
+  /** Tag A4 of field 59: what a void or refund of a payment by code must name. */
+  readonly voucher?: string
+  /** Tag B1 of field 59: the order that the customer must confirm first. */
+  readonly orderNumber?: string
+}
+
+/** An order for a payment by code whose end the terminal does not know yet. */
+export interface CodeOrder {
+  readonly number: string
+  readonly amountMinor: number
+  /** What the customer scans; none where the customer's own code was scanned. */
+  readonly payload?: string
 }
 
 export type TransactionStatus =
@@ -269,4 +288,5 @@ export interface TerminalState {
   readonly restoredBatch?: string
   /** Trace number of a partial approval that the cashier has not accepted yet. */
   readonly undecidedPartial?: string
+  readonly codeOrder?: CodeOrder
 }

@@ -107,6 +107,15 @@ export interface TerminalProfile {
   readonly merchantCopy: boolean
   readonly cardholderCopy: boolean
   readonly receiptQr: boolean
+  /** Payments by code: the customer's code is scanned, or the customer scans one. 11. */
+  readonly codePayments: readonly ('customerShows' | 'merchantShows')[]
+  /** Digits of the lengths in field 59: three, two with one acquirer. 11. */
+  readonly field59LengthDigits: 2 | 3
+  /** How often, and how long, the host is asked whether the customer has said yes. */
+  readonly codePollMs: number
+  readonly codeWaitMs: number
+  /** A code that the customer scans is printed too. */
+  readonly codePrinted: boolean
 }
 
 const ALL_TRANSACTIONS: readonly TransactionType[] = [
@@ -183,4 +192,9 @@ export const DEFAULT_PROFILE: TerminalProfile = {
   merchantCopy: true,
   cardholderCopy: true,
   receiptQr: true,
+  codePayments: [],
+  field59LengthDigits: 3,
+  codePollMs: 2_000,
+  codeWaitMs: 120_000,
+  codePrinted: false,
 }

@@ -1,4 +1,5 @@
 import { invariant, unreachable } from '../../base/invariant.ts'
+import { endOrderOf, withoutOrder } from './code-order-state.ts'
 import type { JournalRecord } from './journal-record.ts'
 import { applySettlementRecord } from './settlement-state.ts'
 import type { Operator, TerminalState } from './terminal-model.ts'
@@ -66,8 +67,12 @@ export function applyRecord(state: TerminalState, record: JournalRecord): Termin
     case 'receiptAttempted':
     case 'receiptDropped':
       return applySettlementRecord(state, record)
+    case 'codeOrderOpened':
+      return { ...state, codeOrder: record.order }
+    case 'codeOrderEnded':
+      return state.codeOrder?.number === record.number ? withoutOrder(state) : state
     default:
-      return applyTransactionRecord(state, record)
+      return endOrderOf(state, applyTransactionRecord(state, record), record)
   }
 }
 

@@ -165,6 +165,11 @@ function* tellApproved(
 
 function* tellDeclined(request: TransactionRequest, reply: HostReply): Flow<CommandOutcome> {
   const info = responseCodeInfo(reply.responseCode)
+  const transaction = viewOf({ request, status: 'declined', amountMinor: request.amountMinor, reply })
+  // Not a no yet: the customer is asked next.
+  if (reply.orderNumber !== undefined) {
+    return { kind: 'declined', transaction, responseCode: reply.responseCode }
+  }
   yield* showMessage('declined', {
     code: reply.responseCode,
     shownZh: info.shown.zh,
@@ -172,7 +177,6 @@ function* tellDeclined(request: TransactionRequest, reply: HostReply): Flow<Comm
     actionZh: info.action.zh,
     actionEn: info.action.en,
   })
-  const transaction = viewOf({ request, status: 'declined', amountMinor: request.amountMinor, reply })
   return { kind: 'declined', transaction, responseCode: reply.responseCode }
 }
 

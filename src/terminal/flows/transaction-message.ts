@@ -1,5 +1,6 @@
 import { fromHex } from '../../base/bytes.ts'
 import type { FieldValue, Message } from '../../iso8583/message.ts'
+import { formatField59 } from '../../iso8583/subfields/field-59.ts'
 import { formatField60 } from '../../iso8583/subfields/field-60.ts'
 import { formatField61 } from '../../iso8583/subfields/field-61.ts'
 import type {
@@ -15,6 +16,7 @@ import type { TransactionType } from './transaction-type.ts'
 
 /** What a request carries that the journal must not hold in clear. Lives only while the transaction runs. */
 export interface RequestSecrets {
+  /** Of a payment by code: the code. */
   readonly pan: string
   /** YYMM. */
   readonly expiry?: string
@@ -135,9 +137,23 @@ function commonFields(
     41: profile.terminalId,
     42: profile.merchantId,
     49: request.currency,
+    59: extendedData(profile, request, secrets),
     60: request.field60,
     64: MAC_PLACE,
   }
+}
+
+/** A3 in a payment by code and its reversal, A4 in its void and refund. Source: docs of the UnionPay dialect, 11. */
+function extendedData(
+  profile: TerminalProfile,
+  { voucher, entry, type }: TransactionRequest,
+  secrets: RequestSecrets,
+): string | undefined {
+  if (voucher !== undefined) {
+    return formatField59([{ tag: 'A4', value: voucher }], profile.field59LengthDigits)
+  }
+  if (entry !== 'code' || type !== 'sale' || secrets.pan === '') return undefined
+  return formatField59([{ tag: 'A3', value: secrets.pan }], profile.field59LengthDigits)
 }
 
 function message(mti: string, optional: OptionalFields): Message {

@@ -30,6 +30,8 @@ export interface TransactionPlan {
   /** Field 61 as sent; it depends on the kind. */
   readonly field61?: string
   readonly field63?: string
+  readonly voucher?: string
+  readonly orderNumber?: string
 }
 
 export interface PreparedRequest {
@@ -96,7 +98,7 @@ function makeRequest(
     conditionCode: kind.conditionCode,
     panTruncated: truncatePan(card.pan),
     panProtected,
-    panSent: card.entry !== 'stripe' && card.entry !== 'fallback',
+    panSent: !['stripe', 'fallback', 'code'].includes(card.entry),
     ...(card.panSequence === undefined ? {} : { panSequence: card.panSequence }),
     ...(plan.referenceNumber === undefined ? {} : { referenceNumber: plan.referenceNumber }),
     ...(plan.authorisationCode === undefined ? {} : { authorisationCode: plan.authorisationCode }),
@@ -105,6 +107,8 @@ function makeRequest(
     field60: financialField60(profile, type, batch, card.entry === 'fallback'),
     ...(plan.field61 === undefined ? {} : { field61: plan.field61 }),
     ...(plan.field63 === undefined ? {} : { field63: plan.field63 }),
+    ...(plan.voucher === undefined ? {} : { voucher: plan.voucher }),
+    ...(plan.orderNumber === undefined ? {} : { orderNumber: plan.orderNumber }),
     ...(plan.original === undefined ? {} : { original: plan.original }),
     verification: chip?.verification ?? plan.verification,
     operator: context.state.loggedOn ?? '01',
@@ -113,4 +117,11 @@ function makeRequest(
 }
 
 /** Digits 1 and 2 of field 22; a fallback stays a stripe. Source: docs of the UnionPay dialect, 7. */
-const ENTRY_DIGITS = { stripe: '02', fallback: '02', chip: '05', keyed: '01', original: '01' } as const
+const ENTRY_DIGITS = {
+  stripe: '02',
+  fallback: '02',
+  chip: '05',
+  keyed: '01',
+  original: '01',
+  code: '03',
+} as const

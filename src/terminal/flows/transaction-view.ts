@@ -16,6 +16,8 @@ export function viewOf(transaction: Transaction): TransactionView {
     ...(reply === undefined ? {} : { responseCode: reply.responseCode }),
     ...(reply?.referenceNumber === undefined ? {} : { referenceNumber: reply.referenceNumber }),
     ...(reply?.authorisationCode === undefined ? {} : { authorisationCode: reply.authorisationCode }),
+    ...(reply?.voucher === undefined ? {} : { voucher: reply.voucher }),
+    ...(reply?.orderNumber === undefined ? {} : { orderNumber: reply.orderNumber }),
     date: reply?.date ?? requestDate(request),
   }
 }

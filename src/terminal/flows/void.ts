@@ -56,6 +56,7 @@ export function* sendVoid(
     original: reference,
     ...(reply?.referenceNumber === undefined ? {} : { referenceNumber: reply.referenceNumber }),
     ...(reply?.authorisationCode === undefined ? {} : { authorisationCode: reply.authorisationCode }),
+    ...(reply?.voucher === undefined ? {} : { voucher: reply.voucher }),
     field61: originalField61(
       reference.batch,
       reference.stan,
@@ -86,6 +87,9 @@ function* cardOf(
 ): Flow<Step<CardInHand>> {
   const stored = yield* unprotectCard(original.request)
   if (!stored.ok) return ended(yield* concludePadTrouble(stored.answer))
+  if (original.request.entry === 'code') {
+    return { ok: true, value: { card: { entry: 'code', ...stored.value } } }
+  }
   if (!activeProfile(context).voidNeedsCard) {
     return { ok: true, value: { card: { entry: 'original', ...stored.value } } }
   }

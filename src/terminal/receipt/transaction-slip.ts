@@ -29,6 +29,7 @@ export const ENTRY_MARKS: { readonly [entry in EntryMethod]: string } = {
   chip: '/I',
   keyed: '/M',
   original: '/M',
+  code: '/Q',
 }
 
 /** Sales slip: everything that cardholder and merchant need to find the transaction again. */
@@ -45,8 +46,7 @@ export function transactionLines(
     row(profile, ['操作员', 'OPERATOR'], request.operator),
     { kind: 'rule' },
     ...institutionLines(profile, reply),
-    row(profile, ['卡号', 'CARD'], `${request.panTruncated} ${ENTRY_MARKS[request.entry]}`),
-    row(profile, ['有效期', 'EXP'], '**/**'),
+    ...payerLines(profile, request),
     {
       kind: 'text',
       text: say(profile, TRANSACTION_WORDS[request.type]),
@@ -56,6 +56,7 @@ export function transactionLines(
     row(profile, ['凭证号', 'TRACE'], request.stan),
     ...optionalRow(profile, ['授权码', 'AUTH'], reply?.authorisationCode ?? request.authorisationCode),
     ...optionalRow(profile, ['参考号', 'REF'], reply?.referenceNumber),
+    ...optionalRow(profile, ['付款凭证', 'VOUCHER'], reply?.voucher),
     row(profile, ['时间', 'TIME'], printedTime(transaction)),
     ...originalLines(profile, transaction),
     { kind: 'pair', left: say(profile, ['金额', 'AMOUNT']), right: amount, bold: true },
@@ -68,6 +69,15 @@ export function transactionLines(
     ...duplicateMark(profile, form.duplicate),
     { kind: 'feed', lines: 3 },
   ]
+}
+
+function payerLines(
+  profile: TerminalProfile,
+  { entry, panTruncated }: Transaction['request'],
+): readonly PrintLine[] {
+  const value = `${panTruncated} ${ENTRY_MARKS[entry]}`
+  if (entry === 'code') return [row(profile, ['付款码', 'CODE'], value)]
+  return [row(profile, ['卡号', 'CARD'], value), row(profile, ['有效期', 'EXP'], '**/**')]
 }
 
 function institutionLines(profile: TerminalProfile, reply: HostReply | undefined): readonly PrintLine[] {
