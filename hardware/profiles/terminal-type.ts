@@ -32,7 +32,6 @@ export const TERMINAL_TYPE = z.strictObject({
   capabilities,
 })
 export type TerminalType = z.infer<typeof TERMINAL_TYPE>
-export type TerminalCapabilities = TerminalType['capabilities']
 
 /** A file of a type is not as it should be; one sentence that names the place. */
 export class TerminalTypeError extends Error {

@@ -40,12 +40,14 @@ export function openContext(
   const records = new RecordsReader(path)
   const endWatch = host.observe(messages)
   const care = openCare(host, office, live)
+  const field = openFieldEstate({ directory, office: office.database, audit: office.audit, host, nowMs })
+  const endSeen = host.observe(field.lastSeen)
   app.addHook('onClose', () => {
     care.end()
     endWatch()
+    endSeen()
     records.close()
   })
-  const field = openFieldEstate({ directory, office: office.database, audit: office.audit, host, nowMs })
   const knowledge = openKnowledgeBase()
   return {
     office,

@@ -12,6 +12,7 @@ import { DeviceStock } from './device-stock.ts'
 import type { Estate } from './estate.ts'
 import { migrateEstate } from './estate-schema.ts'
 import { KeyCeremonies } from './key-ceremony.ts'
+import { LastSeen } from './last-seen.ts'
 import { type MerchantTier, readMerchantTiers } from './merchant-tiers.ts'
 import { TerminalList } from './terminal-list.ts'
 import { WorkOrders } from './work-orders.ts'
@@ -22,6 +23,7 @@ export interface FieldEstate {
   readonly tiers: ReadonlyMap<string, MerchantTier>
   readonly stock: DeviceStock
   readonly terminals: TerminalList
+  readonly lastSeen: LastSeen
   readonly assignments: Assignments
   readonly orders: WorkOrders
   readonly codes: ActivationCodes
@@ -63,6 +65,7 @@ export function openFieldEstate({ directory, office, audit, host, nowMs }: Field
     tiers,
     stock,
     terminals,
+    lastSeen: new LastSeen(office, terminals, nowMs),
     assignments,
     orders: new WorkOrders({ ...common, stock, terminals, assignments }),
     codes,

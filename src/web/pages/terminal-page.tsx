@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import type { NewCode, TerminalDetail } from '../../host/console/api-types/estate.ts'
+import type { NewCode, TerminalDetail, TierView } from '../../host/console/api-types/estate.ts'
 import { Button } from '../components/button.tsx'
 import { Card } from '../components/card.tsx'
 import { Dialog, FormDialog } from '../components/dialog.tsx'
@@ -10,6 +10,7 @@ import {
   ORDER_STATES,
   TERMINAL_STATUSES,
 } from '../components/estate-badges.tsx'
+import { SelectField, TextField } from '../components/field.tsx'
 import { NewOrderDialog } from '../components/order-dialog.tsx'
 import { Problem } from '../components/problem.tsx'
 import { Table } from '../components/table.tsx'
@@ -26,7 +27,7 @@ const HANDS = ['support', 'administrator']
 /** One terminal: who it is, what it is, its keys' check values, its jobs. */
 export function TerminalPage({ params: { tid = '' } }: PageProps) {
   const { data, problem, reload } = useData<TerminalDetail>(`/api/estate/terminals/${tid}`, ['estate'])
-  const opened = useSignal<'status' | 'order' | undefined>(undefined)
+  const opened = useSignal<'status' | 'order' | 'tier' | undefined>(undefined)
   const code = useSignal<NewCode | undefined>(undefined)
   if (problem !== undefined) return <Problem text={problem} onRetry={reload} />
   if (data === undefined) return <span class="skeleton" />
@@ -51,19 +52,24 @@ export function TerminalPage({ params: { tid = '' } }: PageProps) {
           </>
         }
         actions={
-          may(HANDS) && (
-            <>
-              {data.device !== null && (
-                <Button onClick={issue}>{t({ zh: '激活码', en: 'Activation code' })}</Button>
-              )}
-              <Button onClick={() => (opened.value = 'order')}>
-                {t({ zh: '新工单', en: 'Work order' })}
-              </Button>
-              <Button kind={isBlocked ? 'primary' : 'danger'} onClick={() => (opened.value = 'status')}>
-                {isBlocked ? t({ zh: '启用', en: 'Unblock' }) : t({ zh: '停用', en: 'Block' })}
-              </Button>
-            </>
-          )
+          <>
+            {may(['clerk', 'administrator']) && (
+              <Button onClick={() => (opened.value = 'tier')}>{t({ zh: '商户等级', en: 'Tier' })}</Button>
+            )}
+            {may(HANDS) && (
+              <>
+                {data.device !== null && (
+                  <Button onClick={issue}>{t({ zh: '激活码', en: 'Activation code' })}</Button>
+                )}
+                <Button onClick={() => (opened.value = 'order')}>
+                  {t({ zh: '新工单', en: 'Work order' })}
+                </Button>
+                <Button kind={isBlocked ? 'primary' : 'danger'} onClick={() => (opened.value = 'status')}>
+                  {isBlocked ? t({ zh: '启用', en: 'Unblock' }) : t({ zh: '停用', en: 'Block' })}
+                </Button>
+              </>
+            )}
+          </>
         }
       >
         <Facts data={data} />
@@ -90,6 +96,15 @@ export function TerminalPage({ params: { tid = '' } }: PageProps) {
               : t({ zh: '主机将拒绝它的所有交易。', en: 'The host refuses all its transactions.' })}
           </p>
         </FormDialog>
+      )}
+      {opened.value === 'tier' && (
+        <TierDialog
+          data={data}
+          onClose={() => {
+            close()
+            reload()
+          }}
+        />
       )}
       {opened.value === 'order' && (
         <NewOrderDialog
@@ -161,6 +176,52 @@ function Facts({
         </>
       ))}
     </dl>
+  )
+}
+
+/** How many terminals the merchant may have, and who stands behind it. */
+function TierDialog({
+  data: { use },
+  onClose,
+}: {
+  readonly data: TerminalDetail
+  readonly onClose: () => void
+}) {
+  const { data: tiers } = useData<readonly TierView[]>('/api/estate/tiers')
+  const tier = useSignal(use.tier)
+  const holder = useSignal(use.holder)
+  return (
+    <FormDialog
+      title={`${t({ zh: '商户等级', en: 'Tier of the merchant' })} · ${use.mid}`}
+      submit={{ zh: '保存', en: 'Save' }}
+      onClose={onClose}
+      onSubmit={async () => {
+        const { version } = use
+        await put(`/api/estate/merchants/${use.mid}`, { tier: tier.value, holder: holder.value, version })
+        say({ zh: '已保存。', en: 'Saved.' })
+        onClose()
+      }}
+    >
+      <SelectField
+        label={t({ zh: '等级', en: 'Tier' })}
+        value={tier.value}
+        options={(tiers ?? []).map(({ id, name, terminalsPerMerchant, terminalsPerHolder }) => ({
+          value: id,
+          text: `${t(name)} (${terminalsPerMerchant} / ${terminalsPerHolder})`,
+        }))}
+        onChange={(value) => (tier.value = value)}
+        hint={t({ zh: '每商户 / 每持有人的终端数', en: 'Terminals per merchant / per holder' })}
+      />
+      <TextField
+        label={t({ zh: '持有人（可空）', en: 'Holder (may be empty)' })}
+        hint={t({
+          zh: '同一人名下的商户合并计数',
+          en: 'The merchants of one person or company are counted together',
+        })}
+        value={holder.value}
+        onInput={(text) => (holder.value = text)}
+      />
+    </FormDialog>
   )
 }
 

@@ -117,3 +117,25 @@ describe('a work order', () => {
     expect(step(again, 'underway').state).toBe('underway')
   })
 })
+
+describe('when a terminal was last seen', () => {
+  it('is the time of its last approved message, written down when somebody looks', () => {
+    const request = (ms: number) => ({ inbound: { receivedAt: { ms } }, receivedMs: ms })
+    const outcome = (responseCode: string) => ({ summary: { tid, responseCode } })
+    const { lastSeen, terminals } = world.field
+    const answered = (ms: number, code: string): void =>
+      // Only what is looked at: a request of the gateway holds the message and its bytes.
+      lastSeen.answered([request(ms)] as never, [outcome(code)] as never)
+    answered(5_000, '00')
+    answered(9_000, '05')
+    expect(terminals.get(tid).lastSeenMs).toBeNull()
+    lastSeen.write()
+    expect(terminals.get(tid).lastSeenMs).toBe(5_000)
+    answered(12_000, '00')
+    lastSeen.write()
+    expect(terminals.get(tid).lastSeenMs).toBe(5_000)
+    world.nowMs += 10_000
+    lastSeen.write()
+    expect(terminals.get(tid).lastSeenMs).toBe(12_000)
+  })
+})

@@ -108,7 +108,6 @@ export const MERCHANT_USE = z.object({
   holderTerminalsMax: z.number(),
   version: z.number(),
 })
-export type MerchantUseView = z.infer<typeof MERCHANT_USE>
 
 export const TIER_VIEW = z.object({
   id: z.string(),

@@ -58,6 +58,7 @@ function listRoutes(app: ConsoleApp, { field }: ConsoleContext): void {
       response: { 200: TERMINAL_PAGE },
     },
     handler({ query: { order, ...filter } }) {
+      field.lastSeen.write()
       const { terminals, total } = field.terminals.list({ ...filter, descending: order === 'down' })
       return { terminals: [...terminals], total }
     },
@@ -114,6 +115,7 @@ function terminalRoutes(app: ConsoleApp, context: ConsoleContext): void {
 }
 
 function detailOf({ field, host }: ConsoleContext, tid: string) {
+  field.lastSeen.write()
   const terminal = field.terminals.get(tid)
   const row = host.terminal(tid)
   return {
