@@ -4,6 +4,7 @@ import { auditRoutes } from './routes/audit-routes.ts'
 import { batchRoutes } from './routes/batch-routes.ts'
 import { deviceRoutes } from './routes/device-routes.ts'
 import { estateRoutes } from './routes/estate-routes.ts'
+import { faultRoutes } from './routes/fault-routes.ts'
 import { keyCeremonyRoutes } from './routes/key-ceremony-routes.ts'
 import { knowledgeRoutes } from './routes/knowledge-routes.ts'
 import { liveRoutes } from './routes/live-routes.ts'
@@ -36,4 +37,5 @@ export function addRoutes(app: ConsoleApp, context: ConsoleContext): void {
   alarmRoutes(app, context)
   ticketRoutes(app, context)
   maintenanceRoutes(app, context)
+  faultRoutes(app, context)
 }

@@ -71,10 +71,10 @@ export function decideTransaction(
   if (before !== undefined) return answerDuplicate(context, work, request, terminal, before)
 
   const operation = gather(context, work, request, terminal, reading.ok ? reading.value : undefined)
-  const behaviour = context.testBehaviour && isAffected(kind) ? behaviourOf(operation) : undefined
+  const behaviour = context.testBehaviour && isAffected(kind) ? behaviourOf(context, operation) : undefined
   if (behaviour?.kind === 'ignore' || behaviour?.kind === 'disconnect') {
     return {
-      ...deny(terminal, operation.id, refuse('96', 'dropped on purpose, by amount or card')),
+      ...deny(terminal, operation.id, refuse('96', 'dropped on purpose, by amount, card or switch')),
       behaviour,
     }
   }
@@ -185,8 +185,11 @@ function findOriginal(
   return stan === undefined || byNumber?.stan === stan ? byNumber : undefined
 }
 
-function behaviourOf({ request, account }: Operation): TestBehaviour | undefined {
-  return account?.testBehaviour ?? behaviourOfAmount(request.amountMinor)
+function behaviourOf(
+  { faults }: HostContext,
+  { request, account, terminal }: Operation,
+): TestBehaviour | undefined {
+  return faults?.take(terminal.tid) ?? account?.testBehaviour ?? behaviourOfAmount(request.amountMinor)
 }
 
 function accountRefusal({ card, issuer, account }: Operation, kind: DecidedKind): Refusal | undefined {
@@ -202,7 +205,7 @@ function accountRefusal({ card, issuer, account }: Operation, kind: DecidedKind)
 /** What the test behaviour makes of a verdict. */
 function force(behaviour: TestBehaviour | undefined, request: HostRequest, verdict: Verdict): Verdict {
   if (behaviour?.kind === 'respond' && !isSuccess(behaviour.responseCode)) {
-    return refuse(behaviour.responseCode, 'forced by amount or card')
+    return refuse(behaviour.responseCode, 'forced by amount, card or switch')
   }
   if (behaviour === undefined || !verdict.approved) return verdict
   if (behaviour.kind === 'respond') return { ...verdict, responseCode: behaviour.responseCode }

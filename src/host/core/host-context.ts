@@ -1,4 +1,5 @@
 import type { ExplainLimit } from './explain-limit.ts'
+import type { FaultSwitches } from './fault-switches.ts'
 import type { NumberLease } from './number-lease.ts'
 import type { RefusedTraces } from './refused-traces.ts'
 import type { SecurityModule } from './security-module-port.ts'
@@ -8,6 +9,8 @@ export interface HostCoreOptions {
   readonly security: SecurityModule
   /** Amounts and cards that force an answer, as docs/host-test-behaviour.md lists them. */
   readonly testBehaviour: boolean
+  /** Faults that are switched on while the host runs; looked at only with `testBehaviour`. */
+  readonly faults?: FaultSwitches
   readonly acquirer: {
     /** Fields 32 and 44, at most 11 digits. */
     readonly institution: string

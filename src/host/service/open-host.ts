@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { ClearingStore } from '../core/clearing-port.ts'
 import { ExplainLimit } from '../core/explain-limit.ts'
+import { FaultSwitches } from '../core/fault-switches.ts'
 import type { TerminalRow, TransactionRow } from '../core/records.ts'
 import type { BooksFinding, DecisionStore, LedgerBalance } from '../core/store-port.ts'
 import { Estate } from '../estate/estate.ts'
@@ -48,6 +49,8 @@ export interface HostRecords {
 
 export interface Host extends Omit<HostRecords, 'close' | 'clearing'> {
   readonly ports: Readonly<Record<PortDialect, number>>
+  /** Faults to switch on and off; undefined at a host that does nothing wrong on purpose. */
+  readonly faults: FaultSwitches | undefined
   /** Empty when the books are right. */
   checkBooks(): readonly BooksFinding[]
   terminal(tid: string): TerminalRow | undefined
@@ -106,7 +109,11 @@ export async function openHost(options: HostOptions): Promise<Host> {
   const { metrics } = options
   const said = deciderLog(log, metrics)
   const explains = metrics?.explains ?? new ExplainLimit()
-  const core = hostCore(records.security, options.testBehaviour, explains, records.wallets.book)
+  const faults = options.testBehaviour === false ? undefined : new FaultSwitches()
+  const core = hostCore(records.security, options.testBehaviour, explains, {
+    wallets: records.wallets.book,
+    ...(faults === undefined ? {} : { faults }),
+  })
   const groupStore = new GroupCommitStore(
     records.store,
     (first, count) => core.addNumbers(first, count),
@@ -118,7 +125,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
       : new LocalDecider({ core, store: options.storeProbe(records.store), log: said })
   try {
     const opened = await openPorts({ ...portsOptions(options, records), log, decider, explains })
-    return openedHost(records, groupStore, opened)
+    return openedHost({ ...records, faults }, groupStore, opened)
   } catch (error) {
     records.close()
     throw error
@@ -131,7 +138,15 @@ function portsOptions({ tap, ...options }: HostOptions, { store, security }: Hos
 }
 
 function openedHost(
-  { security, store, estate, personalisation, wallets, close: closeRecords }: HostRecords,
+  {
+    security,
+    store,
+    estate,
+    personalisation,
+    wallets,
+    faults,
+    close: closeRecords,
+  }: HostRecords & Pick<Host, 'faults'>,
   groupStore: GroupCommitStore,
   { gateway, service, ports }: OpenPorts,
 ): Host {
@@ -143,6 +158,7 @@ function openedHost(
     estate,
     personalisation,
     wallets,
+    faults,
     checkBooks: () => store.checkBooks(),
     terminal: (tid) => store.listTerminals().find((terminal) => terminal.tid === tid),
     transactions: (tid, batchNumber) =>

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../../base/ports.ts'
 import type { ExplainLimit } from '../core/explain-limit.ts'
+import type { HostCoreOptions } from '../core/host-context.ts'
 import { HostCore } from '../core/host-core.ts'
-import type { WalletPort } from '../core/wallet-port.ts'
 import { ACQUIRER_INSTITUTION } from '../estate/default-estate.ts'
 import { Gateway, type GatewayOptions } from '../gateway/gateway.ts'
 import {
@@ -57,14 +57,14 @@ export function hostCore(
   security: SoftwareSecurityModule,
   testBehaviour: boolean | undefined,
   explains: ExplainLimit,
-  wallets?: WalletPort,
+  more: Pick<HostCoreOptions, 'wallets' | 'faults'> = {},
 ): HostCore {
   return new HostCore({
     security,
     testBehaviour: testBehaviour !== false,
     acquirer: { institution: ACQUIRER_INSTITUTION },
     explains,
-    ...(wallets === undefined ? {} : { wallets }),
+    ...more,
   })
 }
 

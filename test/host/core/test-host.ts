@@ -1,4 +1,5 @@
 import { findAccount, openAccount } from '../../../src/host/core/accounts.ts'
+import type { FaultSwitches } from '../../../src/host/core/fault-switches.ts'
 import { HostCore } from '../../../src/host/core/host-core.ts'
 import type { Inbound, Outcome, ReceivedAt } from '../../../src/host/core/inbound.ts'
 import type { AccountRow, IssuerRow, TerminalRow } from '../../../src/host/core/records.ts'
@@ -26,6 +27,7 @@ export const RECEIVED_AT: ReceivedAt = {
 
 interface TestHostOptions {
   readonly testBehaviour?: boolean
+  readonly faults?: FaultSwitches
   /** Instead of the one that lets tests look inside. */
   readonly security?: SecurityModule
   /** The store was seeded before. */
@@ -45,6 +47,7 @@ export class TestHost {
       security: this.security,
       testBehaviour: options.testBehaviour ?? true,
       acquirer: { institution: '48520000' },
+      ...(options.faults === undefined ? {} : { faults: options.faults }),
     })
     // Keys come from a counter: seeding again gives a second run the keys of the first.
     const target = options.isSeeded === true ? new MemoryStore() : store
