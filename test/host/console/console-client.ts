@@ -68,7 +68,11 @@ export interface OpenedConsole {
 }
 
 /** A host with its console on free ports, in a folder of its own. */
-export async function openTestConsole(nowMs?: () => number, secretTriesMax = 10_000): Promise<OpenedConsole> {
+export async function openTestConsole(
+  nowMs?: () => number,
+  secretTriesMax = 10_000,
+  webDirectory?: string,
+): Promise<OpenedConsole> {
   const directory = mkdtempSync(join(tmpdir(), 'tillwire-console-'))
   const host = await openHost({ dataDirectory: directory, ports: ANY_PORTS, log: openHostLog('silent') })
   const { security } = host
@@ -78,7 +82,7 @@ export async function openTestConsole(nowMs?: () => number, secretTriesMax = 10_
     office,
     directory,
     port: 0,
-    webDirectory: undefined,
+    webDirectory,
     release: '0.0.0',
     secretTriesMax,
   })
