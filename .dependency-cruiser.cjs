@@ -46,7 +46,15 @@ const LAYERS = {
   // The console's page, bundled for a browser: it knows the wire types and no business.
   'src/web': {
     may: ['src/base', 'src/workbench/workbench-messages', 'src/host/console/api-types'],
-    packages: ['preact', '@preact/signals', 'uplot', 'zod', 'vite', '@fontsource-variable'],
+    packages: [
+      'preact',
+      '@preact/signals',
+      'uplot',
+      'qrcode-generator',
+      'zod',
+      'vite',
+      '@fontsource-variable',
+    ],
   },
   'hardware/emulator': {
     may: ['src/base', 'src/crypto', 'src/emv', 'hardware/protocol'],

@@ -70,6 +70,13 @@ export const PAGES: readonly Page[] = [
     load: async () => (await import('./pages/ceremonies-page.tsx')).CeremoniesPage,
   },
   {
+    path: '/phone',
+    title: { zh: '顾客手机', en: 'Customer’s phone' },
+    group: 'test',
+    access: ['technician', 'support', 'administrator'],
+    load: async () => (await import('./pages/phone-page.tsx')).PhonePage,
+  },
+  {
     path: '/users',
     title: { zh: '用户', en: 'Users' },
     group: 'manage',

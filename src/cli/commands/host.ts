@@ -25,6 +25,7 @@ import {
 } from '../host/metrics-option.ts'
 import { printStatus } from '../host/status-report.ts'
 import { terminalCommand } from '../host/terminal-commands.ts'
+import { walletCommand } from '../host/wallet-command.ts'
 import { guarded, withRecords } from '../host/with-records.ts'
 import { openRecorder, RECORD_OPTION } from '../recording/open-recorder.ts'
 import type { Recorder } from '../recording/recorder.ts'
@@ -87,6 +88,7 @@ export function buildCommand(): Command {
   command.addCommand(explainCommand())
   command.addCommand(terminalCommand())
   command.addCommand(accountCommand())
+  command.addCommand(walletCommand())
   for (const each of [...clearingCommands(), ...backupCommands('host', 'tillwire-data/host')])
     command.addCommand(each)
   return command

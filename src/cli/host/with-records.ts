@@ -5,6 +5,7 @@ import { GatewayError } from '../../host/gateway/gateway.ts'
 import { OfficeError } from '../../host/office/office-database.ts'
 import { SecurityModuleError } from '../../host/security-module/security-module-error.ts'
 import { type HostRecords, openHostRecords } from '../../host/service/open-host.ts'
+import { WalletError } from '../../host/wallet/wallets.ts'
 import { UsageFailure } from '../failure.ts'
 import {
   type CommandRecords,
@@ -48,9 +49,15 @@ export async function guarded<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    const known = [StoreError, SecurityModuleError, GatewayError, EstateError, OfficeError, PageError].some(
-      (type) => error instanceof type,
-    )
+    const known = [
+      StoreError,
+      SecurityModuleError,
+      GatewayError,
+      EstateError,
+      OfficeError,
+      PageError,
+      WalletError,
+    ].some((type) => error instanceof type)
     throw known ? new UsageFailure((error as Error).message) : error
   }
 }

@@ -16,12 +16,14 @@ import { stockRoutes } from './routes/stock-routes.ts'
 import { ticketRoutes } from './routes/ticket-routes.ts'
 import { transactionRoutes } from './routes/transaction-routes.ts'
 import { userRoutes } from './routes/user-routes.ts'
+import { walletRoutes } from './routes/wallet-routes.ts'
 import { workOrderRoutes } from './routes/work-order-routes.ts'
 
 /** All modules of routes, a line each. */
 export function addRoutes(app: ConsoleApp, context: ConsoleContext): void {
   sessionRoutes(app, context)
   userRoutes(app, context)
+  walletRoutes(app, context)
   auditRoutes(app, context)
   liveRoutes(app, context)
   deviceRoutes(app, context)

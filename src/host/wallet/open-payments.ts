@@ -8,7 +8,11 @@ import { type WalletSecurity, Wallets } from './wallets.ts'
 /** Wallets, codes and orders of a host, beside its records. */
 const PAYMENTS_FILE = 'payments.db'
 
-export interface Payments {
+interface BookSecurity {
+  auditTag: CodeTagger
+}
+
+interface Payments {
   readonly wallets: Wallets
   close(): void
 }
@@ -17,13 +21,22 @@ export interface Payments {
 export function openPayments(
   directory: string,
   store: HostStore,
-  security: WalletSecurity & { auditTag: CodeTagger },
+  security: WalletSecurity & BookSecurity,
   nowMs: () => number = Date.now,
 ): Payments {
+  const { book, close } = openWalletBook(directory, security)
+  return { wallets: new Wallets(book, store, security, nowMs), close }
+}
+
+/** Codes and orders without the money, for whoever works beside a host that runs. @throws {OfficeError} */
+export function openWalletBook(
+  directory: string,
+  security: BookSecurity,
+): { readonly book: WalletBook; close(): void } {
   const database = new OfficeDatabase(join(directory, PAYMENTS_FILE))
   try {
     const book = new WalletBook(database, (data) => security.auditTag(data))
-    return { wallets: new Wallets(book, store, security, nowMs), close: () => database.close() }
+    return { book, close: () => database.close() }
   } catch (error) {
     database.close()
     throw error
