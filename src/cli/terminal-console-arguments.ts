@@ -107,6 +107,6 @@ export function oneOf<T extends string>(...words: readonly T[]): ArgumentKind<T>
   const list = words.join(' | ')
   return {
     expected: { zh: list, en: list },
-    parse: (word) => words.find((each) => each === word.toLowerCase()),
+    parse: (word) => words.find((each) => each.toLowerCase() === word.toLowerCase()),
   }
 }

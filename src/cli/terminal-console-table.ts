@@ -1,3 +1,4 @@
+import { DOWNLOAD_SETS } from '../terminal/flows/download-model.ts'
 import type { TerminalCommand } from '../terminal/flows/terminal-command.ts'
 import type { CliLanguage } from './language.ts'
 import {
@@ -71,6 +72,7 @@ type Plain =
   | 'printOwed'
   | 'transactions'
   | 'deviceReport'
+  | 'uploadStatus'
 
 function plain(kind: Plain): () => ConsoleCommand {
   return () => run({ kind })
@@ -208,6 +210,23 @@ export const CONSOLE_COMMANDS: readonly CommandEntry[] = [
     usage: 'echo',
     summary: { zh: '线路测试', en: 'test the line to the host' },
     build: plain('echo'),
+  },
+  {
+    name: 'download',
+    aliases: ['下载'],
+    usage: 'download [parameters|caKeys|applications|blacklist|contactless]',
+    summary: {
+      zh: '从主机下载参数、公钥、黑名单等',
+      en: 'load parameters, keys, lists from the host; all without a name',
+    },
+    build: (args) => run({ kind: 'download', set: args.take(oneOf(...DOWNLOAD_SETS)) ?? 'all' }),
+  },
+  {
+    name: 'upload-status',
+    aliases: ['状态上送'],
+    usage: 'upload-status',
+    summary: { zh: '上送终端状态', en: 'tell the host how the devices are' },
+    build: plain('uploadStatus'),
   },
   {
     name: 'send',

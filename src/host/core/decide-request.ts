@@ -7,6 +7,7 @@ import type { HostContext } from './host-context.ts'
 import type { HostRequest } from './host-request.ts'
 import type { OperationName } from './inbound.ts'
 import { batchEnd, batchUpload } from './operations/batch-upload.ts'
+import { download, statusUpload } from './operations/download.ts'
 import { qrOrder } from './operations/qr-order.ts'
 import { reverse } from './operations/reversal.ts'
 import { scriptResult } from './operations/script-result.ts'
@@ -46,6 +47,10 @@ export function decideRequest(
       return signOff(context, work, terminal)
     case 'echo':
       return accept(terminal, context.numbers.take())
+    case 'download':
+      return download(context, work, request, terminal)
+    case 'statusUpload':
+      return statusUpload(context, work, request, terminal)
     case 'settlement':
       return (isHome ? settle : settleAndClose)(context, work, request, terminal)
     case 'batchUpload':

@@ -99,7 +99,7 @@ export function decideTransaction(
       }),
       extended: codeReply(operation, verdict),
       batchNumber: undefined,
-      workingKeys: undefined,
+      multiUse: undefined,
       settlementOf: undefined,
       settlementCode: undefined,
     },

@@ -20,7 +20,8 @@ export interface ReplyContent {
   readonly extended?: readonly Field59Item[] | undefined
   /** When it differs from the one in the request: sign-in. */
   readonly batchNumber: number | undefined
-  readonly workingKeys: Uint8Array | undefined
+  /** Field 62: working keys of a sign-in, content of a download. */
+  readonly multiUse: Uint8Array | undefined
   /** Whose flags go into field 48. */
   readonly settlementOf: BatchRow | undefined
   /** Field 66 of ISO 8583:1987. */
@@ -54,7 +55,7 @@ export function content(
     balance: undefined,
     chipData: undefined,
     batchNumber: undefined,
-    workingKeys: undefined,
+    multiUse: undefined,
     settlementOf: undefined,
     settlementCode: undefined,
     ...more,

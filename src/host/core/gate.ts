@@ -7,7 +7,14 @@ import type { SecurityModule } from './security-module-port.ts'
 import type { WorkingSet } from './working-set.ts'
 
 /** Messages that stand outside a signed-in session and carry no MAC. */
-const OPEN: ReadonlySet<OperationName> = new Set(['signIn', 'signOff', 'echo', 'unsupported'])
+const OPEN: ReadonlySet<OperationName> = new Set([
+  'signIn',
+  'signOff',
+  'echo',
+  'download',
+  'statusUpload',
+  'unsupported',
+])
 const SETTLING: ReadonlySet<OperationName> = new Set(['settlement', 'batchUpload', 'batchEnd'])
 /** Messages that may name a batch which is no longer open. */
 const ANY_BATCH: ReadonlySet<OperationName> = new Set([...OPEN, ...SETTLING, 'reversal'])

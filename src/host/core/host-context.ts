@@ -1,3 +1,4 @@
+import type { DownloadCatalogue } from './download-catalogue.ts'
 import type { ExplainLimit } from './explain-limit.ts'
 import type { FaultSwitches } from './fault-switches.ts'
 import type { NumberLease } from './number-lease.ts'
@@ -17,6 +18,8 @@ export interface HostCoreOptions {
   }
   /** Wallets of customers who pay by code; without it, codes are not taken. */
   readonly wallets?: WalletPort
+  /** What terminals can download; nothing when undefined. */
+  readonly catalogue?: DownloadCatalogue
   /** How much is explained; all of it when undefined. */
   readonly explains?: ExplainLimit
 }

@@ -80,6 +80,8 @@ export interface HostRequest {
   readonly settlement: SettlementTotals | undefined
   readonly uploads: readonly UploadedRecord[] | undefined
   readonly recordCount: number | undefined
+  /** Field 62 of a download or a status upload. */
+  readonly multiUse: Uint8Array | undefined
 
   /** The bytes that the MAC covers, and the MAC; undefined when the message has none. */
   readonly macData: Uint8Array | undefined
@@ -130,6 +132,7 @@ export function emptyRequest(inbound: Inbound, mti: string): HostRequest {
     settlement: undefined,
     uploads: undefined,
     recordCount: undefined,
+    multiUse: undefined,
     macData: undefined,
     mac: undefined,
   }

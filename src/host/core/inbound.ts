@@ -43,6 +43,8 @@ export type OperationName =
   | 'signIn'
   | 'signOff'
   | 'echo'
+  | 'download'
+  | 'statusUpload'
   | 'reversal'
   | 'scriptResult'
   /** Opens, asks for or closes an order whose code the merchant shows: messages of this project. */

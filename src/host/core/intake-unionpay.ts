@@ -41,6 +41,19 @@ const NETWORK: Readonly<Record<string, OperationName>> = {
   '0820/811': 'qrOrder',
   '0820/812': 'qrOrder',
   '0820/813': 'qrOrder',
+  '0800/360': 'download',
+  '0800/361': 'download',
+  '0820/372': 'download',
+  '0800/370': 'download',
+  '0800/371': 'download',
+  '0820/382': 'download',
+  '0800/380': 'download',
+  '0800/381': 'download',
+  '0800/390': 'download',
+  '0800/391': 'download',
+  '0800/394': 'download',
+  '0800/395': 'download',
+  '0820/362': 'statusUpload',
   '0320/201': 'batchUpload',
   '0320/203': 'batchUpload',
   '0320/204': 'batchUpload',
@@ -58,7 +71,11 @@ const ADDITIONAL_PRE_AUTHORISATION = '60'
 /** Field 60.4: a terminal that reads chips; field 60.5: a chip that could not be read. */
 const READS_CHIPS: ReadonlySet<string | undefined> = new Set(['5', '6'])
 const CHIP_FAILED: ReadonlySet<string | undefined> = new Set(['1', '2'])
+/** Operations that field 62 of the request belongs to. */
+const BODIES: ReadonlySet<OperationName> = new Set(['download', 'statusUpload'])
 const NO_ORIGINAL: OriginalReference = { batchNumber: undefined, stan: undefined, id: undefined }
+/** Downloads of some terminals carry no trace number, as echo tests. */
+const WITHOUT_STAN: ReadonlySet<OperationName> = new Set(['echo', 'download', 'statusUpload'])
 const NO_CUSTOM_DATA: Field60 = { transactionType: '', batchNumber: '', managementCode: '' }
 
 /** A message of the home dialect in the host's terms. One literal: this is on the path of every authorisation. */
@@ -102,7 +119,7 @@ export function unionPayRequest(view: MessageView, inbound: Inbound): HostReques
     panSequence: panSequence(view),
     track2: view.text(F.track2Data),
     track3: view.text(F.track3Data),
-    // Source: unionpay-pos, 9: digit 1 of field 53 tells of the PIN block, digit 3 of the tracks.
+    // Field 53, digit 1: the PIN block holds the card number; 3: tracks are encrypted. Source: unionpay-pos, 9.
     trackEncrypted: security.charAt(2) === '1',
     pinBlock: view.value(F.personalIdentificationNumberData),
     pinWithPan: security.charAt(0) !== '1',
@@ -114,13 +131,17 @@ export function unionPayRequest(view: MessageView, inbound: Inbound): HostReques
     readsChips: READS_CHIPS.has(custom.readingCapability),
     isFallback: CHIP_FAILED.has(custom.chipCondition),
     acceptsPartial: custom.partialApproval === '1',
-    settlement:
-      operation === 'settlement' ? settlementOf(textField(view, F.additionalDataPrivate)) : undefined,
+    settlement: totalsOf(view, operation),
     uploads: operation === 'batchUpload' ? uploadsOf(view, custom.managementCode, stan) : undefined,
     recordCount: operation === 'batchEnd' ? recordCountOf(view) : undefined,
+    multiUse: BODIES.has(operation) ? view.value(F.multiUseData) : undefined,
     mac,
     macData: mac === undefined ? undefined : macDataOf(view, inbound),
   }
+}
+
+function totalsOf(view: MessageView, operation: OperationName): HostRequest['settlement'] {
+  return operation === 'settlement' ? settlementOf(textField(view, F.additionalDataPrivate)) : undefined
 }
 
 function macDataOf(view: MessageView, { bytes, start }: Inbound): Uint8Array {
@@ -142,7 +163,8 @@ function faultOf(
     return { field: F.customData, reason: 'field 60 is missing or has a length that it can not have' }
   if (stan === undefined && isUnreadable(view, F.stan))
     return { field: F.stan, reason: 'the STAN is no number' }
-  if (stan === undefined && operation !== 'echo') return { field: F.stan, reason: 'the STAN is missing' }
+  if (stan === undefined && !WITHOUT_STAN.has(operation))
+    return { field: F.stan, reason: 'the STAN is missing' }
   if (!isField61Right)
     return { field: F.originalMessage, reason: 'field 61 has a length that it can not have' }
   if (!isRight.processingCode)

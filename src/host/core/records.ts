@@ -54,6 +54,28 @@ export interface TerminalRow {
   readonly batchNumber: number
   /** Digit 6 of the reply header: the job that the terminal runs next, 0 for none. */
   readonly processingRequest: number
+  /** What it loaded and what it said of itself; undefined before the first time. */
+  readonly setup?: TerminalSetup
+}
+
+/** What a terminal can load from its host. Source: unionpay-pos, 4. */
+export type DownloadSet = 'parameters' | 'caKeys' | 'applications' | 'blacklist' | 'contactless'
+
+/** What the host knows of a terminal's downloads. JSON-safe. */
+export interface TerminalSetup {
+  readonly sets: Readonly<Partial<Record<DownloadSet, LoadedSet>>>
+  /** Jobs of the header that wait behind the present one. */
+  readonly jobs: readonly number[]
+  /** Field 62 of its last status upload, one character a byte. */
+  readonly status?: { readonly text: string; readonly atMs: number }
+}
+
+export interface LoadedSet {
+  /** Version of the download that is under way, or of the last. */
+  readonly served: number
+  /** Version that the terminal said it has in full; undefined before that. */
+  readonly loaded?: number
+  readonly loadedAtMs?: number
 }
 
 /** A range of card numbers by their first digits; the longest prefix wins. */

@@ -41,10 +41,10 @@ function fillCommon(
   if (tid !== '') slots[F.cardAcceptorTerminalIdentification] = tid
   if (mid !== '') slots[F.cardAcceptorIdentificationCode] = mid
   if (customData !== '') slots[F.customData] = withBatchNumber(customData, content.batchNumber)
-  slots[F.multiUseData] = content.workingKeys
   if (content.extended !== undefined) {
     slots[F.extendedTlvData] = formatField59(content.extended, extended?.lengthDigits)
   }
+  slots[F.multiUseData] = content.multiUse
 }
 
 /** Field 60 comes back as it went, with the batch number that the host knows at a sign-in. */

@@ -6,6 +6,7 @@ import { ExplainLimit } from '../core/explain-limit.ts'
 import { FaultSwitches } from '../core/fault-switches.ts'
 import type { TerminalRow, TransactionRow } from '../core/records.ts'
 import type { BooksFinding, DecisionStore, LedgerBalance } from '../core/store-port.ts'
+import { CatalogueFile } from '../estate/catalogue-file.ts'
 import { Estate } from '../estate/estate.ts'
 import type { PortDialect } from '../gateway/gateway-options.ts'
 import { openPersonalisation, type Personalisation } from '../security-module/personalisation.ts'
@@ -44,6 +45,8 @@ export interface HostRecords {
   readonly estate: Estate
   readonly personalisation: Personalisation
   readonly wallets: Wallets
+  /** What terminals download. */
+  readonly catalogue: CatalogueFile
   close(): void
 }
 
@@ -90,7 +93,13 @@ export function openHostRecords(dataDirectory: string): HostRecords {
       payments.close()
       store.close()
     }
-    return { store, clearing, estate, personalisation, wallets: payments.wallets, close, security }
+    const catalogue = new CatalogueFile({
+      directory: dataDirectory,
+      caKeys: personalisation.caKeys,
+      merchantName: (mid) => store.rows.merchant(mid)?.name,
+    })
+    const { wallets } = payments
+    return { store, clearing, estate, personalisation, wallets, catalogue, close, security }
   } catch (error) {
     store.close()
     throw error
@@ -112,6 +121,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
   const faults = options.testBehaviour === false ? undefined : new FaultSwitches()
   const core = hostCore(records.security, options.testBehaviour, explains, {
     wallets: records.wallets.book,
+    catalogue: records.catalogue,
     ...(faults === undefined ? {} : { faults }),
   })
   const groupStore = new GroupCommitStore(
@@ -144,6 +154,7 @@ function openedHost(
     estate,
     personalisation,
     wallets,
+    catalogue,
     faults,
     close: closeRecords,
   }: HostRecords & Pick<Host, 'faults'>,
@@ -159,6 +170,7 @@ function openedHost(
     personalisation,
     wallets,
     faults,
+    catalogue,
     checkBooks: () => store.checkBooks(),
     terminal: (tid) => store.listTerminals().find((terminal) => terminal.tid === tid),
     transactions: (tid, batchNumber) =>

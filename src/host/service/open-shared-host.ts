@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import type { Logger } from 'pino'
 import { ExplainLimit } from '../core/explain-limit.ts'
 import { StoreError } from '../core/store-port.ts'
+import { CatalogueFile } from '../estate/catalogue-file.ts'
 import { Estate } from '../estate/estate.ts'
 import type { PortDialect } from '../gateway/gateway-options.ts'
 import { openPersonalisation, type Personalisation } from '../security-module/personalisation.ts'
@@ -93,11 +94,14 @@ function checkMasterKey(useKey: () => unknown, dataDirectory: string): void {
  */
 export async function openSharedHost(options: SharedHostOptions): Promise<SharedHost> {
   const { dataDirectory, place, laneCount } = options
-  const { security, store } = await openSharedRecords(dataDirectory, place)
+  const { security, store, personalisation } = await openSharedRecords(dataDirectory, place)
+  // The merchants stand in the shared store, which answers later: terminals keep the name that they have.
+  const { caKeys } = personalisation
+  const catalogue = new CatalogueFile({ directory: dataDirectory, caKeys, merchantName: () => undefined })
   const log = options.log ?? openHostLog('info')
   const explains = options.metrics?.explains ?? new ExplainLimit()
   const decider = new PostgresDecider({
-    core: hostCore(security, options.testBehaviour, explains),
+    core: hostCore(security, options.testBehaviour, explains, { catalogue }),
     place,
     log: deciderLog(log, options.metrics),
     onCommit: (rowCount) => options.metrics?.committed(rowCount),

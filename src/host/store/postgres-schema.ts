@@ -157,4 +157,5 @@ export const POSTGRES_MIGRATIONS: readonly (readonly string[])[] = [
       decodableAs TEXT NOT NULL
     )`,
   ],
+  ['ALTER TABLE terminals ADD COLUMN setup TEXT'],
 ]

@@ -1,4 +1,11 @@
-import type { AccountRow, AccountState, IssuerRow, MerchantRow, TerminalRow } from '../core/records.ts'
+import type {
+  AccountRow,
+  AccountState,
+  IssuerRow,
+  MerchantRow,
+  TerminalRow,
+  TerminalSetup,
+} from '../core/records.ts'
 import { formatBehaviour, parseBehaviour } from '../core/test-behaviour.ts'
 import { formatKey, parseKey } from './row-text.ts'
 import { back, type Mapping, maybe, type SqlValue, words } from './sqlite-mapping.ts'
@@ -13,7 +20,7 @@ export const TERMINALS: Mapping<TerminalRow> = {
   table: 'terminals',
   columns: words(
     'tid mid status macAlgorithm macRequired signInRequired workingKeys masterKey pinKey',
-    'macKey trackKey signedIn signedInAtMs batchNumber processingRequest',
+    'macKey trackKey signedIn signedInAtMs batchNumber processingRequest setup',
   ),
   values: (row) => [
     row.tid,
@@ -31,6 +38,7 @@ export const TERMINALS: Mapping<TerminalRow> = {
     maybe(row.signedInAtMs),
     row.batchNumber,
     row.processingRequest,
+    row.setup === undefined ? null : JSON.stringify(row.setup),
   ],
 }
 
@@ -50,6 +58,7 @@ export interface StoredTerminal {
   readonly signedInAtMs: number | null
   readonly batchNumber: number
   readonly processingRequest: number
+  readonly setup: string | null
 }
 
 export function readTerminal(stored: StoredTerminal): TerminalRow {
@@ -71,6 +80,7 @@ export function readTerminal(stored: StoredTerminal): TerminalRow {
     signedInAtMs: back(stored.signedInAtMs),
     batchNumber: stored.batchNumber,
     processingRequest: stored.processingRequest,
+    ...(stored.setup === null ? {} : { setup: JSON.parse(stored.setup) as TerminalSetup }),
   }
 }
 

@@ -169,4 +169,5 @@ export const MIGRATIONS: readonly string[] = [
   );
   `,
   CLEARING_SCHEMA,
+  'ALTER TABLE terminals ADD COLUMN setup TEXT',
 ]

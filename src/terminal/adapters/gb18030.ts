@@ -20,6 +20,11 @@ export function encodeGb18030(text: string): Uint8Array {
   return bytes.slice(0, size)
 }
 
+/** The reverse; what is no text becomes U+FFFD. */
+export function decodeGb18030(bytes: Uint8Array): string {
+  return iconv.decode(Buffer.from(bytes), 'gb18030')
+}
+
 function encodeCharacter(character: string): Uint8Array {
   let encoded = known.get(character)
   if (encoded === undefined) {

@@ -9,6 +9,7 @@ import { JournaledState } from '../runtime/state-keeper.ts'
 import type { Panel, PasswordHasher, PeripheralPort, TerminalClock } from '../runtime/terminal-world.ts'
 import { DiskSpace } from './disk-space.ts'
 import { terminalCodec } from './frame-summary.ts'
+import { decodeGb18030 } from './gb18030.ts'
 import { DEFAULT_SETUP, type TerminalSetup } from './profile-file.ts'
 import { scryptHasher } from './scrypt-hasher.ts'
 import { openSqliteJournal, type SqliteJournal } from './sqlite-journal.ts'
@@ -31,6 +32,8 @@ export interface OpenTerminalOptions extends Partial<TerminalSetup> {
   readonly dataDirectory: string
   readonly profile: TerminalProfile
   readonly hostAddress: HostAddress
+  /** Of the program, up to 16 characters: what a status upload says. */
+  readonly softwareVersion?: string
   readonly tls?: HostTls
   /** Closed with the terminal. */
   readonly peripherals: TerminalPeripherals
@@ -108,6 +111,8 @@ function assemble(options: OpenTerminalOptions, journal: SqliteJournal, log: Ter
     profile: setup.profile,
     codec: terminalCodec(),
     chip: { sha1: systemSha1, caKeys: setup.caKeys },
+    decodeText: decodeGb18030,
+    ...(options.softwareVersion === undefined ? {} : { softwareVersion: options.softwareVersion }),
     get state() {
       return keeper.state
     },

@@ -103,6 +103,8 @@ const PROFILE: { readonly [K in keyof TerminalProfile]: z.ZodType<TerminalProfil
   transactions,
   autoSignIn: z.boolean(),
   autoSignOff: z.boolean(),
+  downloadEnd: z.boolean(),
+  statusExtensions: z.boolean(),
   operatorRequired: z.boolean(),
   supervisorRequired: z.boolean(),
   forcePasswordChange: z.boolean(),

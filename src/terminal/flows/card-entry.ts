@@ -2,6 +2,7 @@ import { unreachable } from '../../base/invariant.ts'
 import { type CardData, hasChip, isExpired, isKeyedPan, keyedExpiry, stripeCard } from './card-data.ts'
 import type { CardInHand, CardPurpose } from './card-in-hand.ts'
 import { startChip } from './chip-start.ts'
+import { isBlacklisted } from './downloads-in-force.ts'
 import { awaitCard, type Flow, now, pinPad } from './effect.ts'
 import { concludePadTrouble } from './pad-services.ts'
 import type { AwaitCardAnswer } from './peripheral-effect.ts'
@@ -22,6 +23,12 @@ interface Accepting {
 
 /** The cardholder's card by chip, stripe or keys, until it is read, given up or refused. */
 export function* readCard(context: TerminalContext, purpose: CardPurpose): Flow<Step<CardInHand>> {
+  const inHand = yield* takeAnyCard(context, purpose)
+  if (!inHand.ok || !isBlacklisted(context, inHand.value.card.pan)) return inHand
+  return ended(yield* refuse('cardBlacklisted'))
+}
+
+function* takeAnyCard(context: TerminalContext, purpose: CardPurpose): Flow<Step<CardInHand>> {
   if (purpose.entry === 'keyed') return yield* keyCard(context)
   const { chipReader, stripeReader } = activeProfile(context)
   if (!chipReader && !stripeReader) return ended(yield* refuse('notCapable', 'card reader'))

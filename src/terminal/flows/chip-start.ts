@@ -9,6 +9,7 @@ import { defaultKernelConfig, type KernelConfig } from '../kernel/kernel-config.
 import type { CardData } from './card-data.ts'
 import type { CardInHand, CardPurpose } from './card-in-hand.ts'
 import type { ChipCompletion, ChipHostAnswer, ChipSession } from './chip-session.ts'
+import { applicationsInForce, caKeysInForce, isBlacklisted } from './downloads-in-force.ts'
 import { append, type Flow, now } from './effect.ts'
 import { concludePadTrouble } from './pad-services.ts'
 import { amountText, showMessage } from './show.ts'
@@ -34,7 +35,7 @@ export function* startChip(context: TerminalContext, purpose: CardPurpose): Flow
   if (chip === undefined) return { kind: 'unreadable' }
   yield* showMessage('readingChip')
   const profile = activeProfile(context)
-  const config = kernelConfig(profile, chip)
+  const config = kernelConfig(context, profile, chip)
   const transaction = yield* describeTransaction(context, profile, purpose)
   if (!WITH_CRYPTOGRAM.includes(purpose.type)) return yield* readNumber(config, transaction)
   const start = yield* startContact(config, transaction)
@@ -58,7 +59,8 @@ export function* startChip(context: TerminalContext, purpose: CardPurpose): Flow
   }
 }
 
-function kernelConfig(profile: TerminalProfile, { sha1, caKeys }: ChipServices): KernelConfig {
+function kernelConfig(context: TerminalContext, profile: TerminalProfile, chip: ChipServices): KernelConfig {
+  const { sha1 } = chip
   const identity = {
     country: profile.country,
     currency: profile.currency,
@@ -68,7 +70,9 @@ function kernelConfig(profile: TerminalProfile, { sha1, caKeys }: ChipServices):
     interfaceDeviceSerial: profile.serialNumber.slice(0, 8),
   }
   return {
-    ...defaultKernelConfig(identity, sha1, caKeys),
+    ...defaultKernelConfig(identity, sha1, caKeysInForce(context, chip)),
+    ...applicationsInForce(context, profile),
+    isOnExceptionFile: (pan) => isBlacklisted(context, pan),
     pinLengthMin: profile.pinLengthMin,
     pinLengthMax: profile.pinLengthMax,
     pinTimeoutMs: profile.pinTimeoutMs,

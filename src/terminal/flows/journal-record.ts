@@ -1,4 +1,5 @@
 import type { LocalDateTime } from '../../base/ports.ts'
+import type { DownloadRecord } from './download-model.ts'
 import type {
   BalanceFlag,
   BatchTotals,
@@ -32,6 +33,7 @@ export type JournalRecord =
   | SettlementRecord
   | ReceiptRecord
   | CodeRecord
+  | DownloadRecord
   /** Replaces everything before it, so that older records may be dropped from storage. */
   | { readonly kind: 'checkpoint'; readonly state: TerminalState }
 

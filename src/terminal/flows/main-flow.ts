@@ -2,6 +2,7 @@ import { unreachable } from '../../base/invariant.ts'
 import type { CardSlot } from './card-in-hand.ts'
 import { payByCode, refundByVoucher } from './code-payment.ts'
 import { commission, loadMasterKey } from './commission.ts'
+import { download } from './download.ts'
 import type { Flow } from './effect.ts'
 import { loadKeyPackage, loadMasterKeyComponents, requestKey } from './key-loading.ts'
 import { echo, signOff } from './management.ts'
@@ -17,6 +18,7 @@ import { cardTransaction } from './sale.ts'
 import { settle } from './settlement.ts'
 import { signIn } from './sign-in.ts'
 import { recover } from './start-up.ts'
+import { uploadStatus } from './status-upload.ts'
 import { refuse } from './step.ts'
 import type {
   CommandOutcome,
@@ -108,6 +110,10 @@ function* performManagement(context: TerminalContext, command: ManagementCommand
       return yield* listTransactions(context)
     case 'deviceReport':
       return yield* reportDevices(context)
+    case 'download':
+      return yield* download(context, command.set)
+    case 'uploadStatus':
+      return yield* uploadStatus(context)
     default:
       return unreachable(command)
   }

@@ -14,6 +14,8 @@ const KEYS = {
   chipUnreadable: 'E-CHIP-UNREADABLE',
   stripeUnreadable: 'E-STRIPE-UNREADABLE',
   'refused.cardNotReadable': 'E-CARD-UNREADABLE',
+  'refused.cardBlacklisted': 'E-CARD-BLACKLISTED',
+  downloadUnusable: 'E-DOWNLOAD',
   'refused.cardRefused': 'E-CARD-REFUSED',
   cardRefusedAfterApproval: 'E-CARD-REFUSED',
   cardDataLost: 'E-PAD-CHANGED',

@@ -1,3 +1,4 @@
+import type { DownloadSet } from './download-model.ts'
 import type { DeviceCondition, DeviceTrouble } from './peripheral-effect.ts'
 import type {
   BatchTotals,
@@ -60,6 +61,9 @@ type SimpleCommand =
   | { readonly kind: 'printOwed' }
   | { readonly kind: 'transactions' }
   | { readonly kind: 'deviceReport' }
+  /** Loads a set from the host, or goes on where a try ended. */
+  | { readonly kind: 'download'; readonly set: DownloadSet | 'all' }
+  | { readonly kind: 'uploadStatus' }
 
 export type TransactionCommand =
   /** The customer shows a code; one that is left out is scanned or typed. */
@@ -173,6 +177,7 @@ export type RefusalReason =
   | 'badValue'
   | 'cardDiffers'
   | 'cardExpired'
+  | 'cardBlacklisted'
   | 'cardNotReadable'
   | 'cardRefused'
   | 'nothingToPrint'

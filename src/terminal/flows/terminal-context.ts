@@ -26,6 +26,10 @@ export interface TerminalContext {
   readonly codec: MessageCodec
   /** Without it every chip counts as unreadable. */
   readonly chip?: ChipServices
+  /** GB18030 to text, for names that the host sends; one byte a character without it. */
+  readonly decodeText?: (bytes: Uint8Array) => string
+  /** Of the software that runs; up to 16 characters. */
+  readonly softwareVersion?: string
   /**
    * The fold of all durable records, always the newest: after an `append` has been answered, this holds its
    * records. Read it again after each effect; never keep a copy across one.
@@ -33,7 +37,8 @@ export interface TerminalContext {
   readonly state: TerminalState
 }
 
-/** The profile in force: as delivered, with the changes of the commissioning. */
+/** The profile in force: as delivered, with the changes of the commissioning and of what was loaded from the host. */
 export function activeProfile(context: TerminalContext): TerminalProfile {
-  return { ...context.profile, ...context.state.profileChanges }
+  const { profileChanges, downloads } = context.state
+  return { ...context.profile, ...profileChanges, ...downloads?.profileChanges }
 }

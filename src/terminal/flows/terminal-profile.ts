@@ -92,6 +92,10 @@ export interface TerminalProfile {
   readonly autoSignIn: boolean
   /** After settlement. 13. */
   readonly autoSignOff: boolean
+  /** A download ends with a message of its own; 361 for parameters is from memory only. 4. */
+  readonly downloadEnd: boolean
+  /** A status upload says the software's version, in an item of ours (61) behind those of the sources. 5.3. */
+  readonly statusExtensions: boolean
   /** Signed-on operator needed for anything but management. */
   readonly operatorRequired: boolean
   /** Void and refund ask for a supervisor's password. */
@@ -181,6 +185,8 @@ export const DEFAULT_PROFILE: TerminalProfile = {
   transactions: ALL_TRANSACTIONS,
   autoSignIn: true,
   autoSignOff: false,
+  downloadEnd: true,
+  statusExtensions: true,
   operatorRequired: true,
   supervisorRequired: true,
   forcePasswordChange: false,

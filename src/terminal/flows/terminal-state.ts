@@ -1,5 +1,6 @@
 import { invariant, unreachable } from '../../base/invariant.ts'
 import { endOrderOf, withoutOrder } from './code-order-state.ts'
+import { applyDownloadRecord } from './download-model.ts'
 import type { JournalRecord } from './journal-record.ts'
 import { applySettlementRecord } from './settlement-state.ts'
 import type { Operator, TerminalState } from './terminal-model.ts'
@@ -57,6 +58,13 @@ export function applyRecord(state: TerminalState, record: JournalRecord): Termin
         : { ...state, pendingTasks: [...state.pendingTasks, record.request] }
     case 'processingDone':
       return { ...state, pendingTasks: state.pendingTasks.filter((task) => task !== record.request) }
+    case 'downloadBegun':
+    case 'downloadListed':
+    case 'downloadReceived':
+    case 'downloadActivated':
+    case 'downloadEnded':
+    case 'downloadDropped':
+      return { ...state, downloads: applyDownloadRecord(state.downloads, record) }
     case 'settlementStarted':
     case 'settlementAnswered':
     case 'batchUploaded':

@@ -1,9 +1,13 @@
 import type { CardSlot } from './card-in-hand.ts'
+import { download } from './download.ts'
+import type { DownloadSet } from './download-model.ts'
 import { append, awaitCardRemoval, type Flow, releaseCard } from './effect.ts'
 import { printOwed } from './print-owed.ts'
 import { showMessage } from './show.ts'
 import { signIn } from './sign-in.ts'
+import { uploadStatus } from './status-upload.ts'
 import { activeProfile, type TerminalContext } from './terminal-context.ts'
+import type { ProcessingRequest } from './terminal-model.ts'
 
 const REMOVAL_PROMPTS_MAX = 3
 
@@ -37,6 +41,25 @@ function* actOnProcessingRequests(context: TerminalContext): Flow<void> {
     yield* append({ kind: 'processingDone', request: '3' }, { kind: 'signInRequired', code: 'header' })
     if (activeProfile(context).autoSignIn) yield* signIn(context)
   }
-  const others = pendingTasks.filter((task) => task !== '3')
+  for (const task of pendingTasks) yield* actOnTask(context, task)
+  const others = pendingTasks.filter((task) => task !== '3' && !(task in DOWNLOADS) && task !== STATUS_UPLOAD)
   if (others.length > 0) yield* showMessage('hostRequests', { tasks: others.join(' ') })
+}
+
+const STATUS_UPLOAD = '2'
+const DOWNLOADS: Readonly<Partial<Record<ProcessingRequest, DownloadSet>>> = {
+  '1': 'parameters',
+  '4': 'caKeys',
+  '5': 'applications',
+  '7': 'blacklist',
+  '9': 'contactless',
+}
+
+/** A task that fails is asked for again by the host's next answer; what came of a download is kept for then. */
+function* actOnTask(context: TerminalContext, task: ProcessingRequest): Flow<void> {
+  const set = DOWNLOADS[task]
+  if (set === undefined && task !== STATUS_UPLOAD) return
+  yield* append({ kind: 'processingDone', request: task })
+  if (set === undefined) yield* uploadStatus(context)
+  else yield* download(context, set)
 }

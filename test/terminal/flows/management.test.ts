@@ -42,10 +42,10 @@ describe('sign-in', () => {
     const world = openWorld()
     world.cards = [STRIPE]
     world.records.push({ kind: 'processingRequested', request: '3' })
-    world.state = { ...world.state, pendingTasks: ['3', '5'] }
+    world.state = { ...world.state, pendingTasks: ['3', '6'] }
     world.run({ kind: 'sale', amountMinor: 100 })
     expect(world.sent().map((each) => each.mti)).toEqual(['0200', '0800'])
-    expect(world.state.pendingTasks).toEqual(['5'])
+    expect(world.state.pendingTasks).toEqual(['6'])
     expect(world.screens()).toContain('hostRequests')
   })
 

@@ -5,6 +5,7 @@ import type { HostRequest } from '../host-request.ts'
 import type { TerminalRow } from '../records.ts'
 import { refuse } from '../refusal.ts'
 import type { KeyAlgorithm, SecurityModule, WrappedKey } from '../security-module-port.ts'
+import { withoutJob } from '../terminal-jobs.ts'
 import type { WorkingSet } from '../working-set.ts'
 
 /** Which keys a sign-in brings, by field 60.3. Source: unionpay-pos, field 62 of a sign-in reply. */
@@ -26,6 +27,8 @@ const SM4_LAYOUTS: Readonly<Record<string, KeyLayout>> = {
 /** MACs by triple DES or AES-CMAC need a key of 16 bytes in the MAC slot. */
 const LONG_MAC_KEY: ReadonlySet<string> = new Set(['x9.19', 'aes-cmac', 'sm4-ecb'])
 const CHECK_VALUE_SIZE = 4
+/** Its job in the header. Source: unionpay-pos, 1. */
+const SIGN_IN_AGAIN = 3
 
 /** Makes fresh working keys for the terminal and sends them under its master key. */
 export function signIn(
@@ -48,7 +51,7 @@ export function signIn(
   const macKey = security.generateKey('mac', layout.mac)
   const trackKey = layout.track === undefined ? undefined : security.generateKey('track', layout.track)
   const exported = (key: WrappedKey): WrappedKeyField => exportUnder(security, masterKey, key)
-  const workingKeys = formatWorkingKeys({
+  const multiUse = formatWorkingKeys({
     pinKey: exported(pinKey),
     macKey: exported(macKey),
     ...(trackKey === undefined ? {} : { trackKey: exported(trackKey) }),
@@ -60,10 +63,10 @@ export function signIn(
     trackKey,
     signedIn: true,
     signedInAtMs: request.inbound.receivedAt.ms,
-    processingRequest: terminal.processingRequest === 3 ? 0 : terminal.processingRequest,
+    ...withoutJob(terminal, SIGN_IN_AGAIN),
   }
   work.putTerminal(changed)
-  return accept(changed, id, { batchNumber: terminal.batchNumber, workingKeys })
+  return accept(changed, id, { batchNumber: terminal.batchNumber, multiUse })
 }
 
 function layoutOf({ networkCode }: HostRequest, { profile }: TerminalRow): KeyLayout | undefined {

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto'
+import { asciiToBytes, concatBytes, fromHex } from '../../base/bytes.ts'
+import { encodeTlvs } from '../../emv/ber-tlv.ts'
+import type { DownloadObject } from '../core/download-catalogue.ts'
+import type { CaKey } from '../security-module/personalisation.ts'
+import type { Application } from './default-downloads.ts'
+
+/** Keys of the test authorities do not end; this is the last day that two digits of a year can name without doubt. */
+const EXPIRY = '20491231'
+const SHA_1 = fromHex('01')
+const RSA = fromHex('01')
+
+/** 9F06 to DF18. Source: unionpay-pos, 5.3, AID TLV. */
+export function applicationObject(application: Application): DownloadObject {
+  const name = encodeTlvs([['9F06', fromHex(application.aid)]])
+  const body = encodeTlvs([
+    ['9F06', fromHex(application.aid)],
+    // One source sends 00 for a partial match; the terminal's profile says how it reads it.
+    ['DF01', fromHex(application.partialMatch ? '00' : '01')],
+    ['9F08', fromHex(application.version)],
+    ['DF11', fromHex(application.tacDefault)],
+    ['DF12', fromHex(application.tacOnline)],
+    ['DF13', fromHex(application.tacDenial)],
+    ['9F1B', uint32(application.floorLimitMinor)],
+    ['DF15', uint32(application.thresholdMinor)],
+    ['DF16', fromHex(String(application.maximumPercent).padStart(2, '0'))],
+    ['DF17', fromHex(String(application.targetPercent).padStart(2, '0'))],
+    ['DF14', fromHex(application.defaultDdol)],
+    ['DF18', fromHex(application.onlinePin ? '01' : '00')],
+  ])
+  return { name, entry: name, body }
+}
+
+/** 9F06, 9F22 and DF02 to DF07. Source: unionpay-pos, 5.3, CAPK TLV; the check value is EMV Book 2, 10.2's. */
+export function caKeyObject({ rid, index, modulus, exponent }: CaKey): DownloadObject {
+  const expiry = asciiToBytes(EXPIRY)
+  const name = encodeTlvs([
+    ['9F06', rid],
+    ['9F22', Uint8Array.of(index)],
+  ])
+  const checked = createHash('sha1').update(rid).update(Uint8Array.of(index)).update(modulus).update(exponent)
+  return {
+    name,
+    entry: concatBytes([name, encodeTlvs([['DF05', expiry]])]),
+    body: concatBytes([
+      name,
+      encodeTlvs([
+        ['DF05', expiry],
+        ['DF06', SHA_1],
+        ['DF07', RSA],
+        ['DF02', modulus],
+        ['DF04', exponent],
+        ['DF03', Uint8Array.from(checked.digest())],
+      ]),
+    ]),
+  }
+}
+
+function uint32(value: number): Uint8Array {
+  return fromHex(value.toString(16).padStart(8, '0').toUpperCase())
+}

@@ -1,0 +1,157 @@
+import { bytesToAscii, equalBytes, fromHex, toHex } from '../../base/bytes.ts'
+import { decodeTlvs, findTlv } from '../../emv/ber-tlv.ts'
+import type { Sha1 } from '../../emv/emv-cipher.ts'
+import { type ParameterItem, parseParameters } from '../../iso8583/subfields/field-62.ts'
+import type { ApplicationParameters, CaPublicKey } from '../kernel/kernel-config.ts'
+import type { TerminalProfile } from './terminal-profile.ts'
+
+const SHA_1 = '01'
+const RSA = '01'
+
+/** A key that the host sent, if it is whole and its check value is right. Source: EMV Book 2, 10.2; unionpay-pos, 5.3. */
+export function caKeyOf(tlv: Uint8Array, sha1: Sha1): CaPublicKey | undefined {
+  const decoded = decodeTlvs(tlv)
+  if (!decoded.ok) return undefined
+  const value = (tag: string): Uint8Array | undefined => findTlv(decoded.value, tag)
+  const [rid, index, modulus, exponent, check] = ['9F06', '9F22', 'DF02', 'DF04', 'DF03'].map(value)
+  if (rid?.length !== 5 || index?.length !== 1 || modulus === undefined || exponent === undefined)
+    return undefined
+  if (check === undefined || !hasKnownAlgorithms(value('DF06'), value('DF07'))) return undefined
+  const expiry = expiryOf(value('DF05'))
+  if (expiry === undefined) return undefined
+  const data = Uint8Array.from([...rid, ...index, ...modulus, ...exponent])
+  if (!equalBytes(sha1(data), check)) return undefined
+  return { rid, index: index[0] as number, modulus, exponent, expiry }
+}
+
+function hasKnownAlgorithms(hash: Uint8Array | undefined, signature: Uint8Array | undefined): boolean {
+  return (
+    (hash === undefined || toHex(hash) === SHA_1) && (signature === undefined || toHex(signature) === RSA)
+  )
+}
+
+/** YYMMDD from eight characters or four packed bytes. */
+function expiryOf(value: Uint8Array | undefined): string | undefined {
+  if (value === undefined) return undefined
+  const digits = value.length === 4 ? toHex(value) : bytesToAscii(value)
+  return /^\d{8}$/.test(digits) ? digits.slice(2) : undefined
+}
+
+/** An application that the host sent, if what the kernel needs is there. Source: unionpay-pos, 5.3. */
+export function applicationOf(
+  tlv: Uint8Array,
+  partialMatchValue: TerminalProfile['partialMatchValue'],
+): ApplicationParameters | undefined {
+  const decoded = decodeTlvs(tlv)
+  if (!decoded.ok) return undefined
+  const value = (tag: string): Uint8Array | undefined => findTlv(decoded.value, tag)
+  const sized = (tag: string, size: number): Uint8Array | undefined => {
+    const found = value(tag)
+    return found?.length === size ? found : undefined
+  }
+  const aid = value('9F06')
+  const matching = sized('DF01', 1)
+  const version = sized('9F08', 2)
+  const [tacDefault, tacOnline, tacDenial] = ['DF11', 'DF12', 'DF13'].map((tag) => sized(tag, 5))
+  if (aid === undefined || aid.length < 5 || aid.length > 16 || matching === undefined) return undefined
+  if (version === undefined || tacDefault === undefined || tacOnline === undefined || tacDenial === undefined)
+    return undefined
+  return {
+    aid,
+    partialMatch: toHex(matching) === partialMatchValue,
+    version,
+    tacDefault,
+    tacDenial,
+    tacOnline,
+    floorLimitMinor: numberOf(value('9F1B')),
+    randomThresholdMinor: numberOf(value('DF15')),
+    randomMaximumPercent: percentOf(value('DF16')),
+    randomTargetPercent: percentOf(value('DF17')),
+    defaultDdol: value('DF14') ?? fromHex('9F3704'),
+    onlinePin: toHex(value('DF18') ?? fromHex('01')) === '01',
+  }
+}
+
+function numberOf(bytes: Uint8Array | undefined): number {
+  return bytes === undefined ? 0 : Number.parseInt(toHex(bytes) || '0', 16)
+}
+
+function percentOf(bytes: Uint8Array | undefined): number {
+  const digits = bytes === undefined ? '00' : toHex(bytes)
+  return /^\d\d$/.test(digits) ? Number(digits) : 0
+}
+
+const MERCHANT_NAME = '22'
+
+/** What parameters of the host change in the profile; undefined when they can't be read. Source: unionpay-pos, 5.3. */
+export function parameterChanges(
+  bytes: Uint8Array,
+  decodeText: (bytes: Uint8Array) => string,
+): Partial<TerminalProfile> | undefined {
+  const parsed = parseParameters(bytesToAscii(bytes))
+  if (!parsed.ok) return undefined
+  const changes: { -readonly [Key in keyof TerminalProfile]?: TerminalProfile[Key] } = {}
+  for (const item of parsed.value) if (!applyParameter(item, changes, decodeText)) return undefined
+  return changes
+}
+
+/** False for a value that the parameter can't have. Those that this terminal has no use for pass. */
+function applyParameter(
+  { code, value }: ParameterItem,
+  changes: { -readonly [Key in keyof TerminalProfile]?: TerminalProfile[Key] },
+  decodeText: (bytes: Uint8Array) => string,
+): boolean {
+  if (code === MERCHANT_NAME) {
+    const name = decodeText(Uint8Array.from(value, (character) => character.charCodeAt(0))).trim()
+    if (name === '') return true
+    if (/[^\u0020-\u007e]/.test(name)) changes.merchantNameZh = name
+    else changes.merchantNameEn = name
+    return true
+  }
+  const read = NUMBERS[code]
+  if (read === undefined) return true
+  if (!/^\d+$/.test(value)) return false
+  return read(Number(value), changes)
+}
+
+const TIMEOUT_S_MIN = 5
+
+const NUMBERS: Readonly<
+  Record<
+    string,
+    (value: number, changes: { -readonly [Key in keyof TerminalProfile]?: TerminalProfile[Key] }) => boolean
+  >
+> = {
+  '12': (seconds, changes) => {
+    if (seconds < TIMEOUT_S_MIN) return false
+    changes.replyTimeoutMs = seconds * 1000
+    return true
+  },
+  '20': (flag, changes) => {
+    changes.keyedAllowed = flag === 1
+    return flag <= 1
+  },
+  '21': (flag, changes) => {
+    changes.autoSignOff = flag === 1
+    return flag <= 1
+  },
+  '23': (count, changes) => {
+    changes.resendCount = count
+    return count >= 1
+  },
+}
+
+/** Text objects: six digits, a size of three, the value. Undefined when it does not add up. */
+export function contactlessValues(bytes: Uint8Array): Readonly<Record<string, string>> | undefined {
+  const text = bytesToAscii(bytes)
+  const values: Record<string, string> = {}
+  for (let at = 0; at < text.length; ) {
+    const head = /^(FF[0-9A-F]{4})(\d{3})/.exec(text.slice(at))
+    const [all = '', tag = '', digits = ''] = head ?? []
+    const end = at + all.length + Number(digits)
+    if (head === null || end > text.length) return undefined
+    values[tag] = text.slice(at + all.length, end)
+    at = end
+  }
+  return values
+}

@@ -1,0 +1,204 @@
+import { createHash } from 'node:crypto'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fromHex } from '../../src/base/bytes.ts'
+import { HostCore } from '../../src/host/core/host-core.ts'
+import type { TerminalRow } from '../../src/host/core/records.ts'
+import { NO_ROWS } from '../../src/host/core/store-port.ts'
+import { CatalogueFile } from '../../src/host/estate/catalogue-file.ts'
+import { MemoryStore } from '../../src/host/store/memory-store.ts'
+import { compileSpec } from '../../src/iso8583/compile.ts'
+import { parseEnvelope } from '../../src/iso8583/framing/envelope.ts'
+import { UNIONPAY_POS } from '../../src/iso8583/specs/unionpay-pos.ts'
+import type { Effect } from '../../src/terminal/flows/effect.ts'
+import type { JournalRecord } from '../../src/terminal/flows/journal-record.ts'
+import { performCommand } from '../../src/terminal/flows/main-flow.ts'
+import type { CommandOutcome, TerminalCommand } from '../../src/terminal/flows/terminal-command.ts'
+import type { TerminalContext } from '../../src/terminal/flows/terminal-context.ts'
+import { DEFAULT_PROFILE, type TerminalProfile } from '../../src/terminal/flows/terminal-profile.ts'
+import { applyRecord, initialState, type TerminalState } from '../../src/terminal/flows/terminal-state.ts'
+import { ClearSecurityModule } from '../host/core/clear-security-module.ts'
+import { RECEIVED_AT } from '../host/core/test-host.ts'
+
+/** The power went. */
+export class PowerCut extends Error {}
+
+/** Keys of no authority: enough of them for several pages of a list. */
+export const CA_KEYS = Array.from({ length: 40 }, (_, index) => ({
+  rid: fromHex('A000000333'),
+  index: index + 1,
+  modulus: Uint8Array.from({ length: 96 }, (_, at) => (at * 7 + index + 129) & 0xff),
+  exponent: fromHex('03'),
+}))
+
+const codec = compileSpec(UNIONPAY_POS)
+const MERCHANT = {
+  mid: DEFAULT_PROFILE.merchantId,
+  name: '铁线咖啡馆',
+  currency: '156',
+  categoryCode: '5812',
+  status: 'active',
+} as const
+
+/** The real host core with a catalogue, for any number of terminals. */
+export class DownloadHost {
+  readonly store = new MemoryStore()
+  readonly catalogue: CatalogueFile
+  readonly #core: HostCore
+  /** Field 62 of a reply, changed on its way. */
+  spoil: (field62: Uint8Array) => Uint8Array = (bytes) => bytes
+  requests = 0
+
+  constructor(terminalIds: readonly string[] = [DEFAULT_PROFILE.terminalId]) {
+    const directory = mkdtempSync(join(tmpdir(), 'tillwire-downloads-'))
+    this.catalogue = new CatalogueFile({ directory, caKeys: CA_KEYS, merchantName: () => MERCHANT.name })
+    this.#core = new HostCore({
+      security: new ClearSecurityModule(),
+      testBehaviour: false,
+      acquirer: { institution: '48520000' },
+      catalogue: this.catalogue,
+    })
+    const terminals = terminalIds.map(terminalRow)
+    this.store.commit({ ...NO_ROWS, merchants: [MERCHANT], terminals })
+  }
+
+  terminal(tid = DEFAULT_PROFILE.terminalId): TerminalRow {
+    const row = this.store.listTerminals().find((each) => each.tid === tid)
+    if (row === undefined) throw new Error(`no terminal ${tid}`)
+    return row
+  }
+
+  change(row: TerminalRow): void {
+    this.store.commit({ ...NO_ROWS, terminals: [row] })
+  }
+
+  /** The reply to a frame; undefined for none. */
+  answer(frame: Uint8Array): Uint8Array | undefined {
+    this.requests++
+    const parsed = parseEnvelope(frame, 'tpduAndHeader')
+    if (parsed === undefined) throw new Error('a frame without an envelope')
+    const { envelope, start } = parsed
+    const inbound = { dialect: 'unionpay-pos', envelope, bytes: frame, start, end: frame.length } as const
+    const [outcome] = this.#core.process([{ ...inbound, receivedAt: RECEIVED_AT }], this.store)
+    const reply = outcome?.reply
+    return reply === undefined ? undefined : this.#spoiled(reply)
+  }
+
+  #spoiled(reply: Uint8Array): Uint8Array {
+    const decoded = codec.decode(reply, 11)
+    if (!decoded.ok) throw new Error('a reply that is none')
+    const field62 = decoded.value.fields[62]
+    if (!(field62 instanceof Uint8Array)) return reply
+    const encoded = codec.encode({
+      ...decoded.value,
+      fields: { ...decoded.value.fields, 62: this.spoil(field62) },
+    })
+    if (!encoded.ok) throw new Error(encoded.error.kind)
+    return Uint8Array.from([...reply.subarray(0, 11), ...encoded.value])
+  }
+}
+
+function terminalRow(tid: string): TerminalRow {
+  return {
+    tid,
+    mid: MERCHANT.mid,
+    status: 'active',
+    profile: { macAlgorithm: 'unionpay-ecb', macRequired: true, signInRequired: true, workingKeys: 'tdes' },
+    masterKey: undefined,
+    pinKey: undefined,
+    macKey: undefined,
+    trackKey: undefined,
+    signedIn: false,
+    signedInAtMs: undefined,
+    batchNumber: 1,
+    processingRequest: 0,
+  }
+}
+
+/** A terminal as far as a download goes: what is durable outlives a power cut. */
+export class DownloadTerminal {
+  records: JournalRecord[] = [{ kind: 'commissioned', profileChanges: {} }]
+  state: TerminalState = applyRecord(initialState, this.records[0] as JournalRecord)
+  readonly shown: string[] = []
+  /** Effects until the power goes, and whether the last one was still done. */
+  cut: { readonly at: number; readonly isDone: boolean } | undefined
+  effects = 0
+  readonly #host: DownloadHost
+  readonly #profile: TerminalProfile
+  #incoming: Uint8Array | undefined
+
+  constructor(host: DownloadHost, profile: Partial<TerminalProfile> = {}) {
+    this.#host = host
+    this.#profile = { ...DEFAULT_PROFILE, ...profile }
+  }
+
+  get context(): TerminalContext {
+    const terminal = this
+    return {
+      profile: this.#profile,
+      codec,
+      chip: { sha1: (data) => createHash('sha1').update(data).digest(), caKeys: [] },
+      decodeText: (bytes) => new TextDecoder('gb18030').decode(bytes),
+      softwareVersion: '1.2.3',
+      get state() {
+        return terminal.state
+      },
+    }
+  }
+
+  /** @throws {PowerCut} */
+  run(command: TerminalCommand): CommandOutcome {
+    this.effects = 0
+    const flow = performCommand(this.context, command)
+    let next = flow.next()
+    while (next.done !== true) {
+      const isLast = this.cut !== undefined && this.effects === this.cut.at
+      if (isLast && this.cut?.isDone === false) throw new PowerCut()
+      const answer = this.#perform(next.value)
+      this.effects++
+      if (isLast) throw new PowerCut()
+      next = flow.next(answer)
+    }
+    return next.value
+  }
+
+  #perform(effect: Effect): unknown {
+    switch (effect.kind) {
+      case 'append':
+        for (const record of effect.records) {
+          // What is stored is what JSON keeps of it.
+          const kept = JSON.parse(JSON.stringify(record)) as JournalRecord
+          this.records.push(kept)
+          this.state = applyRecord(this.state, kept)
+        }
+        return undefined
+      case 'send':
+        this.#incoming = this.#host.answer(effect.frame)
+        return { kind: 'sent' }
+      case 'receive': {
+        const frame = this.#incoming
+        this.#incoming = undefined
+        return frame === undefined ? { kind: 'timeout' } : { kind: 'frame', frame }
+      }
+      case 'now':
+        return { localTime: RECEIVED_AT.localTime, monotonicMs: 0 }
+      case 'display':
+        this.shown.push(effect.screen.id)
+        return undefined
+      case 'deviceReport':
+        return {
+          kind: 'devices',
+          devices: [
+            { device: 'pinPad', state: 'ready', identity: 'pad', detail: '' },
+            { device: 'cardReader', state: 'ready', identity: 'reader', detail: '' },
+            { device: 'printer', state: 'missing', detail: '' },
+          ],
+        }
+      case 'disconnect':
+        return undefined
+      default:
+        throw new Error(`a download does not ask for ${effect.kind}`)
+    }
+  }
+}
