@@ -27,6 +27,14 @@ export function cardRefusal(operation: Operation): Refusal | undefined {
   )
 }
 
+/** Of a sale that was made already: a card that was stopped or had expired. Its counter and funds are those of later. */
+export function offlineCardRefusal(operation: Operation): Refusal | undefined {
+  const { account } = operation
+  return account === undefined
+    ? undefined
+    : (STATUS[account.status] ?? expiryRefusal(operation, account.expiry))
+}
+
 function expiryRefusal(operation: Operation, expiry: string): Refusal | undefined {
   const { card, request } = operation
   const { year, month } = request.inbound.receivedAt.localTime

@@ -132,7 +132,8 @@ function answerDuplicate(
     amountMinor: state === 'declined' ? before.requestedMinor : before.approvedMinor,
     issuer: issuerId === undefined ? undefined : work.issuer(issuerId),
   }
-  const isNotice = request.mti.charAt(2) === '2'
+  // An offline sale with its chip's certificate is a notice too, although it comes as a 0200.
+  const isNotice = request.mti.charAt(2) === '2' || before.kind === 'offlineSale'
   if ((request.isRepeat && state !== 'reversed') || (isNotice && state === 'declined')) {
     return { ...accept(terminal, id, { ...more, responseCode }), panTruncated }
   }

@@ -4,6 +4,7 @@ import type { Host } from '../service/open-host.ts'
 import { type Alarm, AlarmBook, type Measurement } from './alarm-book.ts'
 import { type Figures, LiveFigures } from './live-figures.ts'
 import { MaintenancePlan } from './maintenance-plan.ts'
+import { OfflineLosses } from './offline-losses.ts'
 import { Tickets } from './tickets.ts'
 
 /** Figures of an overview: the estate in one look. */
@@ -38,8 +39,9 @@ export class EstateCare {
   readonly tickets: Tickets
   readonly plan: MaintenancePlan
   readonly #options: EstateCareOptions
-  readonly #stop: () => void
+  readonly #stops: readonly (() => void)[]
   readonly #sinceMs: number
+  readonly #losses: OfflineLosses
   #terminals: ReadonlyMap<string, TerminalRow> = new Map()
   #terminalsAtMs = Number.NEGATIVE_INFINITY
 
@@ -54,7 +56,9 @@ export class EstateCare {
     this.terminals()
     // On the path of every answer: a list that is half a minute old will do, and nobody makes it be read anew.
     this.figures = new LiveFigures((tid) => this.#terminals.has(tid))
-    this.#stop = host.observe(this.figures)
+    const losses = new OfflineLosses()
+    this.#losses = losses
+    this.#stops = [host.observe(this.figures), host.observe(losses)]
   }
 
   /** All terminals by number, at most half a minute old. */
@@ -88,6 +92,7 @@ export class EstateCare {
   /** Looks at everything once; returns the alarms that were raised or cleared. */
   watch(): readonly Alarm[] {
     this.terminals()
+    this.#openLossTickets()
     return this.alarms.take(this.#measurements(this.#options.office.nowMs()))
   }
 
@@ -106,7 +111,24 @@ export class EstateCare {
   }
 
   close(): void {
-    this.#stop()
+    for (const stop of this.#stops) stop()
+  }
+
+  /** The merchant has lost money: somebody must see to it. A refusal that is told again is no second loss. */
+  #openLossTickets(): void {
+    for (const { tid, stan, rrn, responseCode, panTruncated } of this.#losses.take()) {
+      if (!this.#terminals.has(tid)) continue
+      const title = `离线交易被拒 Offline sale refused ${stan} (${rrn})`
+      if (this.tickets.list({ subject: tid, limit: 1000 }).some((each) => each.title === title)) continue
+      this.tickets.open('system', {
+        title,
+        severity: 'high',
+        source: 'offlineLoss',
+        subject: tid,
+        knowledgeKey: 'E-OFFLINE-LOSS',
+        note: `${responseCode} ${panTruncated}`,
+      })
+    }
   }
 
   #measurements(nowMs: number): readonly Measurement[] {

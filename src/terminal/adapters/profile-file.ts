@@ -84,6 +84,12 @@ const PROFILE: { readonly [K in keyof TerminalProfile]: z.ZodType<TerminalProfil
   reversalDoneCodes: z
     .array(text(/^[0-9A-Z]{2}$/, '2 characters'))
     .refine((codes) => codes.length > 0, 'expected one or more'),
+  offlineSales: z.boolean(),
+  offlineEntries: z.array(z.enum(['chip', 'stripe'])),
+  offlineFloorMinor: z.int().min(1).max(999_999_999_999),
+  offlineTotalMinor: z.int().min(1).max(999_999_999_999),
+  offlineCountMax: z.int().min(1).max(1000),
+  offlineHoursMax: z.int().min(1).max(72),
   reversalReasonAfterFailure: z.enum(['keep', '06']),
   reverseAtOnce: z.boolean(),
   reversalExhausted: z.enum(['clear', 'keep']),

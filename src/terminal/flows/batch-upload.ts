@@ -25,19 +25,21 @@ export function uploadPlan(state: TerminalState): readonly UploadItem[] {
     (foreign ? settlement?.foreignFlag : settlement?.domesticFlag) === '1'
   const counted = state.transactions.filter(isCounted)
   const unbalanced = counted.filter((each) => !balanced(isForeign(each.reply)))
-  const notices = (type: 'refund' | 'completionAdvice'): UploadItem[] =>
+  const notices = (type: 'refund' | 'completionAdvice' | 'offlineSale'): UploadItem[] =>
     unbalanced
-      .filter((each) => each.request.type === type)
+      .filter((each) => each.request.type === type && isNotice(each))
       .map((transaction) => ({ kind: 'notice', transaction }))
+  const chips = (wanted: (transaction: Transaction) => boolean): UploadItem[] =>
+    counted
+      .filter((each) => !isNotice(each) && isChip(each) && wanted(each))
+      .map((transaction) => ({ kind: 'chip', transaction, balanced: balanced(isForeign(transaction.reply)) }))
   return [
+    ...notices('offlineSale'),
+    ...chips(({ request }) => request.type === 'offlineSale'),
     ...inGroups(unbalanced.filter((each) => !isNotice(each) && !isChip(each))),
     ...notices('refund'),
     ...notices('completionAdvice'),
-    ...counted
-      .filter((each) => !isNotice(each) && isChip(each))
-      .map((transaction): UploadItem => {
-        return { kind: 'chip', transaction, balanced: balanced(isForeign(transaction.reply)) }
-      }),
+    ...chips(({ request }) => request.type !== 'offlineSale'),
     ...state.failedChips.map((record): UploadItem => {
       return { kind: 'failedChip', record, balanced: balanced(record.foreign) }
     }),
@@ -50,7 +52,8 @@ export function recordsOf(item: UploadItem): number {
 }
 
 function isNotice(transaction: Transaction): boolean {
-  return transaction.request.type === 'refund' || transaction.request.type === 'completionAdvice'
+  const { type } = transaction.request
+  return type === 'refund' || type === 'completionAdvice' || (type === 'offlineSale' && !isChip(transaction))
 }
 
 function isChip(transaction: Transaction): boolean {

@@ -68,6 +68,13 @@ type TransactionRecord =
   | { readonly kind: 'stanJumped'; readonly by: number }
   /** Before the request leaves. For a reversible one the reversal is owed from here on, with reason 98. */
   | { readonly kind: 'requested'; readonly request: TransactionRequest }
+  /** Nothing left, and the sale was made without the host: `request` is what will tell the host of it. */
+  | {
+      readonly kind: 'storedOffline'
+      readonly request: TransactionRequest
+      readonly uploadField55?: string
+      readonly copies: readonly ReceiptCopy[]
+    }
   /** Provably nothing left: the request never was. */
   | { readonly kind: 'notSent'; readonly stan: string }
   | {

@@ -1,3 +1,4 @@
+import type { Message } from '../../iso8583/message.ts'
 import { append, type Flow } from './effect.ts'
 import { type ExchangeResult, exchange, noteProcessing, type SealedRequest, sealRequest } from './exchange.ts'
 import { hostReply, replyAmountMinor, textField } from './host-reply.ts'
@@ -5,12 +6,14 @@ import type { JournalRecord } from './journal-record.ts'
 import { concludePadTrouble, unprotectIfPossible } from './pad-services.ts'
 import { owedCopies } from './receipt-copies.ts'
 import { SIGN_IN_CODES, SUCCESS_CODES } from './response-codes.ts'
-import { showMessage } from './show.ts'
+import { amountText, showMessage } from './show.ts'
 import { activeProfile, type TerminalContext } from './terminal-context.ts'
 import type {
+  HostReply,
   PendingReversal,
   PendingScriptResult,
   QueuedNotice,
+  ReceiptCopy,
   ReversalResult,
   TransactionRequest,
 } from './terminal-model.ts'
@@ -120,16 +123,42 @@ function* deliverNotice(context: TerminalContext, notice: QueuedNotice): Flow<bo
     yield* append({ kind: 'noticeAttempted', stan }, { kind: 'signInRequired', code: reply.responseCode })
     return false
   }
-  // 94: the host has it already.
-  const approved = reply.responseCode === '94' || SUCCESS_CODES.includes(reply.responseCode)
-  const { amountMinor: asked, verification } = request
-  const amountMinor = approved ? replyAmountMinor(result.message, asked) : asked
-  const copies = approved ? owedCopies(profile) : []
-  const base = { kind: 'answered', stan, approved, amountMinor, partial: false } as const
-  yield* append({ ...base, reply, verification, copies })
+  // Nobody has decided on it yet: what was sold offline is not given up for that.
+  if (request.type === 'offlineSale' && UNDECIDED_CODES.includes(reply.responseCode)) {
+    yield* append({ kind: 'noticeAttempted', stan })
+    return false
+  }
+  yield* concludeNotice(context, request, result.message, reply)
   yield* noteProcessing(result)
   return true
 }
+
+function* concludeNotice(
+  context: TerminalContext,
+  request: TransactionRequest,
+  message: Message,
+  reply: HostReply,
+): Flow<void> {
+  const { stan, amountMinor: asked, verification } = request
+  // 94: the host has it already.
+  const approved = reply.responseCode === '94' || SUCCESS_CODES.includes(reply.responseCode)
+  const isOffline = request.type === 'offlineSale'
+  const amountMinor = approved ? replyAmountMinor(message, asked) : asked
+  const copies = isOffline ? offlineCopies(approved) : approved ? owedCopies(activeProfile(context)) : []
+  const base = { kind: 'answered', stan, approved, amountMinor, partial: false } as const
+  yield* append({ ...base, reply, verification, copies })
+  if (!isOffline || approved) return
+  const amount = amountText(asked, request.currency)
+  yield* showMessage('offlineRefused', { stan, amount, code: reply.responseCode })
+}
+
+/** An offline sale had its slip when it was made; a refusal of it is the merchant's loss, and gets one of its own. */
+function offlineCopies(approved: boolean): readonly ReceiptCopy[] {
+  return approved ? [] : ['merchant']
+}
+
+/** The host or the issuer is not well. Source: docs of the response codes. */
+const UNDECIDED_CODES: readonly string[] = ['09', '68', '90', '91', '92', '96', '98']
 
 /** 0620 for each issuer script whose result the host has not heard. */
 export function* deliverScriptResults(context: TerminalContext): Flow<Delivery> {

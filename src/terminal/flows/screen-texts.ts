@@ -133,6 +133,19 @@ const TEXTS = {
   reversalExhausted: ['冲正失败 {stan},请联系收单行', 'Reversal of {stan} failed: call the acquirer'],
   reversalDue: ['交易 {stan} 待冲正', 'Reversal of {stan} is due'],
   noticeQueued: ['交易 {stan} 已保存,稍后重发', 'Transaction {stan} is kept and will be sent again'],
+  confirmOffline: [
+    '主机无法连接。离线收款 {amount}?未达共 {atRisk},若被拒由商户承担',
+    'The host is away. Sell {amount} offline? {atRisk} at risk: what is refused later is your loss',
+  ],
+  soldOffline: [
+    '离线成交 凭证号 {stan} {amount},未达 {count} 笔共 {atRisk}',
+    'Sold offline {stan} {amount}; {count} not sent yet, {atRisk} at risk',
+  ],
+  offlineLimit: ['超出离线额度,请恢复网络', 'Above the limits of offline sales: bring the line back'],
+  offlineRefused: [
+    '离线交易 {stan} {amount} 被主机拒绝 ({code}),请上报损失',
+    'Offline sale {stan} {amount} was refused ({code}): it is a loss, tell the manager',
+  ],
   sendingNotice: ['正在补发 {stan}', 'Sending {stan} again'],
   sendingScriptResult: ['正在上送脚本结果', 'Sending the script result'],
 

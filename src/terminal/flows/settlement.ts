@@ -51,7 +51,10 @@ function* prepareSettlement(context: TerminalContext): Flow<CommandOutcome | und
   if (owing !== undefined) return owing
   const { resendCount, reversalExhausted } = activeProfile(context)
   const isHopeless = (attempts: number): boolean => reversalExhausted === 'clear' && attempts >= resendCount
-  const waiting = context.state.notices.filter(({ attempts }) => !isHopeless(attempts))
+  const waiting = context.state.notices.filter(
+    // What was sold offline is money that nobody else knows of: it is never given up.
+    ({ attempts, request }) => request.type === 'offlineSale' || !isHopeless(attempts),
+  )
   return waiting.length > 0 ? yield* refuse('noticesUndelivered') : undefined
 }
 

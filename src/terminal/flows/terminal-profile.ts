@@ -50,6 +50,16 @@ export interface TerminalProfile {
   readonly readingCapabilityRule: 'byEntry' | 'highest'
   /** One digit: what `highest` sends. */
   readonly readingCapabilityHighest: string
+  /** Sales go on within these limits while the host can't be reached; the merchant bears what is refused later. 4. */
+  readonly offlineSales: boolean
+  /** How the card must have come in. */
+  readonly offlineEntries: readonly ('chip' | 'stripe')[]
+  /** Largest single sale, and the sum of all that the host has not heard of. */
+  readonly offlineFloorMinor: number
+  readonly offlineTotalMinor: number
+  readonly offlineCountMax: number
+  /** No further one when the oldest waits longer. */
+  readonly offlineHoursMax: number
   /** Field 60.6 is 1 in sales, voids and refunds. 5.1. */
   readonly partialApproval: boolean
   /** Two digits in field 26; 12 mostly, 06 with some. 3. */
@@ -164,6 +174,12 @@ export const DEFAULT_PROFILE: TerminalProfile = {
   readingCapabilityRule: 'byEntry',
   readingCapabilityHighest: '5',
   partialApproval: true,
+  offlineSales: false,
+  offlineEntries: ['chip'],
+  offlineFloorMinor: 20_000,
+  offlineTotalMinor: 100_000,
+  offlineCountMax: 10,
+  offlineHoursMax: 4,
   pinCaptureCode: '12',
   reversalDoneCodes: ['00', '12', '25'],
   reversalReasonAfterFailure: 'keep',

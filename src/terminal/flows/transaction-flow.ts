@@ -5,6 +5,7 @@ import { append, type Flow } from './effect.ts'
 import { type ExchangeResult, exchange } from './exchange.ts'
 import { availableBalance, hostReply, isForeign, replyAmountMinor } from './host-reply.ts'
 import type { JournalRecord } from './journal-record.ts'
+import { sellOffline } from './offline-sale.ts'
 import { concludePadTrouble } from './pad-services.ts'
 import { deliverReversal } from './pending-duties.ts'
 import { owedCopies } from './receipt-copies.ts'
@@ -36,11 +37,14 @@ export function* runTransaction(context: TerminalContext, plan: TransactionPlan)
   yield* showMessage('waitingForHost')
   const result = yield* exchange(context, sealed, 'financial')
   switch (result.kind) {
-    case 'notSent':
+    case 'notSent': {
+      const offline = yield* sellOffline(context, plan, request)
+      if (offline.kind === 'sold') return offline.outcome
       yield* append({ kind: 'notSent', stan: request.stan })
-      yield* finishCard(plan)
+      if (!offline.cardFinished) yield* finishCard(plan)
       yield* showMessage('noConnection')
       return { kind: 'failed', reason: 'noConnection' }
+    }
     case 'reply':
       return yield* concludeReply(context, plan, request, result)
     case 'noReply':

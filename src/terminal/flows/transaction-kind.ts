@@ -111,6 +111,17 @@ export const TRANSACTION_KINDS: { readonly [type in TransactionType]: Transactio
     partialApproval: false,
     supervisor: true,
   },
+  /** With the chip's certificate it is a 0200 with 60.1 = 36. */
+  offlineSale: {
+    mti: '0220',
+    processingCode: '000000',
+    conditionCode: '00',
+    messageType: '30',
+    unanswered: 'resend',
+    side: 'debit',
+    partialApproval: false,
+    supervisor: false,
+  },
 }
 
 /** Kinds that take the money back of the transaction that they name. */

@@ -2,6 +2,7 @@ import { invariant, unreachable } from '../../base/invariant.ts'
 import type { JournalRecord } from './journal-record.ts'
 import type {
   OwedReceipt,
+  QueuedNotice,
   ReceiptContent,
   ReceiptCopy,
   TerminalState,
@@ -17,6 +18,7 @@ type TransactionRecord = RecordOf<
   | 'stanJumped'
   | 'requested'
   | 'notSent'
+  | 'storedOffline'
   | 'answered'
   | 'abandoned'
   | 'partialDecided'
@@ -54,6 +56,8 @@ export function applyTransactionRecord(state: TerminalState, record: Transaction
       return applyRequested(state, record.request)
     case 'notSent':
       return applyNotSent(state, record.stan)
+    case 'storedOffline':
+      return applyStoredOffline(state, record)
     case 'answered':
       return applyAnswered(state, record)
     case 'abandoned':
@@ -108,6 +112,28 @@ function applyNotSent(state: TerminalState, stan: string): TerminalState {
   return { ...rest, nextStan: Number(stan) }
 }
 
+/** The sale stands from here on: it is in the totals, its slip is owed, and the host is to hear of it. */
+function applyStoredOffline(state: TerminalState, record: RecordOf<'storedOffline'>): TerminalState {
+  const { inFlight, reversal: _cleared, ...rest } = state
+  const { request, uploadField55, copies } = record
+  invariant(inFlight?.stan === request.stan, 'the request is not in flight')
+  const transaction: Transaction = {
+    request,
+    status: 'noticeQueued',
+    amountMinor: request.amountMinor,
+    ...(uploadField55 === undefined ? {} : { uploadField55 }),
+    ...(request.chip === undefined ? {} : { chip: request.chip }),
+  }
+  const receipt: ReceiptContent = { kind: 'transaction', transaction }
+  return {
+    ...rest,
+    notices: [...state.notices, { request, attempts: 0 }],
+    transactions: [...state.transactions, transaction],
+    owedReceipts: owe(state.owedReceipts, receiptId(request), receipt, copies),
+    ...(copies.length > 0 ? { lastReceipt: receipt } : {}),
+  }
+}
+
 function applyAnswered(state: TerminalState, record: RecordOf<'answered'>): TerminalState {
   const queued = state.notices.find((each) => each.request.stan === record.stan)
   const request = state.inFlight?.stan === record.stan ? state.inFlight : queued?.request
@@ -117,6 +143,7 @@ function applyAnswered(state: TerminalState, record: RecordOf<'answered'>): Term
     status: record.approved ? 'approved' : 'declined',
     amountMinor: record.amountMinor,
     reply: record.reply,
+    ...(queued === undefined ? {} : chipOfQueued(state, request)),
     ...(record.uploadField55 === undefined ? {} : { uploadField55: record.uploadField55 }),
     ...(record.chip === undefined ? {} : { chip: record.chip }),
   }
@@ -129,7 +156,7 @@ function applyAnswered(state: TerminalState, record: RecordOf<'answered'>): Term
     notices: state.notices.filter((each) => each !== queued),
     scriptResults: scripts,
     transactions: storeTransaction(state.transactions, transaction, queued !== undefined),
-    owedReceipts: owe(state.owedReceipts, receiptId(request), receipt, record.copies),
+    owedReceipts: owe(state.owedReceipts, answerReceiptId(request, queued), receipt, record.copies),
   }
   if (!record.approved) return answered
   return {
@@ -138,6 +165,21 @@ function applyAnswered(state: TerminalState, record: RecordOf<'answered'>): Term
     ...(record.copies.length > 0 ? { lastReceipt: receipt } : {}),
     ...(record.partial ? { undecidedPartial: record.stan } : {}),
   }
+}
+
+/** What the chip signed when the sale was made offline. */
+function chipOfQueued(state: TerminalState, request: TransactionRequest): Partial<Transaction> {
+  const stored = state.transactions.find((each) => isSame(each.request, request))
+  return {
+    ...(stored?.uploadField55 === undefined ? {} : { uploadField55: stored.uploadField55 }),
+    ...(stored?.chip === undefined ? {} : { chip: stored.chip }),
+  }
+}
+
+/** An offline sale had its slip when it was made, which may be owed still: what its refusal prints is another one. */
+function answerReceiptId(request: TransactionRequest, queued: QueuedNotice | undefined): string {
+  const isSecond = queued !== undefined && request.type === 'offlineSale'
+  return isSecond ? `${receiptId(request)}-loss` : receiptId(request)
 }
 
 /** The kernel may have found out during the completion that the card wants a signature. */

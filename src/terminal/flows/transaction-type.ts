@@ -9,3 +9,5 @@ export type TransactionType =
   | 'completion'
   | 'completionAdvice'
   | 'completionVoid'
+  /** Made while the host was away. */
+  | 'offlineSale'

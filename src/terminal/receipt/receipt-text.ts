@@ -43,6 +43,7 @@ export const TRANSACTION_WORDS: { readonly [type in TransactionType]: Words } = 
   completion: ['预授权完成', 'AUTH COMPLETE'],
   completionAdvice: ['预授权完成通知', 'AUTH SETTLEMENT'],
   completionVoid: ['预授权完成撤销', 'COMPLETE VOID'],
+  offlineSale: ['离线消费', 'OFFLINE SALE'],
 }
 
 const DUPLICATE: Words = ['重打印', 'DUPLICATE']

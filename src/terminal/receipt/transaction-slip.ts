@@ -61,6 +61,7 @@ export function transactionLines(
     ...originalLines(profile, transaction),
     { kind: 'pair', left: say(profile, ['金额', 'AMOUNT']), right: amount, bold: true },
     ...partialLines(profile, transaction),
+    ...offlineLines(profile, transaction),
     { kind: 'rule' },
     ...chipLines(profile, transaction.chip ?? request.chip),
     ...remarkLines(profile, reply),
@@ -121,6 +122,13 @@ function partialLines(profile: TerminalProfile, transaction: Transaction): reado
   if (amountMinor >= request.amountMinor) return []
   const asked = `${currencyCode(request.currency)} ${formatAmount(request.amountMinor, request.currency)}`
   return [row(profile, ['应付金额', 'ASKED FOR'], asked)]
+}
+
+/** What an offline sale is worth: nothing is sure before the host has it. */
+function offlineLines(profile: TerminalProfile, { request, status }: Transaction): readonly PrintLine[] {
+  if (request.type !== 'offlineSale') return []
+  if (status === 'noticeQueued') return sentence(profile, ['离线交易,待送主机', 'OFFLINE, STILL TO BE SENT'])
+  return status === 'declined' ? sentence(profile, ['主机拒绝,商户损失', 'REFUSED BY THE HOST: A LOSS']) : []
 }
 
 function chipLines(profile: TerminalProfile, chip: ChipDetails | undefined): readonly PrintLine[] {

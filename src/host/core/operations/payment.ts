@@ -1,4 +1,11 @@
-import { cardRefusal, countSpending, dayOf, limitRefusal, uncountOn } from '../card-check.ts'
+import {
+  cardRefusal,
+  countSpending,
+  dayOf,
+  limitRefusal,
+  offlineCardRefusal,
+  uncountOn,
+} from '../card-check.ts'
 import { confirmationRefusal, useCode, usedCodeRefusal } from '../code-check.ts'
 import { approve, type Operation, type Verdict } from '../operation.ts'
 import { isBookable } from '../posting.ts'
@@ -37,10 +44,20 @@ export function balance(operation: Operation): Verdict {
   return cardRefusal(operation) ?? approve(0)
 }
 
-/** A sale that the terminal approved without asking: it happened, so it is booked, on suspense if need be. */
+/** More than this no terminal may sell without asking, whatever its profile says. */
+const OFFLINE_MAX_MINOR = 1_000_000
+const ABOVE_OFFLINE_MAX = refuse('61', 'above what may be sold offline', 4)
+
+/**
+ * A sale that the terminal made without asking. The goods are gone, so it is booked, on suspense if need be and whatever the
+ * balance is; what the issuer would never bear is refused, and is the merchant's loss.
+ */
 export function offlineSale(operation: Operation): Verdict {
   const amountMinor = operation.request.amountMinor ?? 0
   if (amountMinor === 0) return NO_AMOUNT
+  if (amountMinor > OFFLINE_MAX_MINOR) return ABOVE_OFFLINE_MAX
+  const refusal = currencyRefusal(operation) ?? offlineCardRefusal(operation)
+  if (refusal !== undefined) return refusal
   if (!isBookable(operation.accountState, 0 - amountMinor)) return NOT_BOOKABLE
   countSpending(operation, amountMinor)
   return approve(amountMinor, { moneyMinor: 0 - amountMinor })
