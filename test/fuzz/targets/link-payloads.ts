@@ -1,4 +1,5 @@
 import * as device from '../../../hardware/protocol/device-payloads.ts'
+import * as loading from '../../../hardware/protocol/key-loading-payloads.ts'
 import * as pad from '../../../hardware/protocol/pin-pad-payloads.ts'
 import { StatusSplitter } from '../../../hardware/protocol/printer-status.ts'
 import * as reader from '../../../hardware/protocol/reader-payloads.ts'
@@ -20,6 +21,24 @@ const FORMS: readonly Form[] = [
   ['working keys', pad.decodeWorkingKeys, pad.encodeWorkingKeys],
   ['PIN result', pad.decodePinResult, pad.encodePinResult],
   ['MAC', pad.decodeMac, pad.encodeMac],
+  [
+    'certificate part',
+    loading.decodeCertificatePart,
+    ({ index, offset }: { index: number; offset: number }) => loading.encodeCertificatePart(index, offset),
+  ],
+  [
+    'package part',
+    loading.decodePackagePart,
+    ({ hasMore, data }: { hasMore: boolean; data: Uint8Array }) => loading.encodePackagePart(hasMore, data),
+  ],
+  ['component', loading.decodeEnterComponent, loading.encodeEnterComponent],
+  [
+    'joining',
+    loading.decodeJoinComponents,
+    ({ algorithm, checkValue }: { algorithm: 'tdes' | 'sm4'; checkValue: Uint8Array }) =>
+      loading.encodeJoinComponents(algorithm, checkValue),
+  ],
+  ['component result', loading.decodeComponentResult, loading.encodeComponentResult],
 ]
 
 /** Payloads of the peripheral link and bytes of a printer. */
@@ -56,6 +75,8 @@ export const target: FuzzTarget = {
       timeoutMs: 9,
     }),
     pad.encodeShow(['one', '二']),
+    loading.encodeEnterComponent({ index: 1, algorithm: 'sm4', timeoutMs: 60_000 }),
+    loading.encodeComponentResult({ kind: 'entered', checkValue: new Uint8Array(4) }),
     Uint8Array.of(0x16, 0x12, 0x12, 0x12, 0x10, 0, 0, 0x0f, 0x14, 0, 0x60, 0x0f),
   ],
   run(input) {
