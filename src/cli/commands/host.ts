@@ -115,7 +115,8 @@ async function serveWith(
     stop = done
   })
   const place = metricsPlaceOf(flags.metrics)
-  const metrics = place === undefined ? undefined : new HostMetrics()
+  const isWatched = place !== undefined || consolePlaceOf(flags.console) !== undefined
+  const metrics = isWatched ? new HostMetrics() : undefined
   const options = {
     ...hostOptionsOf(flags),
     onFatal: stop,
@@ -129,7 +130,7 @@ async function serveWith(
     if (place !== undefined && metrics !== undefined) {
       server = await guarded(() => openMetrics(place, metrics))
     }
-    served = await guarded(() => serveConsoleOf(host, flags))
+    served = await guarded(() => serveConsoleOf(host, flags, metrics))
     process.once('SIGINT', () => stop(undefined))
     process.once('SIGTERM', () => stop(undefined))
     const metricsPlace = place === undefined ? undefined : { ...place, port: server?.port ?? 0 }
@@ -182,6 +183,7 @@ async function open(
 async function serveConsoleOf(
   host: Host | SharedHost,
   { console: flag, data, json }: ServeFlags,
+  metrics: HostMetrics | undefined,
 ): Promise<ServedConsole | undefined> {
   const place = consolePlaceOf(flag)
   if (place === undefined) return undefined
@@ -189,7 +191,7 @@ async function serveConsoleOf(
     if (!place.isDefault) throw new UsageFailure('the console needs the file in --data: leave --store away')
     return undefined
   }
-  return serveConsole(host, { directory: data, place }, () => {
+  return serveConsole(host, { directory: data, place, metrics }, () => {
     if (json !== true) process.stdout.write('正在生成控制台页面 building the page of the console …\n')
   })
 }

@@ -2,6 +2,7 @@ import { buildPage } from '../../host/console/build-page.ts'
 import { type Console, openConsole } from '../../host/console/open-console.ts'
 import { openOffice } from '../../host/office/open-office.ts'
 import { FIRST_USER } from '../../host/office/people.ts'
+import type { HostMetrics } from '../../host/service/host-metrics.ts'
 import type { Host } from '../../host/service/open-host.ts'
 import { UsageFailure } from '../failure.ts'
 import { releaseVersion } from '../release.ts'
@@ -21,7 +22,11 @@ export interface ServedConsole {
  */
 export async function serveConsole(
   host: Host,
-  { directory, place }: { readonly directory: string; readonly place: ConsolePlace },
+  {
+    directory,
+    place,
+    metrics,
+  }: { readonly directory: string; readonly place: ConsolePlace; readonly metrics?: HostMetrics | undefined },
   building: () => void = () => {},
 ): Promise<ServedConsole> {
   const office = openOffice({ directory, security: host.security })
@@ -33,6 +38,7 @@ export async function serveConsole(
       office,
       directory,
       webDirectory,
+      metrics,
       release: releaseVersion(),
       address: place.address,
     }

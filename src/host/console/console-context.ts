@@ -1,8 +1,10 @@
+import Database from 'better-sqlite3'
 import { invariant } from '../../base/invariant.ts'
 import { openFieldEstate } from '../estate/field-estate.ts'
 import { openKnowledgeBase } from '../knowledge/knowledge-base.ts'
 import { EstateCare } from '../monitoring/estate-care.ts'
 import type { Office } from '../office/open-office.ts'
+import type { HostMetrics } from '../service/host-metrics.ts'
 import type { Host } from '../service/open-host.ts'
 import type { ConsoleApp, ConsoleContext } from './console-app.ts'
 import type { LiveEvents } from './live-events.ts'
@@ -21,12 +23,13 @@ interface ContextParts {
   /** Folder of the host's records. */
   readonly directory: string
   readonly secretTriesMax?: number | undefined
+  readonly metrics?: HostMetrics | undefined
 }
 
 /** What the routes work on; ends with the app. */
 export function openContext(
   app: ConsoleApp,
-  { host, office, live, directory, secretTriesMax = SECRET_TRIES_MAX }: ContextParts,
+  { host, office, live, directory, metrics, secretTriesMax = SECRET_TRIES_MAX }: ContextParts,
 ): ConsoleContext {
   const { path } = host.store
   invariant(path !== undefined, 'a host with a console has a file')
@@ -39,7 +42,7 @@ export function openContext(
   })
   const records = new RecordsReader(path)
   const endWatch = host.observe(messages)
-  const care = openCare(host, office, live)
+  const care = openCare(host, office, live, metrics)
   const field = openFieldEstate({ directory, office: office.database, audit: office.audit, host, nowMs })
   const endSeen = host.observe(field.lastSeen)
   app.addHook('onClose', () => {
@@ -68,11 +71,18 @@ function openCare(
   host: Host,
   office: Office,
   live: LiveEvents,
+  metrics: HostMetrics | undefined,
 ): { readonly care: EstateCare; readonly end: () => void } {
-  const care = new EstateCare({ office, host })
+  const care = new EstateCare({ office, host, trouble: () => metrics?.trouble })
+  if (metrics !== undefined) metrics.estate = () => care.summary()
   const timer = setInterval(() => {
-    for (const { number, kind, subject, clearedAtMs } of care.watch())
-      live.publish('alarms', { number, kind, subject, isUp: clearedAtMs === null })
+    try {
+      for (const { number, kind, subject, clearedAtMs } of care.watch())
+        live.publish('alarms', { number, kind, subject, isUp: clearedAtMs === null })
+    } catch (error) {
+      // A disk that takes nothing must not end the host with it: the next round looks again.
+      if (!(error instanceof Database.SqliteError)) throw error
+    }
   }, WATCH_EVERY_MS)
   timer.unref()
   return {

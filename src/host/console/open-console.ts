@@ -10,6 +10,7 @@ import fastify from 'fastify'
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { InvariantError } from '../../base/invariant.ts'
 import type { Office } from '../office/open-office.ts'
+import type { HostMetrics } from '../service/host-metrics.ts'
 import type { Host } from '../service/open-host.ts'
 import { type Access, guard } from './access.ts'
 import { answerErrors } from './answer-errors.ts'
@@ -19,6 +20,8 @@ import { LiveEvents } from './live-events.ts'
 import { addRoutes } from './routes.ts'
 
 export interface ConsoleOptions {
+  /** What the host counts: it says when nothing can be recorded, and shows the estate. */
+  readonly metrics?: HostMetrics | undefined
   readonly host: Host
   readonly office: Office
   /** Folder of the host: its limits of terminals and its certificate. */

@@ -4,6 +4,16 @@ import { GatewayTally } from '../gateway/gateway-tally.ts'
 import { NumberHistogram } from './number-histogram.ts'
 import type { DeciderLog } from './store-outage.ts'
 
+/** The estate in one look. */
+export interface EstateGauges {
+  readonly terminals: number
+  /** Heard within the last minutes. */
+  readonly active: number
+  readonly alarmsUp: number
+  readonly alarmsCritical: number
+  readonly ticketsUnsolved: number
+}
+
 /** Never made of what a client sends: there are few. */
 type CountedOperation = OperationName | 'undecided'
 
@@ -36,6 +46,8 @@ export class HostMetrics {
   /** Requests that were taken and are not decided yet. */
   waiting = 0
   outages = 0
+  /** Set by whoever watches the estate: read when somebody asks for the metrics. */
+  estate: (() => EstateGauges) | undefined
   readonly #messages = new Map<CountedOperation, Map<string, Count>>()
   #trouble: string | undefined
 

@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, type Histogram, Registry } from 'prom-client'
-import type { HostMetrics } from './host-metrics.ts'
+import type { EstateGauges, HostMetrics } from './host-metrics.ts'
 import type { NumberHistogram } from './number-histogram.ts'
 
 const PREFIX = 'tillwire_host_'
@@ -11,6 +11,7 @@ export function metricsRegistry(metrics: HostMetrics): Registry {
   addMessages(registry, metrics)
   addConnections(registry, metrics)
   addStore(registry, metrics)
+  addEstate(registry, metrics)
   return registry
 }
 
@@ -55,6 +56,16 @@ function addStore(registry: Registry, metrics: HostMetrics): void {
   gauge(registry, 'store_in_trouble', '1 while nothing can be recorded.', () =>
     metrics.trouble === undefined ? 0 : 1,
   )
+}
+
+/** 0 where nobody watches the estate: a host without a console. */
+function addEstate(registry: Registry, metrics: HostMetrics): void {
+  const of = (name: keyof EstateGauges) => (): number => metrics.estate?.()[name] ?? 0
+  gauge(registry, 'terminals', 'Terminals of the estate.', of('terminals'))
+  gauge(registry, 'terminals_active', 'Terminals heard within five minutes.', of('active'))
+  gauge(registry, 'alarms_up', 'Alarms that are up.', of('alarmsUp'))
+  gauge(registry, 'alarms_critical', 'Critical alarms that are up.', of('alarmsCritical'))
+  gauge(registry, 'tickets_unsolved', 'Tickets that nobody has solved.', of('ticketsUnsolved'))
 }
 
 type Add = (labels: Record<string, string>, count: number) => void
