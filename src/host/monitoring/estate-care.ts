@@ -1,10 +1,12 @@
 import type { TerminalRow } from '../core/records.ts'
+import { JOBS, withJob } from '../core/terminal-jobs.ts'
 import type { Office } from '../office/open-office.ts'
 import type { Host } from '../service/open-host.ts'
 import { type Alarm, AlarmBook, type Measurement } from './alarm-book.ts'
 import { type Figures, LiveFigures } from './live-figures.ts'
 import { MaintenancePlan } from './maintenance-plan.ts'
 import { OfflineLosses } from './offline-losses.ts'
+import { devicesOfStatus } from './status-devices.ts'
 import { Tickets } from './tickets.ts'
 
 /** Figures of an overview: the estate in one look. */
@@ -30,7 +32,6 @@ const ACTIVE_MS = 5 * 60_000
 const SILENT_MAX_MS = 24 * 3_600_000
 /** The list of terminals changes seldom and is long. */
 const TERMINALS_KEPT_MS = 30_000
-const STATUS_UPLOAD = 2
 
 /** Looks after the estate: what it does now, what is wrong, who sees to it, what is due. */
 export class EstateCare {
@@ -93,13 +94,14 @@ export class EstateCare {
   watch(): readonly Alarm[] {
     this.terminals()
     this.#openLossTickets()
+    this.#takeStatuses()
     return this.alarms.take(this.#measurements(this.#options.office.nowMs()))
   }
 
   /** The terminal's next reply asks it for its status; what it says becomes evidence. */
   askForStatus(actor: string, tid: string): void {
     const { office, host } = this.#options
-    host.estate.changeTerminal(tid, (row) => ({ ...row, processingRequest: STATUS_UPLOAD }))
+    host.estate.changeTerminal(tid, (row) => withJob(row, JOBS.statusUpload))
     office.audit.append({ actor, action: 'maintenance.checkAsked', subject: tid })
   }
 
@@ -112,6 +114,15 @@ export class EstateCare {
 
   close(): void {
     for (const stop of this.#stops) stop()
+  }
+
+  /** What terminals sent of themselves since the last look becomes evidence. */
+  #takeStatuses(): void {
+    for (const { tid, setup } of this.#terminals.values()) {
+      const status = setup?.status
+      if (status === undefined || (this.plan.status(tid)?.atMs ?? 0) >= status.atMs) continue
+      this.plan.takeStatus({ tid, atMs: status.atMs, devices: devicesOfStatus(status.text) })
+    }
   }
 
   /** The merchant has lost money: somebody must see to it. A refusal that is told again is no second loss. */
