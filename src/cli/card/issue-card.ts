@@ -8,6 +8,9 @@ import type { AccountRow, IssuerRow } from '../../host/core/records.ts'
 import type { HostRecords } from '../../host/service/open-host.ts'
 import { UsageFailure } from '../failure.ts'
 
+/** What of a host it takes to issue a card: its records, or the host that runs on them. */
+export type IssuingRecords = Pick<HostRecords, 'store' | 'security' | 'estate' | 'personalisation'>
+
 /** What a person wants of a card; the rest follows from the host's records. */
 export interface CardWish {
   /** Undefined: a fresh number of the issuer. */
@@ -44,7 +47,7 @@ const PAN_TRIES = 20
  *
  * @throws {UsageFailure} when the wish does not fit the host's issuers or the account.
  */
-export function issueCard(records: HostRecords, wish: CardWish): IssuedCard {
+export function issueCard(records: IssuingRecords, wish: CardWish): IssuedCard {
   const issuer = issuerFor(records, wish)
   const pan = wish.pan ?? freshPan(records, issuer)
   const account = findAccount(records.store, records.security.lookupOf(pan))
@@ -75,7 +78,7 @@ export function issueCard(records: HostRecords, wish: CardWish): IssuedCard {
   return { image, pan, openedAccount: account === undefined }
 }
 
-function issuerFor(records: HostRecords, { pan, scheme }: CardWish): IssuerRow {
+function issuerFor(records: IssuingRecords, { pan, scheme }: CardWish): IssuerRow {
   if (pan !== undefined) {
     const issuer = records.estate.issuerOf(pan)
     if (issuer === undefined) {
@@ -93,7 +96,7 @@ function issuerFor(records: HostRecords, { pan, scheme }: CardWish): IssuerRow {
   throw new UsageFailure(`no issuer of the host uses ${scheme ?? 'pboc-01'}; it has ${known}`)
 }
 
-function ranges({ store }: HostRecords): string {
+function ranges({ store }: IssuingRecords): string {
   return store
     .listIssuers()
     .flatMap(({ prefixes }) => prefixes)
@@ -101,7 +104,7 @@ function ranges({ store }: HostRecords): string {
 }
 
 /** A number of the issuer's first range without an account. */
-function freshPan(records: HostRecords, issuer: IssuerRow): string {
+function freshPan(records: IssuingRecords, issuer: IssuerRow): string {
   const prefix = issuer.prefixes[0] ?? ''
   for (let tries = 0; tries < PAN_TRIES; tries++) {
     const missing = PAN_DIGITS - 1 - prefix.length
@@ -119,7 +122,7 @@ function expiryFor({ expiry }: CardWish, account: AccountRow | undefined): strin
   return account.expiry
 }
 
-function openAccountFor(records: HostRecords, wish: CardWish, pan: string, expiry: string): void {
+function openAccountFor(records: IssuingRecords, wish: CardWish, pan: string, expiry: string): void {
   records.estate.addAccount({
     pan,
     pin: wish.pin,

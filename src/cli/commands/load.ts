@@ -37,6 +37,7 @@ export function buildCommand(): Command {
     .option('--host-pid <n>', 'with --soak: process of the host, when it runs on this machine')
     .option('--html <file>', 'write a report with plots')
     .option('--json', 'print the result as JSON')
+    .option('--progress-json', 'write each second to standard error as a JSON line')
     .addHelpText(
       'after',
       `

@@ -12,11 +12,14 @@ import { renderWords, SCENARIO_WORDS } from '../scenario/scenario-words.ts'
 interface RunFlags extends ForeignFlags {
   readonly junit?: string
   readonly json?: boolean
+  readonly progressJson?: boolean
   readonly verbose?: boolean
   readonly real?: boolean
 }
 
 const print = (text: string): void => void process.stdout.write(text)
+
+const writeProgress = (line: object): void => void process.stderr.write(`${JSON.stringify(line)}\n`)
 
 export function buildCommand(): Command {
   const scenario = new Command('scenario').description(
@@ -74,6 +77,7 @@ function addRun(scenario: Command): void {
     .option('--cards <dir>', 'with --host: folder of card images, named as in scenarios (lost-card.json)')
     .option('--junit <file>', 'write a JUnit report | JUnit 报告')
     .option('--json', 'print the result as JSON')
+    .option('--progress-json', 'write a JSON line to standard error after each, with its chart')
     .option('--verbose', 'print the message and event chart of each')
     .addHelpText(
       'after',
@@ -100,6 +104,7 @@ async function run(paths: readonly string[], flags: RunFlags): Promise<void> {
       verbose: flags.verbose === true,
       json: flags.json === true,
       junit: flags.junit,
+      progress: flags.progressJson === true ? writeProgress : undefined,
       print,
     })
   if (flags.host !== undefined) await withForeignHost(flags, all)

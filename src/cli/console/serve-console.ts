@@ -7,6 +7,7 @@ import type { Host } from '../../host/service/open-host.ts'
 import { UsageFailure } from '../failure.ts'
 import { releaseVersion } from '../release.ts'
 import type { ConsolePlace } from './console-option.ts'
+import { openBench } from './open-bench.ts'
 
 export interface ServedConsole {
   readonly console: Console
@@ -33,8 +34,10 @@ export async function serveConsole(
   try {
     const firstPassword = await office.people.setUpFirst()
     const webDirectory = await buildPage(building)
+    const bench = openBench({ host, directory })
     const common = {
       host,
+      bench,
       office,
       directory,
       webDirectory,
@@ -47,6 +50,8 @@ export async function serveConsole(
       console: opened,
       firstPassword,
       async close() {
+        // The host still answers: a load that is under way ends properly.
+        await bench.close()
         await opened.close()
         office.close()
       },

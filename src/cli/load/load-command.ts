@@ -19,7 +19,7 @@ import {
   pacingOf,
   wholeNumberOf,
 } from './load-options.ts'
-import { endProgress, showProgress } from './load-progress.ts'
+import { endProgress, showProgress, writeProgress } from './load-progress.ts'
 import { startOwnHost } from './own-host.ts'
 import { estateFileOf } from './prepare-command.ts'
 import { writeEstate } from './prepare-estate.ts'
@@ -126,7 +126,7 @@ async function loadOwnHost(flags: LoadFlags, shape: Shape): Promise<LoadResult> 
         hostPid: host.pid,
       }
       const books = () => host.stopAndCount()
-      return await runLoad(plan, { second: progressOf(shape), books, used: () => {} })
+      return await runLoad(plan, { second: progressOf(flags, shape), books, used: () => {} })
     } finally {
       await host.remove()
     }
@@ -160,7 +160,7 @@ async function loadKnownHost(flags: LoadFlags, shape: Shape): Promise<LoadResult
     })
     writeEstate(path, { ...estate.value, terminals })
   }
-  return runLoad(plan, { second: progressOf(shape), books: undefined, used })
+  return runLoad(plan, { second: progressOf(flags, shape), books: undefined, used })
 }
 
 async function loadTarget(flags: LoadFlags, file: string, shape: Shape): Promise<LoadResult> {
@@ -183,13 +183,13 @@ async function loadTarget(flags: LoadFlags, file: string, shape: Shape): Promise
   // What is wrong in the files is told before any process is started for them.
   const cast = await castOf({ ...plan, index: 0 })
   if (!cast.ok) throw new UsageFailure(cast.error)
-  return runLoad(plan, { second: progressOf(shape), books: undefined, used: () => {} })
+  return runLoad(plan, { second: progressOf(flags, shape), books: undefined, used: () => {} })
 }
 
 function hostPidOf({ hostPid }: LoadFlags): number | undefined {
   return hostPid === undefined ? undefined : wholeNumberOf('--host-pid', hostPid, 1, 2 ** 31)
 }
 
-function progressOf({ durationMs }: Shape) {
-  return showProgress(Math.ceil(durationMs / 1000))
+function progressOf({ progressJson }: LoadFlags, { durationMs }: Shape) {
+  return progressJson === true ? writeProgress : showProgress(Math.ceil(durationMs / 1000))
 }

@@ -27,6 +27,7 @@ export interface LoadFlags {
   readonly hostPid?: string
   readonly html?: string
   readonly json?: boolean
+  readonly progressJson?: boolean
 }
 
 const MIXES = new URL('../../../mixes/', import.meta.url)

@@ -25,6 +25,11 @@ export function showProgress(totalSeconds: number): (second: LoadSecond) => void
   }
 }
 
+/** A second as a line of JSON, for a program that watches. */
+export function writeProgress(second: LoadSecond): void {
+  process.stderr.write(`${JSON.stringify(second)}\n`)
+}
+
 /** Ends the line that `showProgress` wrote. */
 export function endProgress(): void {
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')

@@ -3,9 +3,9 @@ import { writeFileSync } from 'node:fs'
 import { toHex } from '../../base/bytes.ts'
 import { withLuhnDigit } from '../../base/exposure.ts'
 import { DEFAULT_MERCHANT } from '../../host/estate/default-estate.ts'
-import { type HostRecords, openHostRecords } from '../../host/service/open-host.ts'
+import { openHostRecords } from '../../host/service/open-host.ts'
 import type { LoadEstate } from '../../load/unionpay/load-estate.ts'
-import { issueCard } from '../card/issue-card.ts'
+import { type IssuingRecords, issueCard } from '../card/issue-card.ts'
 import { UsageFailure } from '../failure.ts'
 
 const PIN = '123456'
@@ -21,35 +21,48 @@ const TERMINALS_MAX = 99_999
 export function prepareEstate(directory: string, count: number): LoadEstate {
   const records = openHostRecords(directory)
   try {
-    return buildEstate(records, count)
+    return [...growEstate(records, undefined, count)].at(-1) ?? emptyEstate()
   } finally {
     records.close()
   }
 }
 
-function buildEstate(records: HostRecords, count: number): LoadEstate {
-  const keyBlockProtectionKey = toHex(randomBytes(16))
+/**
+ * Adds terminals to an estate until it has `count`, and answers it after each: a host that runs goes on answering between
+ * them.
+ */
+export function* growEstate(
+  records: IssuingRecords,
+  begun: LoadEstate | undefined,
+  count: number,
+): Generator<LoadEstate> {
+  let estate = begun ?? emptyEstate()
   const taken = new Set(records.store.listTerminals().map(({ tid }) => tid))
-  const terminals: LoadEstate['terminals'] = []
-  for (let number = 1; terminals.length < count; number++) {
+  for (let number = 1; estate.terminals.length < count; number++) {
     if (number > TERMINALS_MAX) throw new UsageFailure('the host has no more terminal numbers for a load')
     const tid = `9${String(number).padStart(7, '0')}`
     if (taken.has(tid)) continue
     const { mid } = records.estate.addTerminal(tid, DEFAULT_MERCHANT.mid)
-    terminals.push({
+    const terminal = {
       tid,
       mid,
-      keyBlock: records.estate.keyBlockFor(tid, keyBlockProtectionKey),
+      keyBlock: records.estate.keyBlockFor(tid, estate.keyBlockProtectionKey),
       lastStan: 0,
       stripe: cardOf(records, number, '8', true),
       chip: cardOf(records, number, '9', false),
-    })
+    }
+    estate = { ...estate, terminals: [...estate.terminals, terminal] }
+    yield estate
   }
-  return { format: 'tillwire-load-estate-1', keyBlockProtectionKey, pin: PIN, terminals }
+}
+
+function emptyEstate(): LoadEstate {
+  const keyBlockProtectionKey = toHex(randomBytes(16))
+  return { format: 'tillwire-load-estate-1', keyBlockProtectionKey, pin: PIN, terminals: [] }
 }
 
 /** A card of a number range that people don't use: 621094, kind, 7 zeros and digits of the terminal. */
-function cardOf(records: HostRecords, number: number, kind: '8' | '9', stripeOnly: boolean) {
+function cardOf(records: IssuingRecords, number: number, kind: '8' | '9', stripeOnly: boolean) {
   const pan = withLuhnDigit(`${TEST_RANGE}${kind}1${String(number).padStart(7, '0')}`)
   return issueCard(records, {
     pan,

@@ -13,13 +13,15 @@ export interface RunScenariosOptions {
   readonly run: (scenario: Scenario) => ScenarioResult | Promise<ScenarioResult>
   readonly verbose: boolean
   readonly json: boolean
+  /** Called after each, with the chart. */
+  readonly progress?: ((line: object) => void) | undefined
   readonly junit: string | undefined
   readonly print: (text: string) => void
 }
 
 /** Runs all scenarios, one after the other, and reports. @throws {Finding} when one failed. */
 export async function runScenarios(options: RunScenariosOptions): Promise<void> {
-  const { scenarios, run, json, verbose, junit, print } = options
+  const { scenarios, run, json, verbose, junit, print, progress } = options
   const runs: ScenarioRun[] = []
   const startMs = performance.now()
   for (const scenario of scenarios) {
@@ -27,6 +29,7 @@ export async function runScenarios(options: RunScenariosOptions): Promise<void> 
     const result = await run(scenario)
     const each = newRun(scenario, result, performance.now() - beginMs)
     runs.push(each)
+    progress?.({ scenario: { ...jsonRun(each), story: result.story } })
     if (!json) print(renderRun(each, verbose))
   }
   if (json) print(`${JSON.stringify(jsonReport(runs))}\n`)
@@ -42,20 +45,25 @@ function jsonReport(runs: readonly ScenarioRun[]): object {
     passed: countOf(runs, 'passed'),
     failed: countOf(runs, 'failed'),
     skipped: countOf(runs, 'skipped'),
-    scenarios: runs.map(({ scenario, result, status, elapsedMs }) => ({
-      file: scenario.file,
-      name: scenario.name,
-      status,
-      elapsedMs: Math.round(elapsedMs),
-      ...(result.skipped === undefined ? {} : { reason: result.skipped }),
-      outcomes: scenario.steps.map(({ id, title }) => ({
-        step: title,
-        outcome: result.steps.find((step) => step.id === id)?.outcome ?? '',
-      })),
-      differences: result.differences,
-      findings: result.findings,
-      notChecked: result.notChecked,
+    scenarios: runs.map(jsonRun),
+  }
+}
+
+function jsonRun({ scenario, result, status, elapsedMs }: ScenarioRun): object {
+  return {
+    file: scenario.file,
+    name: scenario.name,
+    zh: scenario.nameZh ?? null,
+    status,
+    elapsedMs: Math.round(elapsedMs),
+    reason: result.skipped ?? null,
+    outcomes: scenario.steps.map(({ id, title }) => ({
+      step: title,
+      outcome: result.steps.find((step) => step.id === id)?.outcome ?? '',
     })),
+    differences: result.differences,
+    findings: result.findings,
+    notChecked: result.notChecked,
   }
 }
 

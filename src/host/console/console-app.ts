@@ -6,6 +6,7 @@ import type { KnowledgeBase } from '../knowledge/knowledge-base.ts'
 import type { EstateCare } from '../monitoring/estate-care.ts'
 import type { Office } from '../office/open-office.ts'
 import type { Host } from '../service/open-host.ts'
+import type { Bench } from './bench/bench.ts'
 import type { LiveEvents } from './live-events.ts'
 import type { MessageWatch } from './messages/message-watch.ts'
 import type { RecordsReader } from './records/records-reader.ts'
@@ -29,6 +30,8 @@ export interface ConsoleContext {
   readonly records: RecordsReader
   readonly knowledge: KnowledgeBase
   readonly care: EstateCare
+  /** Undefined: nothing can be run beside this host. */
+  readonly bench: Bench | undefined
   readonly nowMs: () => number
   /** Passwords and codes that one address may try in a minute. */
   readonly secretTriesMax: number

@@ -6,6 +6,7 @@ import { EstateCare } from '../monitoring/estate-care.ts'
 import type { Office } from '../office/open-office.ts'
 import type { HostMetrics } from '../service/host-metrics.ts'
 import type { Host } from '../service/open-host.ts'
+import type { Bench } from './bench/bench.ts'
 import type { ConsoleApp, ConsoleContext } from './console-app.ts'
 import type { LiveEvents } from './live-events.ts'
 import { MessageWatch } from './messages/message-watch.ts'
@@ -24,12 +25,13 @@ interface ContextParts {
   readonly directory: string
   readonly secretTriesMax?: number | undefined
   readonly metrics?: HostMetrics | undefined
+  readonly bench?: Bench | undefined
 }
 
 /** What the routes work on; ends with the app. */
 export function openContext(
   app: ConsoleApp,
-  { host, office, live, directory, metrics, secretTriesMax = SECRET_TRIES_MAX }: ContextParts,
+  { host, office, live, directory, metrics, bench, secretTriesMax = SECRET_TRIES_MAX }: ContextParts,
 ): ConsoleContext {
   const { path } = host.store
   invariant(path !== undefined, 'a host with a console has a file')
@@ -61,6 +63,7 @@ export function openContext(
     records,
     knowledge,
     care: care.care,
+    bench,
     nowMs,
     secretTriesMax,
   }

@@ -14,6 +14,7 @@ import type { HostMetrics } from '../service/host-metrics.ts'
 import type { Host } from '../service/open-host.ts'
 import { type Access, guard } from './access.ts'
 import { answerErrors } from './answer-errors.ts'
+import type { Bench } from './bench/bench.ts'
 import type { ConsoleApp } from './console-app.ts'
 import { openContext } from './console-context.ts'
 import { LiveEvents } from './live-events.ts'
@@ -33,6 +34,8 @@ export interface ConsoleOptions {
   readonly webDirectory: string | undefined
   /** Passwords and codes that one address may try in a minute; 20 when undefined. */
   readonly secretTriesMax?: number
+  /** What can be run beside the host: scenarios and loads. */
+  readonly bench?: Bench
   /** `X.Y.Z` of this release, for the API's description. */
   readonly release: string
 }

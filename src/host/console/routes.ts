@@ -8,9 +8,11 @@ import { faultRoutes } from './routes/fault-routes.ts'
 import { keyCeremonyRoutes } from './routes/key-ceremony-routes.ts'
 import { knowledgeRoutes } from './routes/knowledge-routes.ts'
 import { liveRoutes } from './routes/live-routes.ts'
+import { loadRoutes } from './routes/load-routes.ts'
 import { maintenanceRoutes } from './routes/maintenance-routes.ts'
 import { messageRoutes } from './routes/message-routes.ts'
 import { monitoringRoutes } from './routes/monitoring-routes.ts'
+import { scenarioRoutes } from './routes/scenario-routes.ts'
 import { sessionRoutes } from './routes/session-routes.ts'
 import { stockRoutes } from './routes/stock-routes.ts'
 import { ticketRoutes } from './routes/ticket-routes.ts'
@@ -40,4 +42,6 @@ export function addRoutes(app: ConsoleApp, context: ConsoleContext): void {
   ticketRoutes(app, context)
   maintenanceRoutes(app, context)
   faultRoutes(app, context)
+  scenarioRoutes(app, context)
+  loadRoutes(app, context)
 }

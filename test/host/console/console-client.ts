@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Bench } from '../../../src/host/console/bench/bench.ts'
 import { type Console, openConsole } from '../../../src/host/console/open-console.ts'
 import { type Office, openOffice } from '../../../src/host/office/open-office.ts'
 import type { Role } from '../../../src/host/office/roles.ts'
@@ -72,12 +73,15 @@ export async function openTestConsole(
   nowMs?: () => number,
   secretTriesMax = 10_000,
   webDirectory?: string,
+  benchOf: (host: Host, directory: string) => Bench | undefined = () => undefined,
 ): Promise<OpenedConsole> {
   const directory = mkdtempSync(join(tmpdir(), 'tillwire-console-'))
   const host = await openHost({ dataDirectory: directory, ports: ANY_PORTS, log: openHostLog('silent') })
   const { security } = host
   const office = openOffice({ directory, security, ...(nowMs === undefined ? {} : { nowMs }) })
+  const bench = benchOf(host, directory)
   const opened = await openConsole({
+    ...(bench === undefined ? {} : { bench }),
     host,
     office,
     directory,
