@@ -70,6 +70,27 @@ export const PAGES: readonly Page[] = [
     load: async () => (await import('./pages/ceremonies-page.tsx')).CeremoniesPage,
   },
   {
+    path: '/scenarios',
+    title: { zh: '场景', en: 'Scenarios' },
+    group: 'test',
+    access: ['technician', 'support', 'administrator', 'auditor'],
+    load: async () => (await import('./pages/scenarios-page.tsx')).ScenariosPage,
+  },
+  {
+    path: '/faults',
+    title: { zh: '故障', en: 'Faults' },
+    group: 'test',
+    access: ['technician', 'support', 'administrator', 'auditor'],
+    load: async () => (await import('./pages/faults-page.tsx')).FaultsPage,
+  },
+  {
+    path: '/loads',
+    title: { zh: '压测', en: 'Load' },
+    group: 'test',
+    access: ['technician', 'support', 'administrator', 'auditor'],
+    load: async () => (await import('./pages/loads-page.tsx')).LoadsPage,
+  },
+  {
     path: '/phone',
     title: { zh: '顾客手机', en: 'Customer’s phone' },
     group: 'test',

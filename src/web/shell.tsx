@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import type { ComponentType } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { Button } from './components/button.tsx'
+import { FaultSign } from './components/fault-sign.tsx'
 import { Problem } from './components/problem.tsx'
 import { matchPath, type NavGroup, type Page, type PageProps } from './page.ts'
 import { PAGES } from './pages.ts'
@@ -115,6 +116,7 @@ function Bar({ title, onMenu }: { readonly title: string; readonly onMenu: () =>
         </Button>
       </span>
       <h1>{title}</h1>
+      <FaultSign />
       {!isLive.value && <span class="badge warn">{t({ zh: '与主机失去联系', en: 'Host not heard' })}</span>}
       <Button kind="plain" onClick={() => (language.value = language.value === 'zh' ? 'en' : 'zh')}>
         {language.value === 'zh' ? 'English' : '中文'}
