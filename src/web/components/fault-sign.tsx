@@ -9,7 +9,7 @@ export function FaultSign() {
   if (count === 0) return null
   return (
     <a class="badge bad" href="/faults">
-      {t({ zh: `故障已打开：${count}`, en: `Faults on: ${count}` })}
+      {t({ zh: `故障 ${count}`, en: `Faults: ${count}` })}
     </a>
   )
 }

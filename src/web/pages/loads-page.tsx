@@ -137,7 +137,7 @@ function OrderCard({ isBusy }: { readonly isBusy: boolean }) {
           {pacing.value === 'open'
             ? field('pace', { zh: '每秒（≤ 5000）', en: 'A second (≤ 5000)' })
             : field('pace', { zh: '每连接在途（≤ 32）', en: 'On each line (≤ 32)' })}
-          {field('terminals', { zh: '终端至少（≤ 200）', en: 'Terminals, at least (≤ 200)' })}
+          {field('terminals', { zh: '终端（≤ 200）', en: 'Terminals (≤ 200)' })}
           {field('connections', { zh: '连接（≤ 64）', en: 'Connections (≤ 64)' })}
           {field('seconds', { zh: '秒（≤ 600）', en: 'Seconds (≤ 600)' })}
           {field('warmup', { zh: '预热秒', en: 'Warm-up seconds' })}

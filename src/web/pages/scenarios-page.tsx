@@ -34,6 +34,9 @@ const STATUS: Readonly<Record<ScenarioRunLine['status'] | ScenarioOutcome['statu
     broken: ['bad', { zh: '中断', en: 'Broken off' }],
   }
 
+/** Results that are shown at first: those that failed, then the newest. */
+const SHOWN = 8
+
 /** Scenarios of the project, run beside the host, with what was expected and what came. */
 export function ScenariosPage() {
   const list = useData<readonly ScenarioLine[]>('/api/scenarios')
@@ -165,6 +168,8 @@ function TextDialog({ file, onClose }: { readonly file: string; readonly onClose
 function RunCard({ number, runs }: { readonly number: string; readonly runs: readonly ScenarioRunLine[] }) {
   const { data, problem, reload } = useData<ScenarioRunView>(`/api/scenario-runs/${number}`, ['scenario-run'])
   const opened = useSignal<ScenarioOutcome | undefined>(undefined)
+  const isWhole = useSignal(false)
+  const results = data?.results.toReversed().sort((a, b) => Number(isGood(a)) - Number(isGood(b)))
   const mayRun = may(['technician', 'support', 'administrator'])
   const cancel = (): void => void ask('DELETE', `/api/scenario-runs/${number}`).then(reload, sayProblem)
   return (
@@ -194,10 +199,7 @@ function RunCard({ number, runs }: { readonly number: string; readonly runs: rea
       </div>
       <Table
         label={t({ zh: '结果', en: 'Results' })}
-        rows={data?.results
-          .toReversed()
-          .sort((a, b) => Number(isGood(a)) - Number(isGood(b)))
-          .slice(0, 20)}
+        rows={isWhole.value ? results : results?.slice(0, SHOWN)}
         keyOf={({ file }) => file}
         placeholders={1}
         onRow={(outcome) => (opened.value = outcome)}
@@ -212,6 +214,15 @@ function RunCard({ number, runs }: { readonly number: string; readonly runs: rea
           { key: 'ms', title: 'ms', number: true, cell: ({ elapsedMs }) => elapsedMs },
         ]}
       />
+      {results !== undefined && results.length > SHOWN && (
+        <div class="row end padded">
+          <Button onClick={() => (isWhole.value = !isWhole.value)}>
+            {isWhole.value
+              ? t({ zh: '收起', en: 'Show fewer' })
+              : t({ zh: `全部 ${results.length} 个`, en: `Show all ${results.length}` })}
+          </Button>
+        </div>
+      )}
       {opened.value !== undefined && (
         <OutcomeDialog outcome={opened.value} onClose={() => (opened.value = undefined)} />
       )}
