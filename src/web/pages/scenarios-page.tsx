@@ -10,6 +10,7 @@ import { Button } from '../components/button.tsx'
 import { Card } from '../components/card.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { CheckField, SelectField, TextField } from '../components/field.tsx'
+import { PlainText } from '../components/plain-text.tsx'
 import { Problem } from '../components/problem.tsx'
 import { Table } from '../components/table.tsx'
 import { ask, post } from '../state/api.ts'
@@ -157,7 +158,7 @@ function TextDialog({ file, onClose }: { readonly file: string; readonly onClose
   return (
     <Dialog wide title={file} onClose={onClose}>
       {problem !== undefined && <Problem text={problem} />}
-      <pre class="chart-text">{data?.text}</pre>
+      <PlainText label={file} text={data?.text} />
       <div class="row end">
         <Button onClick={onClose}>{t({ zh: '关闭', en: 'Close' })}</Button>
       </div>
@@ -298,7 +299,7 @@ function OutcomeDialog({
           <dd key={step}>{came}</dd>,
         ])}
       </dl>
-      <pre class="chart-text">{story}</pre>
+      <PlainText label={t({ zh: '报文与事件图', en: 'Messages and events' })} text={story} />
       <div class="row end">
         <Button onClick={onClose}>{t({ zh: '关闭', en: 'Close' })}</Button>
       </div>
