@@ -1,5 +1,10 @@
 import { useSignal } from '@preact/signals'
-import type { FaultBehaviourView, FaultList, FaultView } from '../../host/console/api-types/faults.ts'
+import type {
+  FaultBehaviourView,
+  FaultList,
+  FaultOrder,
+  FaultView,
+} from '../../host/console/api-types/faults.ts'
 import { Badge } from '../components/badge.tsx'
 import { Button } from '../components/button.tsx'
 import { Card } from '../components/card.tsx'
@@ -102,7 +107,7 @@ function SwitchCard({ onDone }: { readonly onDone: () => void }) {
   const numberField = NUMBER_FIELDS[kind.value]
   const turnOn = (event: Event): void => {
     event.preventDefault()
-    const order = {
+    const order: FaultOrder = {
       tid: tid.value.trim() === '' ? null : tid.value.trim(),
       behaviour: behaviourOf(kind.value, value.value),
       times: times.value === '' ? null : Number(times.value),
@@ -168,7 +173,7 @@ function OffButton({ fault: { tid }, onDone }: { readonly fault: FaultView; read
   )
 }
 
-function behaviourOf(kind: Kind, value: string): object {
+function behaviourOf(kind: Kind, value: string): FaultBehaviourView {
   if (kind === 'respond') return { kind, responseCode: value.trim().toUpperCase() }
   if (kind === 'delay') return { kind, delayMs: Number(value) }
   if (kind === 'approvePartially') return { kind, percent: Number(value) }
