@@ -11,6 +11,9 @@ export type ConsoleOutput =
   | { readonly kind: 'text'; readonly panel: TextPanelOutput }
   | { readonly kind: 'json'; readonly panel: JsonPanelOutput }
 
+/** The part of a terminal that a console uses. */
+export type AttachedTerminal = Pick<Terminal, 'run' | 'cancel' | 'close' | 'onDevices' | 'profile' | 'state'>
+
 /** Two presses of Ctrl-C within this time quit. */
 const TWICE_MS = 2_000
 
@@ -24,7 +27,7 @@ export interface ConsoleResult {
 export class TerminalConsole {
   readonly #lines: LineSource
   readonly #output: ConsoleOutput
-  #terminal: Terminal | undefined
+  #terminal: AttachedTerminal | undefined
   #commands = 0
   #failures = 0
   #quitting = false
@@ -45,7 +48,7 @@ export class TerminalConsole {
   }
 
   /** The terminal that takes the commands; its devices are reported from now on. */
-  attach(terminal: Terminal): void {
+  attach(terminal: AttachedTerminal): void {
     this.#terminal = terminal
     const told = new Map<string, string>()
     terminal.onDevices(({ devices }) => {

@@ -3,6 +3,13 @@ import type { Page } from './page.ts'
 /** All pages, in the order of the navigation. */
 export const PAGES: readonly Page[] = [
   {
+    path: '/terminal',
+    title: { zh: '终端（可操作）', en: 'Terminal to touch' },
+    group: 'run',
+    access: ['technician', 'support', 'administrator'],
+    load: async () => (await import('./pages/workbench-page.tsx')).WorkbenchPage,
+  },
+  {
     path: '/transactions',
     title: { zh: '交易', en: 'Transactions' },
     group: 'run',

@@ -1,5 +1,6 @@
 import { buildPage } from '../../host/console/build-page.ts'
 import { type Console, openConsole } from '../../host/console/open-console.ts'
+import type { WorkbenchPort } from '../../host/console/workbench-port.ts'
 import { openOffice } from '../../host/office/open-office.ts'
 import { FIRST_USER } from '../../host/office/people.ts'
 import type { HostMetrics } from '../../host/service/host-metrics.ts'
@@ -27,7 +28,13 @@ export async function serveConsole(
     directory,
     place,
     metrics,
-  }: { readonly directory: string; readonly place: ConsolePlace; readonly metrics?: HostMetrics | undefined },
+    workbench,
+  }: {
+    readonly directory: string
+    readonly place: ConsolePlace
+    readonly metrics?: HostMetrics | undefined
+    readonly workbench?: WorkbenchPort
+  },
   building: () => void = () => {},
 ): Promise<ServedConsole> {
   const office = openOffice({ directory, security: host.security })
@@ -42,6 +49,7 @@ export async function serveConsole(
       directory,
       webDirectory,
       metrics,
+      workbench,
       release: releaseVersion(),
       address: place.address,
     }

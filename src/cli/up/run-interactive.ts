@@ -16,7 +16,8 @@ import { consoleLines, type ServedConsole, serveConsole } from '../console/serve
 import { enrolHost, factoryAt } from '../estate/enrol-host.ts'
 import { Finding } from '../failure.ts'
 import type { Recorder } from '../recording/recorder.ts'
-import { TerminalConsole } from '../terminal-console.ts'
+import { type AttachedTerminal, TerminalConsole } from '../terminal-console.ts'
+import { workbenchPort } from './workbench-port.ts'
 import { openWorld, WORLD_OPERATORS, type World } from './world.ts'
 import { WORLD_PIN } from './world-cards.ts'
 
@@ -53,6 +54,7 @@ export async function runInteractive(
       ...options,
       factory: await factoryAt(join(options.directory, 'factory')),
       panel,
+      isTouched: true,
       opened: (part) => {
         if ('board' in part) watchBoard(part.board, print)
       },
@@ -63,19 +65,14 @@ export async function runInteractive(
     })
     const { board, cardsDirectory, terminal } = world
     await certify(world.host, options.directory)
-    if (options.console !== undefined) {
-      const place = { directory: join(options.directory, 'host'), place: options.console }
-      served = await serveConsole(world.host, place, () =>
-        print('正在生成控制台页面 building the page of the console …\n'),
-      )
-    }
+    served = await serveBeside(world, options, print)
     const isKeyboard = input.isTTY === true
     const lines = new BoardLines(keyboard, new BoardConsole({ board, cardsDirectory, print }), isKeyboard)
     const text = new TextPanelOutput(print, renderScreen, options.language)
     operator = new TerminalConsole(lines, { kind: 'text', panel: text })
     // All devices are there or known to be missing before anybody types.
     await terminal.run({ kind: 'deviceReport' })
-    operator.attach(terminal)
+    operator.attach(onTheTable(world))
     await terminal.run({ kind: 'logOn', operator: WORLD_OPERATORS.cashier.number })
     panel.use(new ConsolePanel(lines, text))
     print(welcome(world, options.directory, served))
@@ -90,6 +87,34 @@ export async function runInteractive(
     process.off('SIGINT', interrupt)
     process.off('SIGTERM', quit)
     process.off('SIGHUP', quit)
+  }
+}
+
+/** The console with the terminal in it; undefined where nobody wants one. */
+async function serveBeside(
+  { host, workbench }: World,
+  { console: place, directory }: InteractiveOptions,
+  print: (text: string) => void,
+): Promise<ServedConsole | undefined> {
+  if (place === undefined) return undefined
+  const parts = { directory: join(directory, 'host'), place, workbench: workbenchPort(workbench) }
+  return serveConsole(host, parts, () => print('正在生成控制台页面 building the page of the console …\n'))
+}
+
+/** The terminal that stands on the table, whichever has power when it is asked. */
+function onTheTable(world: World): AttachedTerminal {
+  const { workbench } = world
+  return {
+    run: (command) => workbench.run(command),
+    cancel: () => workbench.terminal?.cancel() ?? false,
+    close: () => workbench.close(),
+    onDevices: (listener) => workbench.onDevices(listener),
+    get profile() {
+      return world.terminal.profile
+    },
+    get state() {
+      return world.terminal.state
+    },
   }
 }
 

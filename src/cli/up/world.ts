@@ -3,19 +3,24 @@ import { join } from 'node:path'
 import pino from 'pino'
 import { type Board, openBoard } from '../../../hardware/emulator/board.ts'
 import type { Factory } from '../../../hardware/emulator/factory.ts'
+import { invariant } from '../../base/invariant.ts'
 import { nodeRandom } from '../../crypto/node-random.ts'
 import { DEFAULT_TERMINAL_ID } from '../../host/estate/default-estate.ts'
 import { openHostLog } from '../../host/service/host-log.ts'
 import { type Host, openHost } from '../../host/service/open-host.ts'
 import { openTerminal } from '../../terminal/adapters/open-terminal.ts'
 import { openSerialPeripherals } from '../../terminal/adapters/serial-peripherals.ts'
+import { SharedPanel } from '../../terminal/adapters/shared-panel.ts'
 import { SystemClock } from '../../terminal/adapters/system-clock.ts'
 import type { Terminal } from '../../terminal/adapters/terminal.ts'
 import type { CommandOutcome } from '../../terminal/flows/terminal-command.ts'
 import { DEFAULT_PROFILE, type TerminalProfile } from '../../terminal/flows/terminal-profile.ts'
 import type { Panel } from '../../terminal/runtime/terminal-world.ts'
+import { LineRelay } from '../../workbench/line-relay.ts'
+import { Workbench } from '../../workbench/workbench.ts'
 import { Finding } from '../failure.ts'
 import type { Recorder } from '../recording/recorder.ts'
+import { releaseVersion } from '../release.ts'
 import { makeWorldCards } from './world-cards.ts'
 
 export interface WorldOptions {
@@ -32,6 +37,8 @@ export interface WorldOptions {
   readonly recorder?: Recorder | undefined
   readonly profile?: Partial<TerminalProfile>
   readonly panel: Panel
+  /** The panel and the keypad's display show the same, and either may answer; the keypad only looks on otherwise. */
+  readonly isTouched?: boolean
   /** Gets each part as it comes up, so that it can be watched from its first moment. */
   readonly opened?: (part: { readonly board: Board } | { readonly terminal: Terminal }) => void
   /** The host can not keep records any more. */
@@ -42,7 +49,9 @@ export interface WorldOptions {
 export interface World {
   readonly host: Host
   readonly board: Board
+  /** The terminal that has power now. */
   readonly terminal: Terminal
+  readonly workbench: Workbench
   readonly cardsDirectory: string
   /** The terminal first, so that it can finish; then the board, then the host. */
   close(): Promise<void>
@@ -86,10 +95,21 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     })
     closers.push(() => board.close())
     options.opened?.({ board })
-    const terminal = await openWorldTerminal(options, host, board)
-    closers.push(() => terminal.close())
+    const workbench = await openWorkbench(options, host, board, cardsDirectory)
+    closers.push(() => workbench.close())
+    const { terminal } = workbench
+    invariant(terminal !== undefined, 'a workbench without power')
     await commission(terminal, host, board)
-    return { host, board, terminal, cardsDirectory, close }
+    return {
+      host,
+      board,
+      workbench,
+      get terminal() {
+        return workbench.terminal ?? terminal
+      },
+      cardsDirectory,
+      close,
+    }
   } catch (error) {
     await close()
     throw error
@@ -98,12 +118,52 @@ export async function openWorld(options: WorldOptions): Promise<World> {
 
 const FREE_PORTS = { 'unionpay-pos': 0, 'iso1987-ascii': 0, 'iso1987-binary': 0 }
 
-function openWorldTerminal(options: WorldOptions, host: Host, board: Board): Promise<Terminal> {
+/** Terminal and line on the table, with the power on. */
+async function openWorkbench(
+  options: WorldOptions,
+  host: Host,
+  board: Board,
+  cardsDirectory: string,
+): Promise<Workbench> {
+  const relay = await LineRelay.open(host.ports['unionpay-pos'], () => workbench.lineChanged())
+  const workbench: Workbench = new Workbench({
+    board,
+    relay,
+    cardsDirectory,
+    random: nodeRandom,
+    nowMs: Date.now,
+    openTerminal: (keypad) =>
+      openWorldTerminal(
+        options,
+        host,
+        board,
+        relay.port,
+        options.isTouched === true ? keypad : options.panel,
+      ),
+  })
+  if (options.isTouched === true) workbench.share((keypad) => new SharedPanel([options.panel, keypad]))
+  try {
+    await workbench.powerOn()
+    return workbench
+  } catch (error) {
+    await workbench.close()
+    throw error
+  }
+}
+
+function openWorldTerminal(
+  options: WorldOptions,
+  host: Host,
+  board: Board,
+  hostPort: number,
+  panel: Panel,
+): Promise<Terminal> {
   const { opened, recorder } = options
   return openTerminal({
     dataDirectory: join(options.directory, 'terminal'),
     profile: { ...DEFAULT_PROFILE, terminalId: DEFAULT_TERMINAL_ID, ...options.profile },
-    hostAddress: { host: '127.0.0.1', port: host.ports['unionpay-pos'] },
+    hostAddress: { host: '127.0.0.1', port: hostPort },
+    softwareVersion: releaseVersion(),
     peripherals: openSerialPeripherals({
       readerPath: board.paths.reader,
       pinPadPath: board.paths.pinpad,
@@ -112,7 +172,7 @@ function openWorldTerminal(options: WorldOptions, host: Host, board: Board): Pro
       clock: new SystemClock(),
       ...(recorder === undefined ? {} : { tap: recorder.peripheralTap }),
     }),
-    panel: options.panel,
+    panel,
     caKeys: host.personalisation.caKeys,
     ...(opened === undefined ? {} : { created: (terminal: Terminal) => opened({ terminal }) }),
   })

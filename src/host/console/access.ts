@@ -81,10 +81,10 @@ export function actorOf(request: FastifyRequest): string {
 }
 
 /** A browser says where a request comes from; another site's is refused. @throws {ConsoleProblem} */
-export function checkOrigin(request: FastifyRequest): void {
+export function checkOrigin(request: FastifyRequest, { isNeeded = false } = {}): void {
   const { origin, host } = request.headers
-  if (origin === undefined) return
-  if (URL.canParse(origin) && new URL(origin).host === host) return
+  if (origin === undefined && !isNeeded) return
+  if (origin !== undefined && URL.canParse(origin) && new URL(origin).host === host) return
   throw wrongPage()
 }
 

@@ -10,6 +10,7 @@ import type { Bench } from './bench/bench.ts'
 import type { LiveEvents } from './live-events.ts'
 import type { MessageWatch } from './messages/message-watch.ts'
 import type { RecordsReader } from './records/records-reader.ts'
+import type { WorkbenchPort } from './workbench-port.ts'
 
 /** Fastify with zod schemas: bodies and answers have the types that their schemas say. */
 export type ConsoleApp = FastifyInstance<
@@ -32,6 +33,8 @@ export interface ConsoleContext {
   readonly care: EstateCare
   /** Undefined: nothing can be run beside this host. */
   readonly bench: Bench | undefined
+  /** The terminal beside the host; undefined where there is none. */
+  readonly workbench: WorkbenchPort | undefined
   readonly nowMs: () => number
   /** Passwords and codes that one address may try in a minute. */
   readonly secretTriesMax: number

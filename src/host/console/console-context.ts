@@ -11,6 +11,7 @@ import type { ConsoleApp, ConsoleContext } from './console-app.ts'
 import type { LiveEvents } from './live-events.ts'
 import { MessageWatch } from './messages/message-watch.ts'
 import { RecordsReader } from './records/records-reader.ts'
+import type { WorkbenchPort } from './workbench-port.ts'
 
 const MESSAGES_KEPT = 1000
 const MESSAGES_PER_SECOND = 20
@@ -26,12 +27,22 @@ interface ContextParts {
   readonly secretTriesMax?: number | undefined
   readonly metrics?: HostMetrics | undefined
   readonly bench?: Bench | undefined
+  readonly workbench?: WorkbenchPort | undefined
 }
 
 /** What the routes work on; ends with the app. */
 export function openContext(
   app: ConsoleApp,
-  { host, office, live, directory, metrics, bench, secretTriesMax = SECRET_TRIES_MAX }: ContextParts,
+  {
+    host,
+    office,
+    live,
+    directory,
+    metrics,
+    bench,
+    workbench,
+    secretTriesMax = SECRET_TRIES_MAX,
+  }: ContextParts,
 ): ConsoleContext {
   const { path } = host.store
   invariant(path !== undefined, 'a host with a console has a file')
@@ -64,6 +75,7 @@ export function openContext(
     knowledge,
     care: care.care,
     bench,
+    workbench,
     nowMs,
     secretTriesMax,
   }

@@ -19,6 +19,7 @@ import type { ConsoleApp } from './console-app.ts'
 import { openContext } from './console-context.ts'
 import { LiveEvents } from './live-events.ts'
 import { addRoutes } from './routes.ts'
+import type { WorkbenchPort } from './workbench-port.ts'
 
 export interface ConsoleOptions {
   /** What the host counts: it says when nothing can be recorded, and shows the estate. */
@@ -36,6 +37,8 @@ export interface ConsoleOptions {
   readonly secretTriesMax?: number
   /** What can be run beside the host: scenarios and loads. */
   readonly bench?: Bench
+  /** The terminal beside the host. */
+  readonly workbench?: WorkbenchPort | undefined
   /** `X.Y.Z` of this release, for the API's description. */
   readonly release: string
 }

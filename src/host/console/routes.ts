@@ -20,6 +20,7 @@ import { transactionRoutes } from './routes/transaction-routes.ts'
 import { userRoutes } from './routes/user-routes.ts'
 import { walletRoutes } from './routes/wallet-routes.ts'
 import { workOrderRoutes } from './routes/work-order-routes.ts'
+import { workbenchRoutes } from './routes/workbench-routes.ts'
 
 /** All modules of routes, a line each. */
 export function addRoutes(app: ConsoleApp, context: ConsoleContext): void {
@@ -44,4 +45,5 @@ export function addRoutes(app: ConsoleApp, context: ConsoleContext): void {
   faultRoutes(app, context)
   scenarioRoutes(app, context)
   loadRoutes(app, context)
+  workbenchRoutes(app, context)
 }

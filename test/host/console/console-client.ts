@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Bench } from '../../../src/host/console/bench/bench.ts'
 import { type Console, openConsole } from '../../../src/host/console/open-console.ts'
+import type { WorkbenchPort } from '../../../src/host/console/workbench-port.ts'
 import { type Office, openOffice } from '../../../src/host/office/open-office.ts'
 import type { Role } from '../../../src/host/office/roles.ts'
 import { openHostLog } from '../../../src/host/service/host-log.ts'
@@ -74,6 +75,7 @@ export async function openTestConsole(
   secretTriesMax = 10_000,
   webDirectory?: string,
   benchOf: (host: Host, directory: string) => Bench | undefined = () => undefined,
+  workbench?: WorkbenchPort,
 ): Promise<OpenedConsole> {
   const directory = mkdtempSync(join(tmpdir(), 'tillwire-console-'))
   const host = await openHost({ dataDirectory: directory, ports: ANY_PORTS, log: openHostLog('silent') })
@@ -87,6 +89,7 @@ export async function openTestConsole(
     directory,
     port: 0,
     webDirectory,
+    workbench,
     release: '0.0.0',
     secretTriesMax,
   })

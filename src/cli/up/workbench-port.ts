@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import type { WorkbenchPort } from '../../host/console/workbench-port.ts'
+import { HandRefusal, type Workbench } from '../../workbench/workbench.ts'
+import { WORKBENCH_DEED } from '../../workbench/workbench-messages.ts'
+
+/** The workbench as the console sees it. */
+export function workbenchPort(workbench: Workbench): WorkbenchPort {
+  return {
+    state: () => workbench.state,
+    watch: (tell) => workbench.watch(tell),
+    async act(deed) {
+      const parsed = z.safeParse(WORKBENCH_DEED, deed)
+      if (!parsed.success) return undefined
+      try {
+        await workbench.act(parsed.data)
+        return { refused: undefined }
+      } catch (error) {
+        if (error instanceof HandRefusal) return { refused: error.text }
+        throw error
+      }
+    },
+    paper: (id) => workbench.paper(id),
+  }
+}

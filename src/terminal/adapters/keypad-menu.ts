@@ -1,0 +1,76 @@
+import type { TerminalCommand } from '../flows/terminal-command.ts'
+
+/** A text in both languages. */
+export interface Bilingual {
+  readonly zh: string
+  readonly en: string
+}
+
+/** A command, or a menu of its own. */
+export interface MenuItem {
+  readonly name: Bilingual
+  readonly command?: TerminalCommand
+  readonly items?: readonly MenuItem[]
+}
+
+function item(zh: string, en: string, command: TerminalCommand): MenuItem {
+  return { name: { zh, en }, command }
+}
+
+function menu(zh: string, en: string, ...items: readonly MenuItem[]): MenuItem {
+  return { name: { zh, en }, items }
+}
+
+/** The terminal's own menu: everything that its operator may ask for. What a command needs, it asks. */
+export const KEYPAD_MENU: readonly MenuItem[] = [
+  item('消费', 'Sale', { kind: 'sale' }),
+  item('撤销', 'Void', { kind: 'void' }),
+  item('退货', 'Refund', { kind: 'refund' }),
+  menu(
+    '预授权',
+    'Pre-authorisation',
+    item('预授权', 'Pre-authorisation', { kind: 'preAuthorisation' }),
+    item('预授权撤销', 'Cancel', { kind: 'preAuthorisationCancel' }),
+    item('预授权完成', 'Completion', { kind: 'completion' }),
+    item('预授权完成通知', 'Completion advice', { kind: 'completionAdvice' }),
+    item('完成撤销', 'Completion void', { kind: 'completionVoid' }),
+  ),
+  menu(
+    '扫码',
+    'Pay by code',
+    item('顾客出示付款码', 'Customer shows a code', { kind: 'codeSale' }),
+    item('商户出示收款码', 'Merchant shows a code', { kind: 'codeOrder' }),
+    item('查询付款结果', 'Was it paid?', { kind: 'codeQuery' }),
+  ),
+  item('余额查询', 'Balance', { kind: 'balance' }),
+  menu(
+    '结算与打印',
+    'Settlement, prints',
+    item('结算', 'Settle the batch', { kind: 'settle' }),
+    item('重打最后一笔', 'Reprint the last slip', { kind: 'reprint' }),
+    item('重打结算单', 'Reprint the settlement', { kind: 'reprint', settlement: true }),
+    item('打印欠打单据', 'Print what is owed', { kind: 'printOwed' }),
+    item('批次合计', 'Totals of the batch', { kind: 'report', detail: 'totals' }),
+    item('批次明细', 'Transactions of the batch', { kind: 'report', detail: 'transactions' }),
+  ),
+  menu(
+    '管理',
+    'Management',
+    item('签到', 'Sign in', { kind: 'signIn' }),
+    item('签退', 'Sign off', { kind: 'signOff' }),
+    item('线路测试', 'Line test', { kind: 'echo' }),
+    item('补发冲正与通知', 'Send what is owed', { kind: 'sendPending' }),
+    item('下载全部参数', 'Load all from the host', { kind: 'download', set: 'all' }),
+    item('上送终端状态', 'Send the status', { kind: 'uploadStatus' }),
+    item('设备报告', 'Device report', { kind: 'deviceReport' }),
+  ),
+  menu(
+    '操作员',
+    'Operators',
+    item('登录', 'Log on', { kind: 'logOn' }),
+    item('退出', 'Log off', { kind: 'logOff' }),
+    item('修改密码', 'Change the password', { kind: 'changePassword' }),
+    item('增加操作员', 'Add an operator', { kind: 'addOperator' }),
+    item('删除操作员', 'Remove an operator', { kind: 'removeOperator' }),
+  ),
+]

@@ -1,0 +1,116 @@
+import { z } from 'zod'
+
+const TEXT = z.object({ zh: z.string(), en: z.string() })
+export const DEVICE = z.enum(['reader', 'pinpad', 'printer'])
+export const LINE_STATE = z.enum(['up', 'cut', 'stalled', 'loseReply'])
+export const KEY = z.enum([
+  '0',
+  '1',
+  '2',
+  '3',
+  '4',
+  '5',
+  '6',
+  '7',
+  '8',
+  '9',
+  '00',
+  'clear',
+  'cancel',
+  'enter',
+  'up',
+  'down',
+  'menu',
+])
+
+/** What a hand does. A PIN is places on the pad, never digits. */
+export const WORKBENCH_DEED = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('key'), key: KEY }),
+  /** Characters of a keyboard, for names and passwords. */
+  z.object({ kind: z.literal('type'), text: z.string().min(1).max(32) }),
+  z.object({ kind: z.literal('insert'), card: z.string().max(64), isDirty: z.boolean().default(false) }),
+  z.object({ kind: z.literal('swipe'), card: z.string().max(64) }),
+  z.object({ kind: z.literal('remove') }),
+  z.object({
+    kind: z.literal('pad'),
+    place: z.union([z.number().int().min(0).max(9), z.enum(['enter', 'clear', 'cancel'])]),
+  }),
+  z.object({ kind: z.literal('paper'), state: z.enum(['ok', 'nearEnd', 'end']) }),
+  /** So many more lines, then the paper is out. */
+  z.object({ kind: z.literal('paperEndsAfter'), lines: z.number().int().min(1).max(999) }),
+  z.object({ kind: z.literal('cover'), state: z.enum(['open', 'closed']) }),
+  z.object({ kind: z.literal('tear') }),
+  z.object({ kind: z.literal('plug'), device: DEVICE }),
+  z.object({ kind: z.literal('unplug'), device: DEVICE }),
+  /** `loseReply`: the next request leaves, and its answer is lost with the line. */
+  z.object({ kind: z.literal('line'), state: LINE_STATE }),
+  z.object({ kind: z.literal('power'), isOn: z.boolean() }),
+])
+export type WorkbenchDeed = z.input<typeof WORKBENCH_DEED>
+
+/** All that can be seen. Holds no card number beyond its truncation, and no PIN. */
+export const WORKBENCH_STATE = z.object({
+  power: z.enum(['on', 'off', 'starting']),
+  display: z.object({
+    mode: z.enum(['idle', 'busy', 'ask', 'menu']),
+    title: TEXT,
+    screenId: z.string(),
+    entry: z.string().nullable(),
+    options: z.array(TEXT),
+    chosen: z.number(),
+    /** For a customer to scan; null when there is none. */
+    code: z.string().nullable(),
+  }),
+  reader: z.object({
+    lamp: z.enum(['off', 'cardWanted', 'takeCard']),
+    card: z.string().nullable(),
+    isPlugged: z.boolean(),
+  }),
+  pinPad: z.object({
+    isPlugged: z.boolean(),
+    lines: z.array(z.string()),
+    isEntering: z.boolean(),
+    amountText: z.string(),
+    digitCount: z.number(),
+    /** The digit at each of ten places while a PIN is entered; empty otherwise. */
+    layout: z.array(z.string()),
+  }),
+  printer: z.object({
+    isPlugged: z.boolean(),
+    paper: z.enum(['ok', 'nearEnd', 'end']),
+    cover: z.enum(['open', 'closed']),
+    /** Newest last; the picture of a piece is at `/api/workbench/paper/ID`. */
+    pieces: z.array(z.object({ id: z.number(), widthPx: z.number(), heightPx: z.number() })),
+  }),
+  line: LINE_STATE,
+  terminal: z.object({
+    tid: z.string(),
+    merchant: TEXT,
+    batch: z.string(),
+    operator: z.string().nullable(),
+    isSignedIn: z.boolean(),
+    /** A reversal is owed. */
+    owesReversal: z.boolean(),
+    owedSlips: z.number(),
+  }),
+  cards: z.array(
+    z.object({
+      name: z.string(),
+      number: z.string(),
+      scheme: z.enum(['unionpay', 'visa', 'mastercard', 'other']),
+      hasChip: z.boolean(),
+      hasStripe: z.boolean(),
+    }),
+  ),
+  /** Grows with each beep. */
+  beep: z.object({ count: z.number(), kind: z.enum(['short', 'good', 'bad']) }),
+  /** What happened, newest last. */
+  log: z.array(z.object({ id: z.number(), atMs: z.number(), text: TEXT })),
+})
+export type WorkbenchState = z.infer<typeof WORKBENCH_STATE>
+
+/** To whoever watches. */
+export type WorkbenchMessage =
+  | { readonly kind: 'state'; readonly state: WorkbenchState }
+  /** The deed of this viewer could not be done. */
+  | { readonly kind: 'refused'; readonly text: { readonly zh: string; readonly en: string } }

@@ -1,0 +1,41 @@
+import type { BoardDevice } from '../../hardware/emulator/board.ts'
+import type { WorkbenchState } from './workbench-messages.ts'
+
+type Text = WorkbenchState['log'][number]['text']
+
+/** What can be said of a terminal without power. */
+export const NO_TERMINAL: WorkbenchState['terminal'] = {
+  tid: '',
+  merchant: { zh: '', en: '' },
+  batch: '',
+  operator: null,
+  isSignedIn: false,
+  owesReversal: false,
+  owedSlips: 0,
+}
+
+export const DEVICE_NAMES: Readonly<Record<BoardDevice, Text>> = {
+  reader: { zh: '读卡器', en: 'card reader' },
+  pinpad: { zh: '密码键盘', en: 'PIN pad' },
+  printer: { zh: '打印机', en: 'printer' },
+}
+
+export const LINE_TEXTS: Readonly<Record<WorkbenchState['line'], Text>> = {
+  up: { zh: '线路接通', en: 'The line is up' },
+  cut: { zh: '线路断开', en: 'The line is cut' },
+  stalled: { zh: '线路停滞', en: 'The line is stalled' },
+  loseReply: { zh: '下一个应答将丢失', en: 'The next answer will be lost' },
+}
+
+const REFUSALS: Readonly<Record<string, string>> = {
+  'a card is in the reader already': '读卡器中已有卡片：请先取出',
+  'there is no card in the reader': '读卡器中没有卡片',
+  'this card has no stripe': '此卡没有磁条',
+  'the reader is not waiting for a stripe': '读卡器没有在等待刷卡：请先开始交易',
+  'the PIN pad is not asking for a PIN': '密码键盘没有在等待输入密码',
+}
+
+/** What a hand could not do to the board, in both languages. */
+export function refusalText(en: string): Text {
+  return { zh: REFUSALS[en] ?? en, en }
+}

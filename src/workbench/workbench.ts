@@ -1,0 +1,386 @@
+import { type Board, type BoardDevice, type BoardEvent, BoardRefusal } from '../../hardware/emulator/board.ts'
+import { PadFace } from '../../hardware/emulator/pad-face.ts'
+import type { PadKey } from '../../hardware/emulator/pin-pad-device.ts'
+import type { Random } from '../base/ports.ts'
+import { KeypadPanel } from '../terminal/adapters/keypad-panel.ts'
+import { type Terminal, TerminalStopped } from '../terminal/adapters/terminal.ts'
+import type { DeviceReportAnswer } from '../terminal/flows/peripheral-effect.ts'
+import type { Screen } from '../terminal/flows/screen.ts'
+import { renderScreen } from '../terminal/flows/screen-texts.ts'
+import type { CommandOutcome, TerminalCommand } from '../terminal/flows/terminal-command.ts'
+import type { Panel } from '../terminal/runtime/terminal-world.ts'
+import { CardWallet } from './card-wallet.ts'
+import type { LineRelay } from './line-relay.ts'
+import { PaperTray } from './paper-tray.ts'
+import {
+  WORKBENCH_DEED,
+  type WorkbenchDeed,
+  type WorkbenchMessage,
+  type WorkbenchState,
+} from './workbench-messages.ts'
+import { DEVICE_NAMES, LINE_TEXTS, NO_TERMINAL, refusalText } from './workbench-texts.ts'
+
+export interface WorkbenchParts {
+  readonly board: Board
+  readonly relay: LineRelay
+  readonly cardsDirectory: string
+  readonly random: Random
+  readonly nowMs: () => number
+  /** Opens the terminal on its journal, with this display; called at each time that the power comes. */
+  readonly openTerminal: (panel: Panel) => Promise<Terminal>
+  /** A terminal is there, at the start and after each power cut. */
+  readonly terminalOpened?: (terminal: Terminal) => void
+}
+
+type Text = WorkbenchState['log'][number]['text']
+type Viewer = (message: WorkbenchMessage) => void
+
+const LOG_MAX = 60
+const DEVICES: readonly BoardDevice[] = ['reader', 'pinpad', 'printer']
+/** Screens that say yes, and those that say no: they are heard as well as seen. */
+const GOOD_SCREENS: ReadonlySet<string> = new Set(['approved', 'settled', 'signedIn', 'balanceShown'])
+const BAD_SCREENS = /^(refused\.|declined|noReply|noConnection|hostRefused|reversed|replyMacWrong)/
+
+/** A hand could not do it. */
+export class HandRefusal extends Error {
+  override readonly name = 'HandRefusal'
+  readonly text: Text
+
+  constructor(text: Text) {
+    super(text.en)
+    this.text = text
+  }
+}
+
+/**
+ * A terminal and its devices on a table: the real runtime on the emulated board's pseudo-terminals. Hands do something to them,
+ * and whoever watches sees what comes of it. It knows nothing of payments.
+ */
+export class Workbench {
+  readonly keypad: KeypadPanel
+  readonly #parts: WorkbenchParts
+  readonly #face: PadFace
+  readonly #wallet: CardWallet
+  readonly #tray = new PaperTray()
+  readonly #viewers = new Set<Viewer>()
+  readonly #deviceListeners: ((report: DeviceReportAnswer) => void)[] = []
+  readonly #plugged = new Set<BoardDevice>(DEVICES)
+  #terminal: Terminal | undefined
+  #power: WorkbenchState['power'] = 'off'
+  #cardIn: string | undefined
+  #isPinAsked = false
+  #beep: WorkbenchState['beep'] = { count: 0, kind: 'short' }
+  #log: WorkbenchState['log'] = []
+  #logCount = 0
+  #isTellDue = false
+  #panel: Panel
+
+  constructor(parts: WorkbenchParts) {
+    this.#parts = parts
+    this.#face = new PadFace(parts.random)
+    this.#wallet = new CardWallet(parts.cardsDirectory)
+    this.keypad = new KeypadPanel({
+      run: (command) => void this.run(command),
+      cancel: () => void this.#terminal?.cancel(),
+      changed: () => this.#changed(),
+    })
+    this.#panel = heard(this.keypad, (screen) => this.#screenShown(screen))
+    parts.board.onEvent((event) => this.#boardEvent(event))
+  }
+
+  /** `panel` shows the same as the keypad's display, and may answer in its place. */
+  share(join: (keypad: Panel) => Panel): void {
+    this.#panel = join(this.#panel)
+  }
+
+  get terminal(): Terminal | undefined {
+    return this.#terminal
+  }
+
+  /** Hears of devices of whichever terminal has power. */
+  onDevices(listener: (report: DeviceReportAnswer) => void): void {
+    this.#deviceListeners.push(listener)
+    this.#terminal?.onDevices(listener)
+  }
+
+  /** PNG of a slip; undefined when it is not here any more. */
+  paper(id: number): Uint8Array | undefined {
+    return this.#tray.picture(id)
+  }
+
+  /** Hears of each change; returns what ends it. */
+  watch(viewer: Viewer): () => void {
+    this.#viewers.add(viewer)
+    return () => void this.#viewers.delete(viewer)
+  }
+
+  /** Rejects when the terminal can't be opened. */
+  async powerOn(): Promise<void> {
+    if (this.#power !== 'off') return
+    this.#power = 'starting'
+    this.#changed()
+    try {
+      this.#terminal = await this.#parts.openTerminal(this.#panel)
+      for (const listener of this.#deviceListeners) this.#terminal.onDevices(listener)
+      this.#power = 'on'
+      this.#note({ zh: '电源接通', en: 'Power is on' })
+      this.#parts.terminalOpened?.(this.#terminal)
+    } catch (error) {
+      this.#power = 'off'
+      throw error
+    } finally {
+      this.#changed()
+    }
+  }
+
+  /** As by pulling the mains plug: nothing is finished, answered or waited for. */
+  powerOff(): void {
+    if (this.#power !== 'on') return
+    this.#power = 'off'
+    this.#terminal?.cutPower()
+    this.#terminal = undefined
+    this.keypad.clear()
+    this.#note({ zh: '断电', en: 'The power is cut' })
+  }
+
+  /** The line changed by itself. */
+  lineChanged(): void {
+    this.#note(LINE_TEXTS[this.#parts.relay.state])
+  }
+
+  /** One command, after those before it; `cancelled` without power. */
+  async run(command: TerminalCommand): Promise<CommandOutcome> {
+    const terminal = this.#terminal
+    if (terminal === undefined) return { kind: 'cancelled' }
+    this.keypad.busy = true
+    try {
+      return await terminal.run(command)
+    } catch (error) {
+      if (!(error instanceof TerminalStopped)) throw error
+      return { kind: 'cancelled' }
+    } finally {
+      // After a power cut another one may be there, which has nothing to do.
+      if (this.#terminal === terminal) this.keypad.busy = false
+      this.#changed()
+    }
+  }
+
+  /** @throws {HandRefusal} when it could not be done. */
+  async act(deed: WorkbenchDeed): Promise<void> {
+    const parsed = WORKBENCH_DEED.parse(deed)
+    try {
+      await this.#act(parsed)
+    } catch (error) {
+      if (error instanceof BoardRefusal) throw new HandRefusal(refusalText(error.message))
+      if (error instanceof HandRefusal) throw error
+      throw new HandRefusal(failureText(error))
+    }
+    this.#changed()
+  }
+
+  async #act(deed: ReturnType<typeof WORKBENCH_DEED.parse>): Promise<void> {
+    const { board, relay } = this.#parts
+    switch (deed.kind) {
+      case 'key':
+        if (this.#power === 'on') this.keypad.press(deed.key)
+        break
+      case 'type':
+        if (this.#power === 'on') this.keypad.type(deed.text)
+        break
+      case 'insert':
+        board.insert(this.#cardPath(deed.card), deed.isDirty)
+        this.#cardIn = deed.card
+        break
+      case 'swipe':
+        board.swipe(this.#cardPath(deed.card))
+        break
+      case 'remove':
+        board.remove()
+        this.#cardIn = undefined
+        break
+      case 'pad':
+        board.press([this.#padKey(deed.place)])
+        break
+      case 'paper':
+        board.printer.setPaper(deed.state)
+        break
+      case 'paperEndsAfter':
+        board.printer.endPaperAfter(deed.lines)
+        break
+      case 'cover':
+        board.printer.setCover(deed.state)
+        break
+      case 'tear':
+        this.#tray.clear()
+        break
+      case 'plug':
+        await board.plug(deed.device)
+        break
+      case 'unplug':
+        board.unplug(deed.device)
+        break
+      case 'line':
+        relay.set(deed.state)
+        this.#note(LINE_TEXTS[deed.state])
+        break
+      case 'power':
+        if (deed.isOn) await this.powerOn()
+        else this.powerOff()
+    }
+  }
+
+  get state(): WorkbenchState {
+    const { board, relay } = this.#parts
+    const { mode, title, screenId, entry, options, chosen, values } = this.keypad.view
+    const { padScreen, printer, lamp } = board
+    const status = printer.status
+    const { qr } = values
+    return {
+      power: this.#power,
+      display: {
+        mode,
+        title,
+        screenId,
+        entry: entry ?? null,
+        options: [...options],
+        chosen,
+        code: typeof qr === 'string' ? qr : null,
+      },
+      reader: { lamp, card: this.#cardIn ?? null, isPlugged: this.#plugged.has('reader') },
+      pinPad: {
+        isPlugged: this.#plugged.has('pinpad'),
+        lines: padScreen.kind === 'lines' ? [...padScreen.lines] : [],
+        isEntering: padScreen.kind === 'enterPin',
+        amountText: padScreen.kind === 'enterPin' ? padScreen.amountText : '',
+        digitCount: padScreen.kind === 'enterPin' ? padScreen.digitCount : 0,
+        layout: padScreen.kind === 'enterPin' ? [...this.#face.layout] : [],
+      },
+      printer: {
+        isPlugged: this.#plugged.has('printer'),
+        paper: status.paperEnd ? 'end' : status.paperNearEnd ? 'nearEnd' : 'ok',
+        cover: status.coverOpen ? 'open' : 'closed',
+        pieces: [...this.#tray.slips],
+      },
+      line: relay.state,
+      terminal: this.#terminalState(),
+      cards: [...this.#wallet.cards],
+      beep: this.#beep,
+      log: this.#log,
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#viewers.clear()
+    await this.#terminal?.close()
+    await this.#parts.relay.close()
+  }
+
+  #terminalState(): WorkbenchState['terminal'] {
+    const terminal = this.#terminal
+    if (terminal === undefined) return NO_TERMINAL
+    const { profile, state } = terminal
+    return {
+      tid: profile.terminalId,
+      merchant: { zh: profile.merchantNameZh, en: profile.merchantNameEn },
+      batch: state.batch,
+      operator: state.loggedOn ?? null,
+      isSignedIn: state.signedIn,
+      owesReversal: state.reversal !== undefined,
+      owedSlips: state.owedReceipts.length,
+    }
+  }
+
+  #cardPath(name: string): string {
+    const path = this.#wallet.pathOf(name)
+    if (path === undefined) throw new HandRefusal({ zh: `没有卡片 ${name}`, en: `there is no card ${name}` })
+    return path
+  }
+
+  #padKey(place: number | 'enter' | 'clear' | 'cancel'): PadKey {
+    const key = typeof place === 'number' ? this.#face.keyAt(place) : place
+    if (key === undefined) throw new HandRefusal({ zh: '没有这个键', en: 'there is no such key' })
+    return key
+  }
+
+  #boardEvent(event: BoardEvent): void {
+    switch (event.kind) {
+      case 'lamp':
+        if (event.lamp !== 'off') this.#sound('short')
+        break
+      case 'padScreen': {
+        const isAsked = event.screen.kind === 'enterPin'
+        if (isAsked && !this.#isPinAsked) {
+          this.#face.shuffle()
+          this.#sound('short')
+        }
+        this.#isPinAsked = isAsked
+        break
+      }
+      case 'printed':
+        this.#tray.add(event.piece)
+        break
+      case 'plugged':
+        this.#plugged.add(event.device)
+        this.#note({
+          zh: `已接上${DEVICE_NAMES[event.device].zh}`,
+          en: `The ${DEVICE_NAMES[event.device].en} is plugged in`,
+        })
+        break
+      case 'unplugged':
+        this.#plugged.delete(event.device)
+        if (event.device === 'reader') this.#cardIn = undefined
+        this.#note({
+          zh: `已拔掉${DEVICE_NAMES[event.device].zh}`,
+          en: `The ${DEVICE_NAMES[event.device].en} is pulled out`,
+        })
+    }
+    if (!this.#parts.board.hasCard) this.#cardIn = undefined
+    this.#changed()
+  }
+
+  #screenShown(screen: Screen): void {
+    if (GOOD_SCREENS.has(screen.id)) this.#sound('good')
+    else if (BAD_SCREENS.test(screen.id)) this.#sound('bad')
+    this.#note({ zh: renderScreen(screen, 'zh'), en: renderScreen(screen, 'en') })
+  }
+
+  #sound(kind: WorkbenchState['beep']['kind']): void {
+    this.#beep = { count: this.#beep.count + 1, kind }
+  }
+
+  #note(text: Text): void {
+    const entry = { id: ++this.#logCount, atMs: this.#parts.nowMs(), text }
+    this.#log = [...this.#log, entry].slice(-LOG_MAX)
+    this.#changed()
+  }
+
+  /** Once for all that changes in a turn. */
+  #changed(): void {
+    if (this.#isTellDue) return
+    this.#isTellDue = true
+    setImmediate(() => {
+      this.#isTellDue = false
+      if (this.#viewers.size === 0) return
+      const message = { kind: 'state', state: this.state } as const
+      for (const viewer of this.#viewers) viewer(message)
+    })
+  }
+}
+
+/** What the environment did wrong: a device that can't be plugged in, a terminal that can't be opened. */
+function failureText(error: unknown): Text {
+  const reason = error instanceof Error ? error.message : 'unknown reason'
+  return { zh: `没有成功：${reason}`, en: `It was not done: ${reason}` }
+}
+
+/** `panel`, with each screen told. */
+function heard(panel: Panel, told: (screen: Screen) => void): Panel {
+  return {
+    show(screen) {
+      panel.show(screen)
+      told(screen)
+    },
+    ask: (question, done) => panel.ask(question, done),
+    withdraw: () => panel.withdraw(),
+  }
+}
