@@ -20,6 +20,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     load: () => import('./commands/estate.ts'),
   },
   terminal: { summary: 'run the terminal on a board', load: () => import('./commands/terminal.ts') },
+  package: {
+    summary: 'software packages for terminals: make, sign, check',
+    load: () => import('./commands/package.ts'),
+  },
   card: { summary: 'make and look at test cards', load: () => import('./commands/card.ts') },
   decode: { summary: 'print an ISO 8583 message', load: () => import('./commands/decode.ts') },
   encode: { summary: 'write a message from JSON', load: () => import('./commands/encode.ts') },

@@ -73,6 +73,7 @@ type Plain =
   | 'transactions'
   | 'deviceReport'
   | 'uploadStatus'
+  | 'loadPackage'
 
 function plain(kind: Plain): () => ConsoleCommand {
   return () => run({ kind })
@@ -227,6 +228,16 @@ export const CONSOLE_COMMANDS: readonly CommandEntry[] = [
     usage: 'upload-status',
     summary: { zh: '上送终端状态', en: 'tell the host how the devices are' },
     build: plain('uploadStatus'),
+  },
+  {
+    name: 'load-package',
+    aliases: ['软件下载'],
+    usage: 'load-package',
+    summary: {
+      zh: '下载软件包,下次启动生效',
+      en: 'load the host’s software package; in force from the next start',
+    },
+    build: plain('loadPackage'),
   },
   {
     name: 'send',

@@ -11,13 +11,15 @@ import { MemoryStore } from '../../src/host/store/memory-store.ts'
 import { compileSpec } from '../../src/iso8583/compile.ts'
 import { parseEnvelope } from '../../src/iso8583/framing/envelope.ts'
 import { UNIONPAY_POS } from '../../src/iso8583/specs/unionpay-pos.ts'
-import type { Effect } from '../../src/terminal/flows/effect.ts'
+import type { Effect, Flow } from '../../src/terminal/flows/effect.ts'
 import type { JournalRecord } from '../../src/terminal/flows/journal-record.ts'
 import { performCommand } from '../../src/terminal/flows/main-flow.ts'
+import type { PackagePort } from '../../src/terminal/flows/package-content.ts'
 import type { CommandOutcome, TerminalCommand } from '../../src/terminal/flows/terminal-command.ts'
 import type { TerminalContext } from '../../src/terminal/flows/terminal-context.ts'
 import { DEFAULT_PROFILE, type TerminalProfile } from '../../src/terminal/flows/terminal-profile.ts'
 import { applyRecord, initialState, type TerminalState } from '../../src/terminal/flows/terminal-state.ts'
+import type { PackageSlots } from '../../src/terminal/runtime/terminal-world.ts'
 import { ClearSecurityModule } from '../host/core/clear-security-module.ts'
 import { RECEIVED_AT } from '../host/core/test-host.ts'
 
@@ -121,9 +123,12 @@ export class DownloadTerminal {
   records: JournalRecord[] = [{ kind: 'commissioned', profileChanges: {} }]
   state: TerminalState = applyRecord(initialState, this.records[0] as JournalRecord)
   readonly shown: string[] = []
+  printer: 'ready' | 'missing' = 'missing'
   /** Effects until the power goes, and whether the last one was still done. */
   cut: { readonly at: number; readonly isDone: boolean } | undefined
   effects = 0
+  /** Where packages are kept; what is in them outlives a power cut. */
+  slots: (PackageSlots & PackagePort) | undefined
   readonly #host: DownloadHost
   readonly #profile: TerminalProfile
   #incoming: Uint8Array | undefined
@@ -141,6 +146,7 @@ export class DownloadTerminal {
       chip: { sha1: (data) => createHash('sha1').update(data).digest(), caKeys: [] },
       decodeText: (bytes) => new TextDecoder('gb18030').decode(bytes),
       softwareVersion: '1.2.3',
+      ...(terminal.slots === undefined ? {} : { packages: terminal.slots }),
       get state() {
         return terminal.state
       },
@@ -149,8 +155,12 @@ export class DownloadTerminal {
 
   /** @throws {PowerCut} */
   run(command: TerminalCommand): CommandOutcome {
+    return this.perform(performCommand(this.context, command))
+  }
+
+  /** @throws {PowerCut} */
+  perform<T>(flow: Flow<T>): T {
     this.effects = 0
-    const flow = performCommand(this.context, command)
     let next = flow.next()
     while (next.done !== true) {
       const isLast = this.cut !== undefined && this.effects === this.cut.at
@@ -192,11 +202,20 @@ export class DownloadTerminal {
           devices: [
             { device: 'pinPad', state: 'ready', identity: 'pad', detail: '' },
             { device: 'cardReader', state: 'ready', identity: 'reader', detail: '' },
-            { device: 'printer', state: 'missing', detail: '' },
+            { device: 'printer', state: this.printer, detail: '' },
           ],
         }
       case 'disconnect':
         return undefined
+      case 'storeChunk':
+      case 'readSlot':
+      case 'loadSlot': {
+        let answer: unknown
+        this.slots?.perform(effect, (given) => {
+          answer = given
+        })
+        return answer
+      }
       default:
         throw new Error(`a download does not ask for ${effect.kind}`)
     }

@@ -1,4 +1,5 @@
 import type { TerminalRow } from './records.ts'
+import type { SoftwareSource } from './software-source.ts'
 
 /** Something that a terminal asks for by its name. */
 export interface DownloadObject {
@@ -26,4 +27,6 @@ export interface DownloadCatalogue {
   blacklist(terminal: TerminalRow): DownloadContent<readonly string[]>
   /** Field 62 of the reply: tags of six digits with their values. */
   contactless(terminal: TerminalRow): DownloadContent<Uint8Array>
+  /** Software packages; none are offered when undefined. */
+  readonly software?: SoftwareSource | undefined
 }

@@ -43,6 +43,8 @@ const NETWORK: Readonly<Record<string, OperationName>> = {
   '0820/813': 'qrOrder',
   '0800/360': 'download',
   '0800/361': 'download',
+  '0800/364': 'download',
+  '0800/365': 'download',
   '0820/372': 'download',
   '0800/370': 'download',
   '0800/371': 'download',

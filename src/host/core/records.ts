@@ -66,8 +66,27 @@ export interface TerminalSetup {
   readonly sets: Readonly<Partial<Record<DownloadSet, LoadedSet>>>
   /** Jobs of the header that wait behind the present one. */
   readonly jobs: readonly number[]
+  /** Its software package; undefined before it asked for one. */
+  readonly software?: TerminalSoftware
   /** Field 62 of its last status upload, one character a byte. */
   readonly status?: { readonly text: string; readonly atMs: number }
+}
+
+/** What the host knows of a terminal's software package. JSON-safe. */
+export interface TerminalSoftware {
+  /** Version in force, as the terminal said. */
+  readonly running: string
+  /** What the rest tells of; SHA-256 of its file. */
+  readonly packageId?: string
+  readonly version?: string
+  /** Bytes. */
+  readonly size?: number
+  /** `loaded`: complete and checked, in force from the terminal's next start; `trial`: in force, not proven. */
+  readonly state: 'offered' | 'loading' | 'loaded' | 'trial' | 'active' | 'refused' | 'rolledBack'
+  readonly percent?: number
+  /** Why it was refused. */
+  readonly reason?: string
+  readonly atMs: number
 }
 
 export interface LoadedSet {

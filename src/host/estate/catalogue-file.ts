@@ -4,6 +4,7 @@ import iconv from 'iconv-lite'
 import { asciiToBytes, concatBytes } from '../../base/bytes.ts'
 import type { DownloadCatalogue, DownloadContent, DownloadObject } from '../core/download-catalogue.ts'
 import type { DownloadSet, TerminalRow } from '../core/records.ts'
+import type { SoftwareSource } from '../core/software-source.ts'
 import type { CaKey } from '../security-module/personalisation.ts'
 import { writePrivateFile } from '../security-module/private-file.ts'
 import { DEFAULT_DOWNLOADS, DOWNLOADS, type Downloads } from './default-downloads.ts'
@@ -26,6 +27,8 @@ export class CatalogueFile implements DownloadCatalogue {
   readonly #path: string
   readonly #merchantName: CatalogueParts['merchantName']
   readonly #caKeys: readonly DownloadObject[]
+  /** Set once the back office is open: roll-outs stand there. */
+  software: SoftwareSource | undefined
   #downloads: Downloads
   #applications: readonly DownloadObject[]
 

@@ -1,6 +1,5 @@
 import type { LineTap } from '../../base/line-tap.ts'
 import type { DeviceReportAnswer } from '../flows/peripheral-effect.ts'
-import type { Screen } from '../flows/screen.ts'
 import type { TerminalContext } from '../flows/terminal-context.ts'
 import type { TerminalProfile } from '../flows/terminal-profile.ts'
 import { DialedHostLink } from '../runtime/dialed-host-link.ts'
@@ -10,6 +9,8 @@ import type { Panel, PasswordHasher, PeripheralPort, TerminalClock } from '../ru
 import { DiskSpace } from './disk-space.ts'
 import { terminalCodec } from './frame-summary.ts'
 import { decodeGb18030 } from './gb18030.ts'
+import { PackageSlotFiles } from './package-slots.ts'
+import { packagedPanel } from './packaged-panel.ts'
 import { DEFAULT_SETUP, type TerminalSetup } from './profile-file.ts'
 import { scryptHasher } from './scrypt-hasher.ts'
 import { openSqliteJournal, type SqliteJournal } from './sqlite-journal.ts'
@@ -97,21 +98,28 @@ function assemble(options: OpenTerminalOptions, journal: SqliteJournal, log: Ter
   const keeper = new JournaledState(probe?.journal?.(journal) ?? journal, journal.openingState)
   const dialer = new TcpDialer(hostAddress, tls, hostTap)
   const hostLink = new DialedHostLink(setup.link, probe?.dialer?.(dialer) ?? dialer, clock, log)
+  const slots = new PackageSlotFiles(dataDirectory)
   const interpreter = new Interpreter({
     clock,
     random: systemRandom,
     keeper,
     hostLink,
-    panel: observed(panel, (screen) => terminal.screenShown(screen)),
+    panel: packagedPanel(
+      panel,
+      () => slots.inForce,
+      (screen) => terminal.screenShown(screen),
+    ),
     peripherals,
     passwords: options.passwords ?? scryptHasher,
     storage: new DiskSpace(dataDirectory),
+    slots,
   })
   const context: TerminalContext = {
     profile: setup.profile,
     codec: terminalCodec(),
     chip: { sha1: systemSha1, caKeys: setup.caKeys },
     decodeText: decodeGb18030,
+    packages: slots,
     ...(options.softwareVersion === undefined ? {} : { softwareVersion: options.softwareVersion }),
     get state() {
       return keeper.state
@@ -164,19 +172,5 @@ function batchTidier(
     } catch {
       log.event('notCompacted')
     }
-  }
-}
-
-function observed(panel: Panel, shown: (screen: Screen) => void): Panel {
-  return {
-    show: (screen) => {
-      panel.show(screen)
-      shown(screen)
-    },
-    ask: (question, done) => {
-      shown(question.screen)
-      panel.ask(question, done)
-    },
-    withdraw: () => panel.withdraw(),
   }
 }

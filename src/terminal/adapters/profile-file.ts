@@ -49,6 +49,10 @@ function name(sizeMax: number) {
     .refine(({ length }) => length >= 1 && length <= sizeMax, `expected 1 to ${sizeMax} characters`)
 }
 
+function lineOfText(sizeMax: number) {
+  return z.string().refine(({ length }) => length <= sizeMax, `expected at most ${sizeMax} characters`)
+}
+
 /** One check a member, so that a new member of the profile can't be forgotten here. */
 const PROFILE: { readonly [K in keyof TerminalProfile]: z.ZodType<TerminalProfile[K]> } = {
   terminalId: text(/^[0-9A-Za-z]{8}$/, '8 letters or digits'),
@@ -111,6 +115,10 @@ const PROFILE: { readonly [K in keyof TerminalProfile]: z.ZodType<TerminalProfil
   autoSignOff: z.boolean(),
   downloadEnd: z.boolean(),
   statusExtensions: z.boolean(),
+  terminalType: text(/^[\w.-]{0,40}$/, 'the id of a type'),
+  packageKeys: z.array(text(/^[0-9A-Fa-f]{64}$/, '64 hexadecimal digits')),
+  packageChunkSize: z.int().min(32).max(480),
+  packageTries: z.int().min(1).max(9),
   operatorRequired: z.boolean(),
   supervisorRequired: z.boolean(),
   forcePasswordChange: z.boolean(),
@@ -122,6 +130,8 @@ const PROFILE: { readonly [K in keyof TerminalProfile]: z.ZodType<TerminalProfil
   merchantCopy: z.boolean(),
   cardholderCopy: z.boolean(),
   receiptQr: z.boolean(),
+  receiptFooterZh: lineOfText(40),
+  receiptFooterEn: lineOfText(40),
   codePayments: z.array(z.enum(['customerShows', 'merchantShows'])),
   field59LengthDigits: z.union([z.literal(2), z.literal(3)]),
   codePollMs: milliseconds,

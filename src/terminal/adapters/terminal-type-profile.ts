@@ -22,9 +22,10 @@ export function findTerminalType(name: string): Result<TerminalType, { readonly 
 }
 
 /** The profile of a terminal of this type: what the type does not have is off. */
-export function profileOfType(profile: TerminalProfile, { capabilities }: TerminalType): TerminalProfile {
+export function profileOfType(profile: TerminalProfile, { id, capabilities }: TerminalType): TerminalProfile {
   return {
     ...profile,
+    terminalType: id,
     chipReader: profile.chipReader && capabilities.contact,
     stripeReader: profile.stripeReader && capabilities.stripe,
     printerPresent: profile.printerPresent && capabilities.printer,

@@ -201,7 +201,7 @@ function stagedOf(context: TerminalContext, set: DownloadSet): StagedDownload | 
 }
 
 /** One request without a trace number; the answer is its field 62. Owes nothing. */
-function* ask(
+export function* ask(
   context: TerminalContext,
   mti: '0800' | '0820',
   code: string,

@@ -10,18 +10,21 @@ const keys = new WeakMap<readonly string[], readonly CaPublicKey[]>()
 const applications = new WeakMap<readonly string[], readonly ApplicationParameters[]>()
 
 /** Keys that were loaded, or those that the terminal was delivered with. */
-export function caKeysInForce({ state }: TerminalContext, chip: ChipServices): readonly CaPublicKey[] {
-  const loaded = state.downloads?.caKeys
+export function caKeysInForce(
+  { state, packages }: TerminalContext,
+  chip: ChipServices,
+): readonly CaPublicKey[] {
+  const loaded = state.downloads?.caKeys ?? present(packages?.inForce?.caKeys)
   if (loaded === undefined) return chip.caKeys
   return read(keys, loaded, (tlv) => caKeyOf(tlv, chip.sha1))
 }
 
 /** Applications that were loaded; nothing where those that the terminal was delivered with are in force. */
 export function applicationsInForce(
-  { state }: TerminalContext,
+  { state, packages }: TerminalContext,
   { partialMatchValue }: TerminalProfile,
 ): Partial<Pick<KernelConfig, 'applications'>> {
-  const loaded = state.downloads?.applications
+  const loaded = state.downloads?.applications ?? present(packages?.inForce?.applications)
   if (loaded === undefined) return {}
   return { applications: read(applications, loaded, (tlv) => applicationOf(tlv, partialMatchValue)) }
 }
@@ -35,6 +38,11 @@ const NOBODY: readonly string[] = []
 
 function blacklistOf(downloads: TerminalDownloads | undefined): readonly string[] {
   return downloads?.blacklist ?? NOBODY
+}
+
+/** A package without them leaves those that the terminal was delivered with. */
+function present(list: readonly string[] | undefined): readonly string[] | undefined {
+  return list === undefined || list.length === 0 ? undefined : list
 }
 
 function read<T>(

@@ -1,5 +1,7 @@
 import type { LocalDateTime } from '../../base/ports.ts'
 import type { JournalRecord } from './journal-record.ts'
+import type { PackageAnswers, PackageEffect } from './package-effect.ts'
+import type { PackageSlot } from './package-model.ts'
 import type {
   AwaitCardAnswer,
   CardRemovalAnswer,
@@ -19,6 +21,7 @@ import type { Question, QuestionAnswer, Screen } from './screen.ts'
  */
 export type Effect =
   | PeripheralEffect
+  | PackageEffect
   /** All of `records` become durable together, or the terminal stops. */
   | { readonly kind: 'append'; readonly records: readonly JournalRecord[] }
   | { readonly kind: 'storageSpace' }
@@ -133,4 +136,23 @@ export function* print(document: PrintDocument): Flow<PrintOutcome> {
 
 export function* deviceReport(): Flow<DeviceReportAnswer> {
   return (yield { kind: 'deviceReport' }) as DeviceReportAnswer
+}
+
+/** Answers only once the bytes are durable. */
+export function* storeChunk(
+  slot: PackageSlot,
+  offset: number,
+  bytes: Uint8Array,
+): Flow<PackageAnswers['storeChunk']> {
+  return (yield { kind: 'storeChunk', slot, offset, bytes }) as PackageAnswers['storeChunk']
+}
+
+export function* readSlot(slot: PackageSlot, offset: number, size: number): Flow<PackageAnswers['readSlot']> {
+  return (yield { kind: 'readSlot', slot, offset, size }) as PackageAnswers['readSlot']
+}
+
+export function* loadSlot(
+  installed: { readonly slot: PackageSlot; readonly id: string } | undefined,
+): Flow<PackageAnswers['loadSlot']> {
+  return (yield { kind: 'loadSlot', installed }) as PackageAnswers['loadSlot']
 }

@@ -1,5 +1,6 @@
 import type { LocalDateTime } from '../../base/ports.ts'
 import type { DownloadRecord } from './download-model.ts'
+import type { PackageRecord } from './package-model.ts'
 import type {
   BalanceFlag,
   BatchTotals,
@@ -34,6 +35,7 @@ export type JournalRecord =
   | ReceiptRecord
   | CodeRecord
   | DownloadRecord
+  | PackageRecord
   /** Replaces everything before it, so that older records may be dropped from storage. */
   | { readonly kind: 'checkpoint'; readonly state: TerminalState }
 

@@ -5,8 +5,10 @@ import { commission, loadMasterKey } from './commission.ts'
 import { download } from './download.ts'
 import type { Flow } from './effect.ts'
 import { loadKeyPackage, loadMasterKeyComponents, requestKey } from './key-loading.ts'
+import { loadPackage } from './load-package.ts'
 import { echo, signOff } from './management.ts'
 import { addOperator, changePassword, logOff, logOn, removeOperator, requireSupervisor } from './operators.ts'
+import { startPackages } from './package-trial.ts'
 import { decidePartialApproval } from './partial-approval.ts'
 import { deliverReversal } from './pending-duties.ts'
 import { followUpPreAuthorisation } from './pre-authorisation.ts'
@@ -65,6 +67,7 @@ export function* performCommand(context: TerminalContext, command: TerminalComma
 
 /** At each start: ends what a power cut left open. */
 export function* startUp(context: TerminalContext): Flow<void> {
+  yield* startPackages(context)
   yield* recover(context)
 }
 
@@ -114,6 +117,8 @@ function* performManagement(context: TerminalContext, command: ManagementCommand
       return yield* download(context, command.set)
     case 'uploadStatus':
       return yield* uploadStatus(context)
+    case 'loadPackage':
+      return yield* loadPackage(context)
     default:
       return unreachable(command)
   }
@@ -126,6 +131,7 @@ function* signInByCommand(context: TerminalContext): Flow<CommandOutcome> {
   if (context.state.signedIn) yield* deliverReversal(context, true)
   const outcome = yield* signIn(context)
   if (outcome.kind === 'done') yield* deliverReversal(context, true)
+  if (context.state.packages?.isReportDue === true) yield* uploadStatus(context)
   return outcome
 }
 

@@ -47,6 +47,41 @@ const TEXTS = {
   ],
   uploadingStatus: ['正在上送终端状态', 'Sending the terminal status'],
   statusUploaded: ['状态上送完成', 'Status sent'],
+  packageNone: ['软件已是最新,版本 {version}', 'No newer software; version {version}'],
+  packageLoading: ['正在下载软件 {percent}%', 'Loading software, {percent} %'],
+  packageReady: [
+    '新软件 {version} 已就绪,下次启动生效',
+    'Software {version} is here: in force from the next start',
+  ],
+  packageOnTrial: ['软件 {version} 试运行中,请先签到', 'Software {version} is on trial: sign in first'],
+  packageConfirmed: ['软件 {version} 运行正常', 'Software {version} works'],
+  packageSelfCheck: [
+    '软件 {version} 自检未通过,请检查外设',
+    'Software {version}: the self-check found a device that does not answer; check the devices',
+  ],
+  packageRolledBack: [
+    '软件 {version} 未能正常运行,已恢复原版本',
+    'Software {version} did not prove itself: the one before it is back',
+  ],
+  packageNotStored: ['存储失败,软件未下载,请检查空间', 'The software could not be stored: check the space'],
+  'package.format': ['软件包格式不正确,未启用', 'The software package is not one: nothing is changed'],
+  'package.truncated': ['软件包不完整,未启用', 'The software package is cut short: nothing is changed'],
+  'package.untrusted': [
+    '软件包签名者不受信任,未启用,请联系服务商',
+    'The software comes from nobody this terminal trusts: nothing is changed, call the acquirer',
+  ],
+  'package.signature': [
+    '软件包签名错误,未启用,请联系服务商',
+    'The signature of the software is wrong: nothing is changed, call the acquirer',
+  ],
+  'package.hash': ['软件包已损坏,未启用', 'The software package is damaged: nothing is changed'],
+  'package.terminalType': ['软件包不适用于本机型,未启用', 'The software is for another type of terminal'],
+  'package.notNewer': ['软件包版本不高于当前版本,未启用', 'The software is not newer: nothing is changed'],
+  'package.minimumVersion': ['请先安装中间版本,软件未启用', 'The software needs a later version before it'],
+  'package.content': [
+    '软件包内容无法使用,未启用',
+    'What is in the package is no use here: nothing is changed',
+  ],
   hostRequests: ['主机要求处理任务 {tasks}', 'The host asks for tasks {tasks}'],
   keysMalformed: ['签到失败,密钥格式错', 'Sign-in failed: the keys are malformed'],
   keyCheckFailed: ['密钥校验失败,请联系收单行', 'Key check failed: call the acquirer'],
@@ -212,7 +247,7 @@ export const SCREEN_TEXTS: { readonly [id in ScreenId]: Texts } = TEXTS
 /** The text of a screen with its values in place, and the key of its article; an id without a text is shown as itself. */
 export function renderScreen(screen: Screen, language: Language): string {
   const texts: { readonly [id: string]: Texts } = TEXTS
-  const text = texts[screen.id]?.[language === 'zh' ? 0 : 1] ?? screen.id
+  const text = (screen.words ?? texts[screen.id])?.[language === 'zh' ? 0 : 1] ?? screen.id
   const filled = text.replace(/\{(\w+)\}/g, (_, name: string) =>
     valueText(name, screen.values?.[name] ?? '', language),
   )

@@ -5,6 +5,8 @@ export interface Screen {
   readonly id: string
   /** Values that the text shows. Never a full PAN, a track, a PIN or a key. */
   readonly values?: { readonly [name: string]: string | number }
+  /** In place of the built-in text: from a software package. */
+  readonly words?: readonly [zh: string, en: string]
 }
 
 /** What the operator is asked. */

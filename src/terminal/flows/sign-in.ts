@@ -5,6 +5,7 @@ import { formatField63 } from '../../iso8583/subfields/field-63.ts'
 import { append, type Flow, now, pinPad, setClock } from './effect.ts'
 import { type ExchangeResult, exchange, noteProcessing, sealRequest } from './exchange.ts'
 import { textField } from './host-reply.ts'
+import { concludeTrial } from './package-trial.ts'
 import { concludePadTrouble } from './pad-services.ts'
 import { responseCodeInfo } from './response-codes.ts'
 import { showMessage } from './show.ts'
@@ -47,6 +48,7 @@ export function* signIn(context: TerminalContext): Flow<CommandOutcome> {
   yield* append({ kind: 'signedIn', batch: batchAdopted, localTime })
   if (result.processing !== '3') yield* noteProcessing(result)
   yield* showMessage('signedIn', { batch: context.state.batch })
+  yield* concludeTrial(context)
   return { kind: 'done' }
 }
 

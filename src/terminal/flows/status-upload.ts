@@ -1,6 +1,7 @@
 import { asciiToBytes, bytesToAscii, fromHex } from '../../base/bytes.ts'
+import { formatSoftwareStatus } from '../../iso8583/subfields/software-status.ts'
 import { sendStatus } from './download.ts'
-import { deviceReport, type Flow } from './effect.ts'
+import { append, deviceReport, type Flow } from './effect.ts'
 import type { DeviceCondition } from './peripheral-effect.ts'
 import { showMessage } from './show.ts'
 import type { CommandOutcome } from './terminal-command.ts'
@@ -26,6 +27,7 @@ export function* uploadStatus(context: TerminalContext): Flow<CommandOutcome> {
   const { devices } = yield* deviceReport()
   const sent = yield* sendStatus(context, asciiToBytes(statusText(context, devices)))
   if (!sent.ok) return sent.outcome
+  if (context.state.packages?.isReportDue === true) yield* append({ kind: 'packageReported' })
   yield* showMessage('statusUploaded')
   return { kind: 'done' }
 }
@@ -46,5 +48,7 @@ function statusText(context: TerminalContext, devices: readonly DeviceCondition[
     statusExtensions && softwareVersion !== undefined
       ? SOFTWARE + softwareVersion.slice(0, SOFTWARE_SIZE).padEnd(SOFTWARE_SIZE, ' ')
       : ''
-  return conditions.join('') + parameters.replace(/[^\x20-\x7e]/g, '?') + extension
+  const software =
+    statusExtensions && state.packages !== undefined ? formatSoftwareStatus(state.packages.status) : ''
+  return conditions.join('') + parameters.replace(/[^\x20-\x7e]/g, '?') + extension + software
 }

@@ -64,6 +64,8 @@ type SimpleCommand =
   /** Loads a set from the host, or goes on where a try ended. */
   | { readonly kind: 'download'; readonly set: DownloadSet | 'all' }
   | { readonly kind: 'uploadStatus' }
+  /** Loads the software package that the host has for this terminal; it is in force from the next start. */
+  | { readonly kind: 'loadPackage' }
 
 export type TransactionCommand =
   /** The customer shows a code; one that is left out is scanned or typed. */
@@ -197,6 +199,8 @@ type FailureReason =
   | 'notPrinted'
   | 'malformedReply'
   | 'orderNotPaid'
+  | 'packageRefused'
+  | 'storage'
 
 /** A short text of what a device did, for `detail`. */
 export function troubleDetail(trouble: DeviceTrouble): string {

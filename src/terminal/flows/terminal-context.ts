@@ -2,6 +2,7 @@ import type { Result } from '../../base/result.ts'
 import type { Sha1 } from '../../emv/emv-cipher.ts'
 import type { Message } from '../../iso8583/message.ts'
 import type { CaPublicKey } from '../kernel/kernel-config.ts'
+import type { PackagePort } from './package-content.ts'
 import type { TerminalState } from './terminal-model.ts'
 import type { TerminalProfile } from './terminal-profile.ts'
 
@@ -30,6 +31,8 @@ export interface TerminalContext {
   readonly decodeText?: (bytes: Uint8Array) => string
   /** Of the software that runs; up to 16 characters. */
   readonly softwareVersion?: string
+  /** Without it no package is loaded. */
+  readonly packages?: PackagePort
   /**
    * The fold of all durable records, always the newest: after an `append` has been answered, this holds its
    * records. Read it again after each effect; never keep a copy across one.
@@ -37,8 +40,9 @@ export interface TerminalContext {
   readonly state: TerminalState
 }
 
-/** The profile in force: as delivered, with the changes of the commissioning and of what was loaded from the host. */
+/** The profile in force: as delivered, with the changes of its package, of the commissioning and of what was loaded from the host. */
 export function activeProfile(context: TerminalContext): TerminalProfile {
   const { profileChanges, downloads } = context.state
-  return { ...context.profile, ...profileChanges, ...downloads?.profileChanges }
+  const packaged = context.packages?.inForce?.profile
+  return { ...context.profile, ...packaged, ...profileChanges, ...downloads?.profileChanges }
 }

@@ -1,6 +1,7 @@
 import type { LocalDateTime } from '../../base/ports.ts'
 import type { CryptogramKind } from '../../emv/results.ts'
 import type { TerminalDownloads } from './download-model.ts'
+import type { TerminalPackages } from './package-model.ts'
 import type { TerminalProfile } from './terminal-profile.ts'
 import type { TransactionType } from './transaction-type.ts'
 
@@ -287,6 +288,8 @@ export interface TerminalState {
   readonly pendingTasks: readonly ProcessingRequest[]
   /** What was loaded from the host; undefined before the first time. */
   readonly downloads?: TerminalDownloads
+  /** Software packages; undefined before the first. */
+  readonly packages?: TerminalPackages
   /** Batch that the journal stood in when it was put back from a backup; until the next sign-in. */
   readonly restoredBatch?: string
   /** Trace number of a partial approval that the cashier has not accepted yet. */

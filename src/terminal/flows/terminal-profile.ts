@@ -106,6 +106,14 @@ export interface TerminalProfile {
   readonly downloadEnd: boolean
   /** A status upload says the software's version, in an item of ours (61) behind those of the sources. 5.3. */
   readonly statusExtensions: boolean
+  /** Id of the type of terminal, for packages that are for some types only. */
+  readonly terminalType: string
+  /** Ed25519 public keys, 32 bytes each in hexadecimal, of whom software packages are taken from; none without. */
+  readonly packageKeys: readonly string[]
+  /** Bytes of a package in one message; a field 62 has 512. */
+  readonly packageChunkSize: number
+  /** Starts within which a new package must prove itself by a sign-in and a self-check. */
+  readonly packageTries: number
   /** Signed-on operator needed for anything but management. */
   readonly operatorRequired: boolean
   /** Void and refund ask for a supervisor's password. */
@@ -121,6 +129,9 @@ export interface TerminalProfile {
   readonly merchantCopy: boolean
   readonly cardholderCopy: boolean
   readonly receiptQr: boolean
+  /** A last line of each slip; empty for none. */
+  readonly receiptFooterZh: string
+  readonly receiptFooterEn: string
   /** Payments by code: the customer's code is scanned, or the customer scans one. 11. */
   readonly codePayments: readonly ('customerShows' | 'merchantShows')[]
   /** Digits of the lengths in field 59: three, two with one acquirer. 11. */
@@ -203,6 +214,10 @@ export const DEFAULT_PROFILE: TerminalProfile = {
   autoSignOff: false,
   downloadEnd: true,
   statusExtensions: true,
+  terminalType: '',
+  packageKeys: [],
+  packageChunkSize: 400,
+  packageTries: 3,
   operatorRequired: true,
   supervisorRequired: true,
   forcePasswordChange: false,
@@ -214,6 +229,8 @@ export const DEFAULT_PROFILE: TerminalProfile = {
   merchantCopy: true,
   cardholderCopy: true,
   receiptQr: true,
+  receiptFooterZh: '',
+  receiptFooterEn: '',
   codePayments: [],
   field59LengthDigits: 3,
   codePollMs: 2_000,

@@ -2,6 +2,7 @@ import { invariant, unreachable } from '../../base/invariant.ts'
 import { endOrderOf, withoutOrder } from './code-order-state.ts'
 import { applyDownloadRecord } from './download-model.ts'
 import type { JournalRecord } from './journal-record.ts'
+import { applyPackageRecord, isPackageRecord } from './package-model.ts'
 import { applySettlementRecord } from './settlement-state.ts'
 import type { Operator, TerminalState } from './terminal-model.ts'
 import { applyTransactionRecord, stanAfter } from './transaction-state.ts'
@@ -31,6 +32,7 @@ export const initialState: TerminalState = {
  * @throws {InvariantError} when the record can't follow: the journal is not one that these flows wrote.
  */
 export function applyRecord(state: TerminalState, record: JournalRecord): TerminalState {
+  if (isPackageRecord(record)) return { ...state, packages: applyPackageRecord(state.packages, record) }
   switch (record.kind) {
     case 'checkpoint':
       return record.state

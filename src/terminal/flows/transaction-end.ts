@@ -2,6 +2,7 @@ import type { CardSlot } from './card-in-hand.ts'
 import { download } from './download.ts'
 import type { DownloadSet } from './download-model.ts'
 import { append, awaitCardRemoval, type Flow, releaseCard } from './effect.ts'
+import { loadPackage } from './load-package.ts'
 import { printOwed } from './print-owed.ts'
 import { showMessage } from './show.ts'
 import { signIn } from './sign-in.ts'
@@ -42,11 +43,18 @@ function* actOnProcessingRequests(context: TerminalContext): Flow<void> {
     if (activeProfile(context).autoSignIn) yield* signIn(context)
   }
   for (const task of pendingTasks) yield* actOnTask(context, task)
-  const others = pendingTasks.filter((task) => task !== '3' && !(task in DOWNLOADS) && task !== STATUS_UPLOAD)
+  if (context.state.packages?.isReportDue === true) yield* uploadStatus(context)
+  const others = pendingTasks.filter((task) => task !== '3' && !isActedOn(context, task))
   if (others.length > 0) yield* showMessage('hostRequests', { tasks: others.join(' ') })
 }
 
+function isActedOn(context: TerminalContext, task: ProcessingRequest): boolean {
+  if (task === SOFTWARE) return activeProfile(context).packageKeys.length > 0
+  return task in DOWNLOADS || task === STATUS_UPLOAD
+}
+
 const STATUS_UPLOAD = '2'
+const SOFTWARE = '6'
 const DOWNLOADS: Readonly<Partial<Record<ProcessingRequest, DownloadSet>>> = {
   '1': 'parameters',
   '4': 'caKeys',
@@ -57,9 +65,10 @@ const DOWNLOADS: Readonly<Partial<Record<ProcessingRequest, DownloadSet>>> = {
 
 /** A task that fails is asked for again by the host's next answer; what came of a download is kept for then. */
 function* actOnTask(context: TerminalContext, task: ProcessingRequest): Flow<void> {
+  if (!isActedOn(context, task)) return
   const set = DOWNLOADS[task]
-  if (set === undefined && task !== STATUS_UPLOAD) return
   yield* append({ kind: 'processingDone', request: task })
-  if (set === undefined) yield* uploadStatus(context)
+  if (task === SOFTWARE) yield* loadPackage(context)
+  else if (set === undefined) yield* uploadStatus(context)
   else yield* download(context, set)
 }

@@ -67,9 +67,16 @@ export function transactionLines(
     ...remarkLines(profile, reply),
     ...signatureLines(profile, transaction, form),
     ...(profile.receiptQr ? qrLines(transaction) : []),
+    ...footerLines(profile),
     ...duplicateMark(profile, form.duplicate),
     { kind: 'feed', lines: 3 },
   ]
+}
+
+/** What the merchant's acquirer wants to say, if anything. */
+function footerLines(profile: TerminalProfile): readonly PrintLine[] {
+  const words: Words = [profile.receiptFooterZh, profile.receiptFooterEn]
+  return sentence(profile, words).filter((line) => line.kind !== 'text' || line.text !== '')
 }
 
 function payerLines(

@@ -143,7 +143,7 @@ export class Interpreter {
   }
 
   #perform(effect: Effect, pending: Pending, accept: (value: unknown) => void): void {
-    const { clock, random, keeper, hostLink, panel, passwords, storage } = this.#world
+    const { clock, random, keeper, hostLink, panel, passwords, storage, slots } = this.#world
     switch (effect.kind) {
       case 'append':
         keeper.append(effect.records, (outcome) => {
@@ -186,6 +186,12 @@ export class Interpreter {
         return
       case 'derivePassword':
         passwords.derive(effect.password, effect.salt, accept)
+        return
+      case 'storeChunk':
+      case 'readSlot':
+      case 'loadSlot':
+        invariant(slots !== undefined, 'a terminal without slots was asked for them')
+        slots.perform(effect, accept)
         return
       default:
         this.#performPeripheral(effect, pending, accept)

@@ -1,6 +1,7 @@
 import type { Clock, LocalDateTime, Random } from '../../base/ports.ts'
 import type { ReceiveAnswer, SendAnswer } from '../flows/effect.ts'
 import type { JournalRecord } from '../flows/journal-record.ts'
+import type { PackageAnswers, PackageEffect } from '../flows/package-effect.ts'
 import type { PeripheralAnswers, PeripheralEffect } from '../flows/peripheral-effect.ts'
 import type { Question, QuestionAnswer, Screen } from '../flows/screen.ts'
 import type { TerminalState } from '../flows/terminal-model.ts'
@@ -58,6 +59,14 @@ export interface StorageSpace {
   freeBytes(done: (freeBytes: number) => void): void
 }
 
+/** Where packages are kept, two of them. */
+export interface PackageSlots {
+  perform<K extends PackageEffect['kind']>(
+    effect: Extract<PackageEffect, { readonly kind: K }>,
+    done: (answer: PackageAnswers[K]) => void,
+  ): void
+}
+
 /** All that a flow's effects are performed on. Callbacks only, so that a virtual clock can drive it. */
 export interface TerminalWorld {
   readonly clock: TerminalClock
@@ -68,4 +77,6 @@ export interface TerminalWorld {
   readonly peripherals: PeripheralPort
   readonly passwords: PasswordHasher
   readonly storage: StorageSpace
+  /** Undefined for a terminal that takes no packages. */
+  readonly slots?: PackageSlots
 }

@@ -186,6 +186,10 @@ export class FakeWorld {
         return this.#print(effect.document)
       case 'deviceReport':
         return { kind: 'devices', devices: [] }
+      case 'storeChunk':
+      case 'readSlot':
+      case 'loadSlot':
+        throw new Error('this terminal has no packages')
     }
   }
 

@@ -11,7 +11,7 @@ function typed(name: string): TerminalProfile {
 
 describe('a type of terminal', () => {
   it('turns off what it does not have', () => {
-    expect(typed('fixed')).toEqual(DEFAULT_PROFILE)
+    expect(typed('fixed')).toEqual({ ...DEFAULT_PROFILE, terminalType: 'fixed' })
     expect(typed('smart')).toMatchObject({ stripeReader: false, chipReader: true, printerPresent: true })
   })
 

@@ -106,6 +106,13 @@ describe('sales slip', () => {
     expect(text).toMatch(/^[ -~\n]*$/)
   })
 
+  it('ends with what the profile wants said, if anything', () => {
+    const footer = { receiptFooterZh: '欢迎再来', receiptFooterEn: 'COME AGAIN' }
+    expect(slip(SALE, {}, { ...footer, receiptLanguage: 'both' })).toContain('欢迎再来\nCOME AGAIN\n')
+    expect(slip(SALE, {}, { ...footer, receiptLanguage: 'en' })).not.toContain('欢迎再来')
+    expect(slip(SALE)).not.toContain('\n\n')
+  })
+
   it('speaks Chinese, English, or both', () => {
     expect(slip(SALE, {}, { receiptLanguage: 'zh' })).toContain('消费\n')
     expect(slip(SALE, {}, { receiptLanguage: 'zh' })).not.toContain('SALE')

@@ -7,6 +7,7 @@ import type { DownloadSet, TerminalRow, TerminalSetup } from '../records.ts'
 import { refuse } from '../refusal.ts'
 import { JOBS, withoutJob } from '../terminal-jobs.ts'
 import type { WorkingSet } from '../working-set.ts'
+import { software, softwareOfStatus } from './software.ts'
 
 /** What a message of a download asks for, by field 60.3. Source: unionpay-pos, 4. */
 const STEPS: Readonly<
@@ -25,6 +26,8 @@ const STEPS: Readonly<
   '394': ['contactless', 'whole'],
   '395': ['contactless', 'end'],
 }
+
+const SOFTWARE_CODES: ReadonlySet<string> = new Set(['364', '365'])
 
 /** First byte of a list's answer. Source: unionpay-pos, 5.3. */
 const FLAG = { nothing: '0', complete: '1', more: '2', takeOnlyThese: '3' } as const
@@ -45,6 +48,7 @@ export function download(
   request: HostRequest,
   terminal: TerminalRow,
 ): Decision {
+  if (SOFTWARE_CODES.has(request.networkCode)) return software(context, work, request, terminal)
   const id = context.numbers.take()
   const { catalogue } = context
   const [set, step] = STEPS[request.networkCode] ?? []
@@ -193,11 +197,14 @@ export function statusUpload(
   const text = bytesToAscii(request.multiUse ?? new Uint8Array(0))
   if (text === '') return deny(terminal, id, refuse('30', 'field 62 is missing', 62))
   const setup = terminal.setup ?? NO_SETUP
-  const withStatus = {
-    ...terminal,
-    setup: { ...setup, status: { text, atMs: request.inbound.receivedAt.ms } },
-  }
+  const atMs = request.inbound.receivedAt.ms
+  const withStatus = softwareOfStatus(
+    { ...terminal, setup: { ...setup, status: { text, atMs } } },
+    text,
+    atMs,
+  )
   const changed = { ...withStatus, ...withoutJob(withStatus, JOBS.statusUpload) }
   work.putTerminal(changed)
+  if (changed.setup?.software !== terminal.setup?.software) context.catalogue?.software?.heard(changed)
   return accept(changed, id)
 }
