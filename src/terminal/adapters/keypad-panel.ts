@@ -45,6 +45,14 @@ const AMOUNT_DIGITS_MAX = 12
 /** Most that a menu or a question takes. */
 const ENTRY_MAX = 64
 const PAN_DIGITS_SHOWN = 6
+/** Screens that are over with what they tell. */
+const PASSING: ReadonlySet<string> = new Set([
+  'printing',
+  'removeCard',
+  'readingChip',
+  'askingHost',
+  'completingChip',
+])
 const HOME: Screen = { id: 'ready' }
 
 interface Asked {
@@ -61,6 +69,8 @@ export class KeypadPanel implements Panel {
   readonly #cancel: () => void
   readonly #changed: () => void
   #screen: Screen = HOME
+  /** What a command ended with: it stays when slips and card are gone. */
+  #lastWord: Screen = HOME
   #asked: Asked | undefined
   #entry = ''
   #chosen = 0
@@ -102,6 +112,7 @@ export class KeypadPanel implements Panel {
   }
 
   show(screen: Screen): void {
+    if (!PASSING.has(screen.id)) this.#lastWord = screen
     this.#screen = screen
     this.#changed()
   }
@@ -121,6 +132,7 @@ export class KeypadPanel implements Panel {
   set busy(isBusy: boolean) {
     this.#isBusy = isBusy
     if (isBusy) this.#menus = []
+    else this.#screen = this.#lastWord
     this.#reset()
   }
 
@@ -130,6 +142,7 @@ export class KeypadPanel implements Panel {
     this.#menus = []
     this.#isBusy = false
     this.#screen = HOME
+    this.#lastWord = HOME
     this.#reset()
   }
 

@@ -32,19 +32,21 @@ export function WorkbenchPage() {
     <>
       {problem !== undefined && <Problem text={problem} />}
       <div class="bench">
-        <div class="bench-devices">
-          <div class="stripe-slot" data-drop="stripe">
-            <span>{t({ zh: '刷卡槽', en: 'Stripe' })}</span>
+        <div class="bench-main">
+          <div class="bench-devices">
+            <div class="stripe-slot" data-drop="stripe">
+              <span>{t({ zh: '刷卡槽', en: 'Stripe' })}</span>
+            </div>
+            <TerminalBody state={state} />
+            <PinPad pinPad={state.pinPad} />
           </div>
-          <TerminalBody state={state} />
-          <PinPad pinPad={state.pinPad} />
+          <PaperTray printer={state.printer} />
         </div>
         <div class="bench-side">
           <CardTable state={state} />
           <Hands state={state} />
+          <Story log={state.log} />
         </div>
-        <PaperTray printer={state.printer} />
-        <Story log={state.log} />
       </div>
     </>
   )

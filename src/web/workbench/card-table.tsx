@@ -55,7 +55,6 @@ export function CardTable({ state }: { readonly state: WorkbenchState }) {
             <button
               type="button"
               class={`bank-card ${card.scheme}`}
-              aria-label={`${t(NAMES[card.name] ?? { zh: card.name, en: card.name })} ${card.number}`}
               onPointerDown={(event) => {
                 event.currentTarget.setPointerCapture(event.pointerId)
                 move(card, event)

@@ -164,14 +164,16 @@ function Devices({ state }: { readonly state: WorkbenchState }) {
 export function Story({ log }: Pick<WorkbenchState, 'log'>) {
   return (
     <Card title={t({ zh: '经过', en: 'What happened' })} flush>
-      <ol class="story">
-        {[...log].reverse().map(({ id, atMs, text }) => (
-          <li key={id}>
-            <time>{formatTime(atMs)}</time>
-            <span>{t(text)}</span>
-          </li>
-        ))}
-      </ol>
+      <section class="story" tabIndex={0} aria-label={t({ zh: '经过', en: 'What happened' })}>
+        <ol>
+          {[...log].reverse().map(({ id, atMs, text }) => (
+            <li key={id}>
+              <time>{formatTime(atMs)}</time>
+              <span>{t(text)}</span>
+            </li>
+          ))}
+        </ol>
+      </section>
     </Card>
   )
 }

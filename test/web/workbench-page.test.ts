@@ -1,0 +1,175 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type ServedConsole, serveConsole } from '../../src/cli/console/serve-console.ts'
+import { workbenchPort } from '../../src/cli/up/workbench-port.ts'
+import { openWorld, type World } from '../../src/cli/up/world.ts'
+import type { Panel } from '../../src/terminal/runtime/terminal-world.ts'
+import { keepShot, seriousFindings } from './look-at.ts'
+import { openBrowser } from './open-browser.ts'
+
+const SILENT: Panel = { show() {}, ask() {}, withdraw() {} }
+const PIN = '123456'
+const ANY = { address: '127.0.0.1', port: 0, isDefault: false }
+const PASSWORD = 'a password of her own'
+
+let directory: string
+let world: World
+let served: ServedConsole
+let browser: Browser
+let page: Page
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'tillwire-page-'))
+  const common = { directory, baudRate: undefined, sharedLine: false, freePorts: true }
+  world = await openWorld({ ...common, panel: SILENT, isTouched: true })
+  const parts = { directory: join(directory, 'host'), place: ANY, workbench: workbenchPort(world.workbench) }
+  served = await serveConsole(world.host, parts)
+  browser = await openBrowser()
+  page = await browser.newPage({ viewport: { width: 1440, height: 1000 }, locale: 'en-GB' })
+  page.setDefaultTimeout(15_000)
+  await signIn(served.firstPassword ?? '')
+  await page.goto(new URL('/terminal', served.console.url).href)
+  await page.waitForSelector('.device')
+}, 90_000)
+afterAll(async () => {
+  await browser?.close()
+  await served?.close()
+  await world?.close()
+  rmSync(directory, { recursive: true, force: true })
+})
+
+/** As a person does it: with the password that was printed, which must be changed. */
+async function signIn(first: string): Promise<void> {
+  await page.goto(served.console.url)
+  await page.getByLabel('Name').fill('admin')
+  await page.getByLabel('Password').fill(first)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByLabel('Present password').fill(first)
+  await page.getByLabel('New password').fill(PASSWORD)
+  await page.getByRole('button', { name: 'Change the password' }).click()
+  await page.waitForSelector('.shell')
+}
+
+async function keys(...names: readonly string[]): Promise<void> {
+  const keypad = page.getByRole('group', { name: 'Keys of the terminal' })
+  for (const name of names) await keypad.getByRole('button', { name, exact: true }).click()
+}
+
+/** What the terminal's display says next. */
+function says(text: string): Promise<void> {
+  return page.locator('.display-title', { hasText: text }).waitFor()
+}
+
+async function dragCard(name: RegExp, place: string): Promise<void> {
+  const card = page.getByRole('button', { name }).first()
+  await card.scrollIntoViewIfNeeded()
+  const from = await card.boundingBox()
+  const to = await page.locator(place).boundingBox()
+  if (from === null || to === null) throw new Error('nothing to drag')
+  await page.mouse.move(from.x + 30, from.y + 30)
+  await page.mouse.down()
+  await page.mouse.move(to.x + to.width / 2, to.y + Math.min(12, to.height / 2), { steps: 6 })
+  await page.mouse.up()
+}
+
+async function enterPin(): Promise<void> {
+  await page.waitForSelector('.pin-pad.active')
+  const pad = page.getByRole('region', { name: 'PIN pad' })
+  for (const digit of PIN) await pad.getByRole('button', { name: digit, exact: true }).click()
+  await pad.getByRole('button', { name: 'Confirm the PIN' }).click()
+}
+
+async function chipSale(...digits: readonly string[]): Promise<void> {
+  await keys(...digits, 'Enter')
+  await page.waitForSelector('.chip-slot.wanted')
+  await dragCard(/Chip card/, '.chip-slot')
+  await enterPin()
+  await page.getByRole('button', { name: 'Take the card out' }).click()
+}
+
+describe('the terminal in the browser', () => {
+  it('logs on by its own keys', async () => {
+    await keys('Menu', '9', '1', '0', '1', 'Enter')
+    await says('Password of operator 01')
+    await keys('0', '0', '0', '0', 'Enter')
+    await says('Operator 01 logged on')
+  })
+
+  it('sells by a dragged chip card and a PIN; the slip hangs from the printer', async () => {
+    await chipSale('1', '2', '3', '4')
+    await says('Approved')
+    await page.locator('.slips img').nth(1).waitFor()
+    const size = await page
+      .locator('.slips img')
+      .first()
+      .evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth)
+    expect(size).toBeGreaterThan(300)
+    await keepShot(page, 'terminal-sold')
+    expect(await seriousFindings(page)).toEqual([])
+  }, 60_000)
+
+  it('paper out in the middle of a slip', async () => {
+    await page.getByRole('button', { name: 'Tear them off' }).click()
+    await page.getByRole('button', { name: 'Out after 8 lines' }).click()
+    await chipSale('5', '00')
+    await page.locator('.display-options li').nth(1).waitFor()
+    await keepShot(page, 'terminal-paper-out')
+    await page.getByRole('button', { name: 'New roll' }).click()
+    await keys('1')
+    await page.locator('.slips img').nth(1).waitFor()
+    await page.locator('.display-title.idle').waitFor()
+  }, 60_000)
+
+  it('the line is cut under way: the sale is reversed when it is back', async () => {
+    await page.getByRole('button', { name: 'Lose the next answer' }).click()
+    await chipSale('7', '00')
+    await page.getByText('A reversal is owed').waitFor()
+    await keepShot(page, 'terminal-line-cut')
+    await page.getByRole('button', { name: 'Restore' }).click()
+    await keys('Menu', '8', '4')
+    await page.getByText('A reversal is owed').waitFor({ state: 'detached' })
+    expect(world.host.checkBooks()).toEqual([])
+  }, 60_000)
+
+  it('the power is cut, and comes back', async () => {
+    await page.getByRole('button', { name: 'Cut the power' }).click()
+    await page.getByText('No power').waitFor()
+    await keepShot(page, 'terminal-no-power')
+    await page.getByRole('button', { name: 'Power on' }).click()
+    await says('Ready')
+  })
+
+  it('takes a stripe, by the keyboard alone', async () => {
+    await keys('9', '00', 'Enter')
+    await page.waitForSelector('.chip-slot.wanted')
+    await page.getByRole('button', { name: /Stripe card/ }).press('s')
+    await enterPin()
+    await says('Approved')
+  })
+
+  it('settles; the host has the same books, and shows them', async () => {
+    await keys('Menu', '7', '1')
+    await page.locator('.story', { hasText: 'Settled' }).waitFor()
+    await says('ettled')
+    expect(world.host.checkBooks()).toEqual([])
+    await keepShot(page, 'terminal-settled')
+    await page.goto(new URL('/batches/10000001/1', served.console.url).href)
+    await page.getByText('Balanced').waitFor()
+    await keepShot(page, 'batch')
+  }, 60_000)
+
+  it('fits a phone in the dark, in Chinese', async () => {
+    await page.evaluate(`localStorage.setItem('tillwire-theme', 'dark')`)
+    await page.evaluate(`localStorage.setItem('tillwire-language', 'zh')`)
+    await page.setViewportSize({ width: 390, height: 844 })
+    await page.goto(new URL('/terminal', served.console.url).href)
+    await page.waitForSelector('.device')
+    await keepShot(page, 'terminal-phone', true)
+    const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
+    expect(overflow).toBeLessThanOrEqual(0)
+    expect(await seriousFindings(page)).toEqual([])
+  }, 60_000)
+})
