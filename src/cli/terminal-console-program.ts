@@ -1,7 +1,11 @@
 import { ConsolePanel, type PanelLanguage } from '../terminal/adapters/console-panel.ts'
 import { JournalFailure } from '../terminal/adapters/journal-failure.ts'
 import { type LineSource, type LineStreams, ReadlineSource } from '../terminal/adapters/line-source.ts'
-import { openTerminal, type TerminalPeripherals } from '../terminal/adapters/open-terminal.ts'
+import {
+  type OpenTerminalOptions,
+  openTerminal,
+  type TerminalPeripherals,
+} from '../terminal/adapters/open-terminal.ts'
 import { JsonPanelOutput, TextPanelOutput } from '../terminal/adapters/panel-output.ts'
 import type { PeripheralTap } from '../terminal/adapters/serial-peripherals.ts'
 import { SystemClock } from '../terminal/adapters/system-clock.ts'
@@ -24,6 +28,7 @@ import {
   readTls,
   type TlsFlags,
 } from './terminal-console-setup.ts'
+import { openWithExercises } from './terminal-training.ts'
 
 export interface TerminalFlags extends TlsFlags, IdentityFlags {
   readonly reader: string
@@ -36,6 +41,8 @@ export interface TerminalFlags extends TlsFlags, IdentityFlags {
   readonly activation?: ActivationFlags
   readonly keyBlock?: string
   readonly keyBlockFile?: string
+  /** Nothing is sent, everything is marked. */
+  readonly training?: boolean
   readonly run?: string
   readonly json?: boolean
   readonly record?: string
@@ -81,7 +88,7 @@ export async function runTerminal(flags: TerminalFlags, program: TerminalProcess
   const recorder = flags.record === undefined ? undefined : program.openRecorder?.(flags.record)
   const session = startSession(flags, program)
   try {
-    const terminal = await openTerminal({
+    const options: OpenTerminalOptions = {
       dataDirectory: flags.data,
       ...setup,
       hostAddress,
@@ -98,7 +105,10 @@ export async function runTerminal(flags: TerminalFlags, program: TerminalProcess
       panel: session.panel,
       logLevel: flags.logLevel,
       created: (terminal) => session.console.attach(terminal),
-    })
+    }
+    const terminal = await (flags.training === true
+      ? openWithExercises(session.console, options)
+      : openTerminal(options))
     try {
       checkIdentity(terminal, flags)
       if (flags.activation === undefined) await work(session.console, terminal, keyBlock, flags)

@@ -35,6 +35,10 @@ export function buildCommand(): Command {
     .option('--tls-cert <file>', '终端证书（PEM） | certificate of the terminal (PEM)')
     .option('--tls-key <file>', '终端证书的私钥（PEM） | its private key (PEM)')
     .option('--tls-server-name <name>', '主机证书上的名称 | name in the host certificate')
+    .option(
+      '--training',
+      '训练模式：不与主机通信，凭条有标记，另记流水 | nothing is sent, slips are marked, records are kept apart',
+    )
     .option('--run <commands>', '执行后退出，分号隔开 | do these and quit: "sale 12.34; settle"')
     .option('--json', '每个事件输出一个 JSON 对象 | print one JSON object an event')
     .option(...RECORD_OPTION)

@@ -4,8 +4,15 @@ import type { TerminalContext } from '../flows/terminal-context.ts'
 import type { TerminalProfile } from '../flows/terminal-profile.ts'
 import { DialedHostLink } from '../runtime/dialed-host-link.ts'
 import { Interpreter } from '../runtime/interpreter.ts'
+import { NO_HOST_LINK } from '../runtime/no-host-link.ts'
 import { JournaledState } from '../runtime/state-keeper.ts'
-import type { Panel, PasswordHasher, PeripheralPort, TerminalClock } from '../runtime/terminal-world.ts'
+import type {
+  HostLink,
+  Panel,
+  PasswordHasher,
+  PeripheralPort,
+  TerminalClock,
+} from '../runtime/terminal-world.ts'
 import { DiskSpace } from './disk-space.ts'
 import { terminalCodec } from './frame-summary.ts'
 import { decodeGb18030 } from './gb18030.ts'
@@ -50,6 +57,8 @@ export interface OpenTerminalOptions extends Partial<TerminalSetup> {
   /** As `JournalOptions.sizeMaxBytes`. */
   readonly journalSizeMaxBytes?: number
   readonly probe?: TerminalProbe
+  /** There is no line at all: whatever sends stops the terminal. See `openTrainingTerminal`. */
+  readonly withoutHost?: true
 }
 
 /**
@@ -96,8 +105,11 @@ function assemble(options: OpenTerminalOptions, journal: SqliteJournal, log: Ter
   const clock = options.clock ?? systemClock(journal, log)
   const { probe } = options
   const keeper = new JournaledState(probe?.journal?.(journal) ?? journal, journal.openingState)
-  const dialer = new TcpDialer(hostAddress, tls, hostTap)
-  const hostLink = new DialedHostLink(setup.link, probe?.dialer?.(dialer) ?? dialer, clock, log)
+  const dialed = (): HostLink => {
+    const dialer = new TcpDialer(hostAddress, tls, hostTap)
+    return new DialedHostLink(setup.link, probe?.dialer?.(dialer) ?? dialer, clock, log)
+  }
+  const hostLink = options.withoutHost === true ? NO_HOST_LINK : dialed()
   const slots = new PackageSlotFiles(dataDirectory)
   const interpreter = new Interpreter({
     clock,

@@ -29,6 +29,8 @@ export interface TerminalProbe {
   flow?<T>(flow: Flow<T>): Flow<T>
   /** What it dials the host with. */
   dialer?(dialer: StreamDialer): StreamDialer
+  /** What came of a command, before whoever gave it hears of it. */
+  outcome?(command: TerminalCommand, outcome: CommandOutcome): void
 }
 
 export interface TerminalParts {
@@ -90,8 +92,10 @@ export class Terminal {
    */
   async run(command: TerminalCommand): Promise<CommandOutcome> {
     if (this.#closed !== undefined) return { kind: 'cancelled' }
-    const { context } = this.#parts
-    return (await this.#enqueue(() => performCommand(context, command))) ?? { kind: 'cancelled' }
+    const { context, probe } = this.#parts
+    const outcome = (await this.#enqueue(() => performCommand(context, command))) ?? { kind: 'cancelled' }
+    probe?.outcome?.(command, outcome)
+    return outcome
   }
 
   /** The operator's cancel key. Returns whether something was waiting for a person. */

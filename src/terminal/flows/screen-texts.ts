@@ -253,7 +253,8 @@ export function renderScreen(screen: Screen, language: Language): string {
   )
   const key = messageKey(screen)
   const said = filled.replace(/\s+/g, ' ').replace(/^\s+|[\s.]+$/g, '')
-  return key === undefined ? said : `${said} [${key}]`
+  const whole = key === undefined ? said : `${said} [${key}]`
+  return screen.training === true ? `${language === 'zh' ? '【训练】' : '[TRAINING] '}${whole}` : whole
 }
 
 const DEVICES: { readonly [device: string]: Texts } = {

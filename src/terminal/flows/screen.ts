@@ -7,6 +7,8 @@ export interface Screen {
   readonly values?: { readonly [name: string]: string | number }
   /** In place of the built-in text: from a software package. */
   readonly words?: readonly [zh: string, en: string]
+  /** No money moves: the screen says so. */
+  readonly training?: true
 }
 
 /** What the operator is asked. */

@@ -1,0 +1,100 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { JournalRecord } from '../flows/journal-record.ts'
+import type { TerminalState } from '../flows/terminal-model.ts'
+import { ExerciseWatch, type PassedExercise } from '../flows/training/exercises.ts'
+import { trainingFlow } from '../flows/training/training-flow.ts'
+import { terminalCodec } from './frame-summary.ts'
+import { JournalFailure } from './journal-failure.ts'
+import { type OpenTerminalOptions, openTerminal } from './open-terminal.ts'
+import { openSqliteJournal } from './sqlite-journal.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Where a terminal's training is kept, apart from its real records. */
+export function trainingDirectory(dataDirectory: string): string {
+  return join(dataDirectory, 'training')
+}
+
+/**
+ * Opens the terminal of `options.dataDirectory` in training: the same identity and operators, a journal of its own, no
+ * line to a host, everything marked. `passed` hears of each exercise that was done, once what it rests on is durable.
+ *
+ * Rejects as `openTerminal` does; with `JournalFailure` when there is no commissioned terminal.
+ */
+export async function openTrainingTerminal(
+  options: OpenTerminalOptions,
+  passed: (exercise: PassedExercise) => void = () => {},
+): Promise<Terminal> {
+  let loggedOn: string | undefined
+  try {
+    loggedOn = prepareSpace(options.dataDirectory)
+  } catch (error) {
+    options.peripherals.close()
+    throw error
+  }
+  const watch = new ExerciseWatch(loggedOn)
+  let atStart = true
+  return openTerminal({
+    ...options,
+    dataDirectory: trainingDirectory(options.dataDirectory),
+    withoutHost: true,
+    probe: {
+      ...options.probe,
+      flow: (flow) => {
+        const trained = trainingFlow(flow, {
+          codec: terminalCodec(),
+          atStart,
+          happened: (happening) => watch.happened(happening).forEach(passed),
+        })
+        atStart = false
+        return options.probe?.flow?.(trained) ?? trained
+      },
+      outcome: (command, outcome) => {
+        if (command.kind === 'reprint' && outcome.kind === 'done') passed(watch.reprinted())
+        options.probe?.outcome?.(command, outcome)
+      },
+    },
+  })
+}
+
+/** Gives the training the operators that the terminal has now. Returns who is logged on there. */
+function prepareSpace(dataDirectory: string): string | undefined {
+  const real = readState(dataDirectory)
+  const journal = openSqliteJournal({ directory: trainingDirectory(dataDirectory) })
+  try {
+    const records = recordsToFollow(real, journal.openingState)
+    if (records.length > 0)
+      journal.append(records, (outcome) => {
+        if (outcome.kind === 'failed') throw new JournalFailure('io', outcome.reason)
+      })
+    return journal.openingState.loggedOn
+  } finally {
+    journal.close()
+  }
+}
+
+function readState(dataDirectory: string): TerminalState {
+  const isThere = existsSync(join(dataDirectory, 'journal.db'))
+  if (isThere) {
+    const journal = openSqliteJournal({ directory: dataDirectory })
+    try {
+      if (journal.openingState.commissioned) return journal.openingState
+    } finally {
+      journal.close()
+    }
+  }
+  throw new JournalFailure(
+    'notAJournal',
+    `${dataDirectory} holds no commissioned terminal: commission it first, then train with it`,
+  )
+}
+
+function recordsToFollow(real: TerminalState, training: TerminalState): readonly JournalRecord[] {
+  const operators = real.operators
+    .filter(
+      (each) => !training.operators.some((other) => other.hash === each.hash && other.number === each.number),
+    )
+    .map((operator): JournalRecord => ({ kind: 'operatorStored', operator }))
+  const changes: JournalRecord = { kind: 'commissioned', profileChanges: real.profileChanges }
+  return training.commissioned ? operators : [changes, ...operators]
+}
