@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fromHex } from '../../src/base/bytes.ts'
@@ -43,17 +43,31 @@ const MERCHANT = {
   status: 'active',
 } as const
 
+export const OTHER_PREFIXES = Array.from({ length: 40 }, (_, index) => `6225${index + 10}`)
+export const OTHER_APPLICATION_COUNT = 3
+
+const opened = new Set<DownloadHost>()
+
+/** After each test: nothing stays in the system's folder. */
+export function closeHosts(): void {
+  for (const host of opened) host.close()
+  opened.clear()
+}
+
 /** The real host core with a catalogue, for any number of terminals. */
 export class DownloadHost {
   readonly store = new MemoryStore()
   readonly catalogue: CatalogueFile
   readonly #core: HostCore
+  readonly #directory: string
   /** Field 62 of a reply, changed on its way. */
   spoil: (field62: Uint8Array) => Uint8Array = (bytes) => bytes
   requests = 0
 
   constructor(terminalIds: readonly string[] = [DEFAULT_PROFILE.terminalId]) {
     const directory = mkdtempSync(join(tmpdir(), 'tillwire-downloads-'))
+    this.#directory = directory
+    opened.add(this)
     this.catalogue = new CatalogueFile({ directory, caKeys: CA_KEYS, merchantName: () => MERCHANT.name })
     this.#core = new HostCore({
       security: new ClearSecurityModule(),
@@ -69,6 +83,18 @@ export class DownloadHost {
     const row = this.store.listTerminals().find((each) => each.tid === tid)
     if (row === undefined) throw new Error(`no terminal ${tid}`)
     return row
+  }
+
+  /** Somebody puts other content in the place of a set. */
+  changeContent(set: 'blacklist' | 'applications'): void {
+    const { list } = this.catalogue.downloads.applications
+    if (set === 'blacklist') this.catalogue.change(set, { prefixes: OTHER_PREFIXES })
+    else this.catalogue.change(set, { list: list.slice(0, OTHER_APPLICATION_COUNT) })
+  }
+
+  /** The folder of its catalogue goes. */
+  close(): void {
+    rmSync(this.#directory, { recursive: true, force: true })
   }
 
   change(row: TerminalRow): void {

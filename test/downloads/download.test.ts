@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { bytesToAscii, fromHex, toHex } from '../../src/base/bytes.ts'
 import { withJob } from '../../src/host/core/terminal-jobs.ts'
 import { EstateError } from '../../src/host/estate/estate.ts'
@@ -6,7 +6,15 @@ import { DOWNLOAD_SETS, type DownloadSet } from '../../src/terminal/flows/downlo
 import { caKeysInForce, isBlacklisted } from '../../src/terminal/flows/downloads-in-force.ts'
 import { activeProfile } from '../../src/terminal/flows/terminal-context.ts'
 import { DEFAULT_PROFILE } from '../../src/terminal/flows/terminal-profile.ts'
-import { CA_KEYS, DownloadHost, DownloadTerminal, PowerCut } from './download-world.ts'
+import {
+  CA_KEYS,
+  closeHosts,
+  DownloadHost,
+  DownloadTerminal,
+  OTHER_APPLICATION_COUNT,
+  OTHER_PREFIXES,
+  PowerCut,
+} from './download-world.ts'
 
 /** Records that keep what an answer brought. */
 const ANSWERS = ['downloadListed', 'downloadReceived']
@@ -23,6 +31,8 @@ function inForce({ state }: DownloadTerminal): unknown {
   const { staged: _staged, ...active } = state.downloads ?? { staged: {} }
   return active
 }
+
+afterEach(closeHosts)
 
 describe('a download', () => {
   it('brings all sets, page by page, and the host knows it', () => {
@@ -119,18 +129,55 @@ describe('a download', () => {
     expect(terminal.state.downloads?.staged).toEqual({})
   })
 
-  it('a set that changes under way stays due, and comes again', () => {
+  it.each(['blacklist', 'applications'] as const)(
+    'of %s that changes under way is never mixed; it is due and comes again',
+    (set) => {
+      const before = opened()
+      before.terminal.run({ kind: 'download', set })
+      const { effects: count } = before.terminal
+      for (let at = 0; at < count; at++) {
+        const { terminal, host } = opened()
+        terminal.cut = { at, isDone: true }
+        expect(() => terminal.run({ kind: 'download', set })).toThrow(PowerCut)
+        terminal.cut = undefined
+        host.changeContent(set)
+        for (
+          let time = 0;
+          time < 3 && host.terminal().setup?.sets[set]?.loaded !== host.catalogue.versions()[set];
+          time++
+        )
+          terminal.run({ kind: 'download', set })
+        const active = terminal.state.downloads?.[set] ?? []
+        expect(active.length).toBe(set === 'blacklist' ? OTHER_PREFIXES.length : OTHER_APPLICATION_COUNT)
+        expect(host.terminal()).toMatchObject({ processingRequest: 0 })
+      }
+    },
+  )
+
+  it('an end that comes after a change leaves the set due', () => {
     const { host, terminal } = opened()
-    host.change(withJob(host.terminal(), 7))
-    terminal.cut = { at: 6, isDone: true }
+    const full = opened()
+    full.terminal.run({ kind: 'download', set: 'blacklist' })
+    // The last effects: the end's send, its answer, its record.
+    terminal.cut = { at: full.terminal.effects - 6, isDone: true }
     expect(() => terminal.run({ kind: 'download', set: 'blacklist' })).toThrow(PowerCut)
+    expect(terminal.state.downloads?.staged.blacklist?.isActive).toBe(true)
     terminal.cut = undefined
-    host.catalogue.change('blacklist', { prefixes: ['622'] })
+    host.changeContent('blacklist')
     terminal.run({ kind: 'download', set: 'blacklist' })
-    expect(host.terminal().processingRequest).toBe(7)
-    terminal.run({ kind: 'download', set: 'blacklist' })
-    expect(host.terminal().processingRequest).toBe(0)
-    expect(terminal.state.downloads?.blacklist).toEqual(['622'])
+    expect(host.terminal()).toMatchObject({ processingRequest: 7 })
+    expect(terminal.state.downloads?.blacklist).toEqual(PREFIXES)
+  })
+
+  it('all of them: one that is no use does not keep the others away', () => {
+    const { host, terminal } = opened()
+    host.spoil = (bytes) => (bytesToAscii(bytes).startsWith('1245') ? bytes.slice(0, -3) : bytes)
+    expect(terminal.run({ kind: 'download', set: 'all' })).toMatchObject({
+      kind: 'failed',
+      detail: 'parameters',
+    })
+    expect(terminal.state.downloads?.blacklist).toEqual(PREFIXES)
+    expect(terminal.state.downloads?.parameters).toBeUndefined()
   })
 })
 

@@ -36,11 +36,14 @@ const PAGES_MAX = 100
 
 /** Loads one set, or all of them, going on where an earlier try ended. What is in force changes at its end only. */
 export function* download(context: TerminalContext, set: DownloadSet | 'all'): Flow<CommandOutcome> {
+  let result: CommandOutcome = { kind: 'done' }
   for (const each of set === 'all' ? DOWNLOAD_SETS : [set]) {
     const outcome = yield* downloadOne(context, each)
-    if (outcome.kind !== 'done') return outcome
+    // A host that is not there will not be there for the next set; one that sends rubbish may have better elsewhere.
+    if (outcome.kind === 'failed' && outcome.reason === 'malformedReply') result = outcome
+    else if (outcome.kind !== 'done') return outcome
   }
-  return { kind: 'done' }
+  return result
 }
 
 function* downloadOne(context: TerminalContext, set: DownloadSet): Flow<CommandOutcome> {
@@ -94,7 +97,7 @@ function* fetchListed(context: TerminalContext, set: DownloadSet): Flow<Step<und
     const asked = set === 'blacklist' ? String(count).padStart(3, '0') : `1${String(count).padStart(2, '0')}`
     const answer = yield* ask(context, mti, code, asciiToBytes(asked))
     if (!answer.ok) return answer
-    const listed = listPage(set, answer.value)
+    const listed = listPage(set, answer.value, count)
     if (listed === undefined) return ended(yield* drop(set))
     yield* append({ kind: 'downloadListed', set, ...listed })
   }
@@ -117,13 +120,17 @@ function* fetchEach(context: TerminalContext, set: DownloadSet, code: string): F
   }
 }
 
+/** `count`: what was listed before. */
 function listPage(
   set: DownloadSet,
   bytes: Uint8Array,
+  count: number,
 ): { readonly names: readonly string[]; readonly isComplete: boolean } | undefined {
   const reply = parseDownloadReply(bytes)
   if (!reply.ok) return undefined
   const { flag, objects } = reply.value
+  // It said that there is more: what there is has changed since.
+  if (flag === 'none' && count > 0) return undefined
   const isComplete = flag !== 'more'
   if (set === 'blacklist') {
     const entries = blacklistEntries(bytesToAscii(objects))

@@ -5,7 +5,7 @@ import type { HostContext } from '../host-context.ts'
 import type { HostRequest } from '../host-request.ts'
 import type { DownloadSet, TerminalRow, TerminalSetup } from '../records.ts'
 import { refuse } from '../refusal.ts'
-import { JOBS, withoutJob } from '../terminal-jobs.ts'
+import { JOBS, withJob, withoutJob } from '../terminal-jobs.ts'
 import type { WorkingSet } from '../working-set.ts'
 import { software, softwareOfStatus } from './software.ts'
 
@@ -64,7 +64,8 @@ export function download(
     case 'list':
       return answerList(work, terminal, id, set, objectsOf(catalogue, set, terminal), given)
     case 'one': {
-      const { content } = objectsOf(catalogue, set, terminal)
+      const { version, content } = objectsOf(catalogue, set, terminal)
+      if (isOutdated(terminal, set, version)) return accept(terminal, id, { multiUse: flagged(FLAG.nothing) })
       const found = content.find(({ name }) => equalBytes(name, given))
       const multiUse =
         found === undefined ? flagged(FLAG.nothing) : concatBytes([flagged(FLAG.complete), found.body])
@@ -102,6 +103,8 @@ function answerList(
   if (asked === null)
     return deny(terminal, id, refuse('30', 'field 62 is not 1 and a count of two digits', 62))
   const from = Number(asked[1])
+  if (from > 0 && isOutdated(terminal, set, version))
+    return accept(terminal, id, { multiUse: flagged(FLAG.nothing) })
   const served = from === 0 ? serve(work, terminal, set, version) : terminal
   const page = pageOf(
     content.slice(from).map(({ entry }) => entry),
@@ -132,6 +135,8 @@ function answerBlacklist(
   if (!/^\d{3}$/.test(text))
     return deny(terminal, id, refuse('30', 'field 62 is not an index of three digits', 62))
   const from = Number(text)
+  if (from > 0 && isOutdated(terminal, 'blacklist', version))
+    return accept(terminal, id, { multiUse: asciiToBytes(`${FLAG.nothing}000`) })
   const served = from === 0 ? serve(work, terminal, 'blacklist', version) : terminal
   const page = content.slice(from, from + Math.floor(PAGE_SIZE_MAX / BLACKLIST_ENTRY_SIZE))
   const end = from + page.length
@@ -157,6 +162,12 @@ function flagged(flag: string): Uint8Array {
 
 const NO_SETUP: TerminalSetup = { sets: {}, jobs: [] }
 
+/** It began with another version: what would follow does not belong to what came. It has to begin again. */
+function isOutdated({ setup }: TerminalRow, set: DownloadSet, version: number): boolean {
+  const served = setup?.sets[set]?.served
+  return served !== undefined && served !== version
+}
+
 /** A download begins with the version that stands now. */
 function serve(work: WorkingSet, terminal: TerminalRow, set: DownloadSet, version: number): TerminalRow {
   const setup = terminal.setup ?? NO_SETUP
@@ -181,7 +192,10 @@ function finish(
   if (before === undefined) return terminal
   const loaded = { served: before.served, loaded: before.served, loadedAtMs: inbound.receivedAt.ms }
   const withSet = { ...terminal, setup: { ...setup, sets: { ...setup.sets, [set]: loaded } } }
-  const changed = before.served === version ? { ...withSet, ...withoutJob(withSet, JOBS[set]) } : withSet
+  const changed =
+    before.served === version
+      ? { ...withSet, ...withoutJob(withSet, JOBS[set]) }
+      : withJob(withSet, JOBS[set])
   work.putTerminal(changed)
   return changed
 }
