@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { FieldEstate } from '../estate/field-estate.ts'
+import type { PackageShelf } from '../estate/package-shelf.ts'
+import type { Rollouts } from '../estate/rollouts.ts'
 import type { KnowledgeBase } from '../knowledge/knowledge-base.ts'
 import type { EstateCare } from '../monitoring/estate-care.ts'
 import type { Office } from '../office/open-office.ts'
@@ -21,6 +23,12 @@ export type ConsoleApp = FastifyInstance<
   ZodTypeProvider
 >
 
+/** Packages, and who gets them. */
+export interface SoftwareDesk {
+  readonly shelf: PackageShelf
+  readonly rollouts: Rollouts
+}
+
 /** What a module of routes works on. */
 export interface ConsoleContext {
   readonly office: Office
@@ -31,6 +39,7 @@ export interface ConsoleContext {
   readonly records: RecordsReader
   readonly knowledge: KnowledgeBase
   readonly care: EstateCare
+  readonly software: SoftwareDesk
   /** Undefined: nothing can be run beside this host. */
   readonly bench: Bench | undefined
   /** The terminal beside the host; undefined where there is none. */

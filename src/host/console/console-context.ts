@@ -1,13 +1,15 @@
 import Database from 'better-sqlite3'
 import { invariant } from '../../base/invariant.ts'
-import { openFieldEstate } from '../estate/field-estate.ts'
+import { type FieldEstate, openFieldEstate } from '../estate/field-estate.ts'
+import { PackageShelf } from '../estate/package-shelf.ts'
+import { Rollouts } from '../estate/rollouts.ts'
 import { openKnowledgeBase } from '../knowledge/knowledge-base.ts'
 import { EstateCare } from '../monitoring/estate-care.ts'
 import type { Office } from '../office/open-office.ts'
 import type { HostMetrics } from '../service/host-metrics.ts'
 import type { Host } from '../service/open-host.ts'
 import type { Bench } from './bench/bench.ts'
-import type { ConsoleApp, ConsoleContext } from './console-app.ts'
+import type { ConsoleApp, ConsoleContext, SoftwareDesk } from './console-app.ts'
 import type { LiveEvents } from './live-events.ts'
 import { MessageWatch } from './messages/message-watch.ts'
 import { RecordsReader } from './records/records-reader.ts'
@@ -17,6 +19,7 @@ const MESSAGES_KEPT = 1000
 const MESSAGES_PER_SECOND = 20
 const SECRET_TRIES_MAX = 20
 const WATCH_EVERY_MS = 15_000
+const SOFTWARE_NEWS_MS = 500
 
 interface ContextParts {
   readonly host: Host
@@ -58,7 +61,9 @@ export function openContext(
   const care = openCare(host, office, live, metrics)
   const field = openFieldEstate({ directory, office: office.database, audit: office.audit, host, nowMs })
   const endSeen = host.observe(field.lastSeen)
+  const software = openSoftware({ directory, office, host, field, live })
   app.addHook('onClose', () => {
+    software.end()
     care.end()
     endWatch()
     endSeen()
@@ -74,11 +79,49 @@ export function openContext(
     records,
     knowledge,
     care: care.care,
+    software: software.desk,
     bench,
     workbench,
     nowMs,
     secretTriesMax,
   }
+}
+
+/** Packages are offered while the console is open; pages hear of progress once in a while, not of each chunk. */
+function openSoftware({
+  directory,
+  office,
+  host,
+  field,
+  live,
+}: Pick<ContextParts, 'directory' | 'office' | 'host' | 'live'> & { readonly field: FieldEstate }): {
+  readonly desk: SoftwareDesk
+  readonly end: () => void
+} {
+  const { database, audit, nowMs } = office
+  const shelf = new PackageShelf({ directory, office: database, audit, nowMs })
+  const rollouts = new Rollouts({
+    office: database,
+    audit,
+    shelf,
+    estate: host.estate,
+    terminals: () => host.store.listTerminals(),
+    typeOf: (tid) => field.terminals.get(tid).typeId ?? undefined,
+    nowMs,
+  })
+  let timer: NodeJS.Timeout | undefined
+  rollouts.onChange(() => {
+    timer ??= setTimeout(() => {
+      timer = undefined
+      live.publish('software', {})
+    }, SOFTWARE_NEWS_MS).unref()
+  })
+  host.catalogue.software = rollouts
+  const end = (): void => {
+    clearTimeout(timer)
+    host.catalogue.software = undefined
+  }
+  return { desk: { shelf, rollouts }, end }
 }
 
 /** Alarms are looked at by themselves, and pages hear of those that change. */

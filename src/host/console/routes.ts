@@ -14,6 +14,7 @@ import { messageRoutes } from './routes/message-routes.ts'
 import { monitoringRoutes } from './routes/monitoring-routes.ts'
 import { scenarioRoutes } from './routes/scenario-routes.ts'
 import { sessionRoutes } from './routes/session-routes.ts'
+import { softwareRoutes } from './routes/software-routes.ts'
 import { stockRoutes } from './routes/stock-routes.ts'
 import { ticketRoutes } from './routes/ticket-routes.ts'
 import { transactionRoutes } from './routes/transaction-routes.ts'
@@ -45,5 +46,6 @@ export function addRoutes(app: ConsoleApp, context: ConsoleContext): void {
   faultRoutes(app, context)
   scenarioRoutes(app, context)
   loadRoutes(app, context)
+  softwareRoutes(app, context)
   workbenchRoutes(app, context)
 }

@@ -106,6 +106,21 @@ export class Estate {
     return changed
   }
 
+  /**
+   * As `changeTerminal`, of all at once in one commit; a row that comes back as it was is left alone. Returns how many
+   * changed. While it runs nothing is decided: a few tenths of a second with 10 000 terminals.
+   */
+  changeTerminals(change: (row: TerminalRow) => TerminalRow): number {
+    this.#store.settle?.()
+    const changed = this.#store.listTerminals().flatMap((row) => {
+      const next = change(row)
+      return next === row ? [] : [next]
+    })
+    if (changed.length > 0) this.#store.commit({ ...NO_ROWS, terminals: changed })
+    for (const row of changed) this.#listener(row)
+    return changed.length
+  }
+
   /** One listener; it hears each terminal that was added or changed here, once that is durable. */
   onTerminal(listener: (row: TerminalRow) => void): void {
     this.#listener = listener
