@@ -70,6 +70,13 @@ export const PAGES: readonly Page[] = [
     load: async () => (await import('./pages/orders-page.tsx')).OrdersPage,
   },
   {
+    path: '/software',
+    title: { zh: '软件与下载', en: 'Software and downloads' },
+    group: 'terminals',
+    access: ['technician', 'support', 'administrator', 'auditor'],
+    load: async () => (await import('./pages/software-page.tsx')).SoftwarePage,
+  },
+  {
     path: '/ceremonies',
     title: { zh: '密钥仪式', en: 'Key ceremonies' },
     group: 'terminals',

@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildPage } from '../../src/host/console/build-page.ts'
 import { openConsole } from '../../src/host/console/open-console.ts'
+import { signedPackage } from '../downloads/package-world.ts'
 import { type OpenedConsole, openTestConsole } from '../host/console/console-client.ts'
 import { openBrowser } from './open-browser.ts'
 
@@ -86,6 +87,23 @@ describe('pages of care, in a real browser', () => {
     await page.getByRole('cell', { name: /成功率低/ }).click()
     await page.getByRole('dialog').waitFor()
     await look('/tickets', 'ticket')
+  }, 30_000)
+  it('takes a package from a file, rolls it out and pauses it', async () => {
+    await page.goto(`${opened.url}software`)
+    await page.getByRole('button', { name: /Upload a package|上传软件包/ }).click()
+    const buffer = Buffer.from(signedPackage('1.1.0'))
+    await page.locator('input[type=file]').setInputFiles({ name: 'till.twpk', mimeType: '', buffer })
+    await page.getByRole('dialog').locator('button[type=submit]').click()
+    await page.getByRole('cell', { name: '1.1.0' }).waitFor()
+    await page.getByRole('button', { name: /Start a roll-out|新建发布/ }).click()
+    await page.getByLabel(/^Share of terminals|^终端比例/).fill('100')
+    await look('/software', 'software-start')
+    await page.getByRole('dialog').locator('button[type=submit]').click()
+    await page.getByText(/0 of 1 active|0\/1 运行中/).waitFor()
+    await page.getByRole('button', { name: /^(Pause|暂停)$/ }).click()
+    await page.getByRole('button', { name: /^(Resume|继续)$/ }).waitFor()
+    await look('/software', 'software')
+    expect(world.host.terminal('10000001')?.processingRequest).toBe(6)
   }, 30_000)
   it('lists what is due', async () => {
     await page.goto(`${opened.url}maintenance`)
