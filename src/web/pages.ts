@@ -3,6 +3,13 @@ import type { Page } from './page.ts'
 /** All pages, in the order of the navigation. */
 export const PAGES: readonly Page[] = [
   {
+    path: '/overview',
+    title: { zh: '总览', en: 'Overview' },
+    group: 'run',
+    access: ['technician', 'support', 'finance', 'administrator', 'auditor'],
+    load: async () => (await import('./pages/overview-page.tsx')).OverviewPage,
+  },
+  {
     path: '/terminal',
     title: { zh: '终端（可操作）', en: 'Terminal to touch' },
     group: 'run',

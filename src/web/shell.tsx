@@ -9,7 +9,7 @@ import { PAGES } from './pages.ts'
 import { signOut } from './state/api.ts'
 import { language, type Text, t } from './state/language.ts'
 import { isLive } from './state/live.ts'
-import { path } from './state/router.ts'
+import { go, path } from './state/router.ts'
 import { may, session } from './state/session.ts'
 import { theme, toggleTheme } from './state/theme.ts'
 import { sayProblem } from './state/toasts.ts'
@@ -28,6 +28,9 @@ export function Shell() {
   const found = findPage(path.value)
   useEffect(() => {
     isMenuOpen.value = false
+  }, [path.value])
+  useEffect(() => {
+    if (path.value === '/') go(homePath(), { replace: true })
   }, [path.value])
   const title = found === undefined ? t({ zh: '没有这个页面', en: 'No such page' }) : t(found.page.title)
   useEffect(() => {
@@ -57,13 +60,15 @@ export function Shell() {
   )
 }
 
+/** The first page that the reader may see. */
+function homePath(): string {
+  return PAGES.find(({ group, access }) => group !== undefined && may(access))?.path ?? '/account'
+}
+
 function findPage(
   address: string,
 ): { readonly page: Page; readonly params: Readonly<Record<string, string>> } | undefined {
-  const target =
-    address === '/'
-      ? (PAGES.find(({ group, access }) => group !== undefined && may(access))?.path ?? '/account')
-      : address
+  const target = address === '/' ? homePath() : address
   for (const page of PAGES) {
     const params = matchPath(page.path, target)
     if (params !== undefined && may(page.access)) return { page, params }

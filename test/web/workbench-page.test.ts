@@ -159,6 +159,17 @@ describe('the terminal in the browser', () => {
     await page.goto(new URL('/batches/10000001/1', served.console.url).href)
     await page.getByText('Balanced').waitFor()
     await keepShot(page, 'batch')
+    await page.goto(served.console.url)
+    await page.getByText('The last transactions').first().waitFor()
+    await page.locator('tbody .badge').first().waitFor()
+    await keepShot(page, 'overview', true)
+    expect(await seriousFindings(page)).toEqual([])
+    await page.goto(new URL('/messages', served.console.url).href)
+    await page.getByRole('row').filter({ hasText: 'Sale' }).filter({ hasText: '0029' }).first().click()
+    await page.locator('.part', { hasText: '9F26' }).first().hover()
+    await page.locator('.byte.marked').first().waitFor()
+    await keepShot(page, 'message-inspector')
+    expect(await seriousFindings(page)).toEqual([])
   }, 60_000)
 
   it('fits a phone in the dark, in Chinese', async () => {

@@ -11,6 +11,7 @@ import type { Host } from '../service/open-host.ts'
 import type { Bench } from './bench/bench.ts'
 import type { LiveEvents } from './live-events.ts'
 import type { MessageWatch } from './messages/message-watch.ts'
+import type { MinuteSeries } from './records/minute-series.ts'
 import type { RecordsReader } from './records/records-reader.ts'
 import type { WorkbenchPort } from './workbench-port.ts'
 
@@ -37,6 +38,7 @@ export interface ConsoleContext {
   readonly live: LiveEvents
   readonly messages: MessageWatch
   readonly records: RecordsReader
+  readonly minutes: MinuteSeries
   readonly knowledge: KnowledgeBase
   readonly care: EstateCare
   readonly software: SoftwareDesk

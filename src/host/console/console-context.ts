@@ -12,6 +12,7 @@ import type { Bench } from './bench/bench.ts'
 import type { ConsoleApp, ConsoleContext, SoftwareDesk } from './console-app.ts'
 import type { LiveEvents } from './live-events.ts'
 import { MessageWatch } from './messages/message-watch.ts'
+import { MinuteSeries } from './records/minute-series.ts'
 import { RecordsReader } from './records/records-reader.ts'
 import type { WorkbenchPort } from './workbench-port.ts'
 
@@ -58,6 +59,8 @@ export function openContext(
   })
   const records = new RecordsReader(path)
   const endWatch = host.observe(messages)
+  const minutes = new MinuteSeries(nowMs)
+  const endMinutes = host.observe(minutes)
   const care = openCare(host, office, live, metrics)
   const field = openFieldEstate({ directory, office: office.database, audit: office.audit, host, nowMs })
   const endSeen = host.observe(field.lastSeen)
@@ -66,6 +69,7 @@ export function openContext(
     software.end()
     care.end()
     endWatch()
+    endMinutes()
     endSeen()
     records.close()
   })
@@ -77,6 +81,7 @@ export function openContext(
     live,
     messages,
     records,
+    minutes,
     knowledge,
     care: care.care,
     software: software.desk,

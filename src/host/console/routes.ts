@@ -12,6 +12,7 @@ import { loadRoutes } from './routes/load-routes.ts'
 import { maintenanceRoutes } from './routes/maintenance-routes.ts'
 import { messageRoutes } from './routes/message-routes.ts'
 import { monitoringRoutes } from './routes/monitoring-routes.ts'
+import { overviewRoutes } from './routes/overview-routes.ts'
 import { scenarioRoutes } from './routes/scenario-routes.ts'
 import { sessionRoutes } from './routes/session-routes.ts'
 import { softwareRoutes } from './routes/software-routes.ts'
@@ -48,4 +49,5 @@ export function addRoutes(app: ConsoleApp, context: ConsoleContext): void {
   loadRoutes(app, context)
   softwareRoutes(app, context)
   workbenchRoutes(app, context)
+  overviewRoutes(app, context)
 }
