@@ -19,6 +19,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'devices, terminals, work orders and activation codes',
     load: () => import('./commands/estate.ts'),
   },
+  commission: {
+    summary: 'test a terminal step by step before it goes live, and keep the evidence',
+    load: () => import('./commands/commission.ts'),
+  },
   terminal: { summary: 'run the terminal on a board', load: () => import('./commands/terminal.ts') },
   package: {
     summary: 'software packages for terminals: make, sign, check',

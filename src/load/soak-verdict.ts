@@ -1,4 +1,4 @@
-import { type SlopeTest, testSlope } from './slope-test.ts'
+import { type SlopeTest, testSlope } from '../base/slope-test.ts'
 
 /** What a soak looks at now and then. Undefined: the system does not tell. */
 export interface SoakSample {

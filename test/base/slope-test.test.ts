@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { studentTail, testSlope } from '../../src/base/slope-test.ts'
 import { LoadRandom } from '../../src/load/load-random.ts'
-import { studentTail, testSlope } from '../../src/load/slope-test.ts'
 import { judgeSoak, type SoakSample } from '../../src/load/soak-verdict.ts'
 
 const MB = 1024 * 1024

@@ -1,0 +1,87 @@
+import { Command } from 'commander'
+import { JournalFailure } from '../../terminal/adapters/journal-failure.ts'
+import { TerminalStopped } from '../../terminal/adapters/terminal.ts'
+import {
+  COMMISSIONING_STEPS,
+  type CommissioningStep,
+} from '../../terminal/flows/commissioning/step-evidence.ts'
+import { runCommission } from '../commission/run-commission.ts'
+import { Finding, UsageFailure } from '../failure.ts'
+
+interface Flags {
+  readonly data: string
+  readonly reader?: string
+  readonly pinpad?: string
+  readonly printer?: string
+  readonly host?: string
+  readonly profile?: string
+  readonly steps?: string
+  readonly again?: boolean
+  readonly echoes: string
+  readonly soak: string
+  readonly json?: boolean
+}
+
+export function buildCommand(): Command {
+  return new Command('commission')
+    .description(
+      'Test a terminal step by step, and keep the evidence: line, keys, downloads, devices, functions, soak, training.\n' +
+        '逐步验收终端并留存证据。Without --reader everything is emulated, in one folder as with tillwire up.',
+    )
+    .option('--data <dir>', '数据目录 | data folder', 'tillwire-data')
+    .option('--reader <path>', '读卡器串口 | serial port of the card reader')
+    .option('--pinpad <path>', '密码键盘串口 | of the PIN pad')
+    .option('--printer <path>', '打印机串口 | of the printer')
+    .option('--host <name:port>', '收单主机地址 | address of the acquirer host')
+    .option('--profile <file>', '终端参数文件 | profile of the terminal, as its activation left it')
+    .option('--steps <names>', `只做这些步骤，逗号隔开 | only these: ${COMMISSIONING_STEPS.join(',')}`)
+    .option('--again', '已通过的步骤也重做 | do again what passed before')
+    .option('--echoes <count>', '网络测试次数 | echoes of the network test', '30')
+    .option('--soak <seconds>', '性能测试时长 | length of the soak', '30')
+    .option('--json', '每个事件输出一个 JSON 对象 | print one JSON object an event')
+    .action(run)
+}
+
+async function run(flags: Flags): Promise<void> {
+  try {
+    await runCommission({
+      data: flags.data,
+      board: boardOf(flags),
+      steps: stepsOf(flags.steps),
+      again: flags.again === true,
+      echoCount: whole('--echoes', flags.echoes, 5, 10_000),
+      soakSeconds: whole('--soak', flags.soak, 5, 86_400),
+      json: flags.json === true,
+      streams: { input: process.stdin, output: process.stdout },
+    })
+  } catch (error) {
+    if (error instanceof JournalFailure) throw new UsageFailure(error.message)
+    if (error instanceof TerminalStopped && error.stopCause.kind !== 'bug')
+      throw new Finding(`the terminal stopped: ${error.message}; start it again`)
+    throw error
+  }
+}
+
+function boardOf({ reader, pinpad, printer, host, profile }: Flags) {
+  if (reader === undefined && pinpad === undefined && printer === undefined && host === undefined)
+    return undefined
+  if (reader === undefined || pinpad === undefined || printer === undefined || host === undefined)
+    throw new UsageFailure('--reader, --pinpad, --printer and --host belong together: give all four, or none')
+  return { reader, pinpad, printer, host, ...(profile === undefined ? {} : { profile }) }
+}
+
+function stepsOf(text: string | undefined): readonly CommissioningStep[] {
+  if (text === undefined) return COMMISSIONING_STEPS
+  const names = text.split(',').map((each) => each.trim())
+  const wrong = names.find((name) => !COMMISSIONING_STEPS.some((step) => step === name))
+  if (wrong !== undefined)
+    throw new UsageFailure(`--steps: there is no ${wrong}; the steps are ${COMMISSIONING_STEPS.join(', ')}`)
+  return COMMISSIONING_STEPS.filter((step) => names.includes(step))
+}
+
+function whole(option: string, text: string, least: number, most: number): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < least || value > most)
+    throw new UsageFailure(`${option} takes a whole number from ${least} to ${most}`)
+  return value
+}

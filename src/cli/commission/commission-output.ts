@@ -1,0 +1,49 @@
+import type { CommissioningEvent } from '../../terminal/adapters/commissioning/commissioning-site.ts'
+import type { CommissioningStep, StepEvidence } from '../../terminal/flows/commissioning/step-evidence.ts'
+
+export const STEP_NAMES: { readonly [step in CommissioningStep]: readonly [zh: string, en: string] } = {
+  network: ['网络测试', 'network test'],
+  keys: ['密钥与签到', 'keys and sign-in'],
+  downloads: ['参数下载', 'downloads'],
+  devices: ['外设自检', 'self-check of the devices'],
+  functions: ['功能测试', 'function test'],
+  soak: ['性能测试', 'soak'],
+  training: ['培训练习', 'training exercises'],
+}
+
+/** Live progress: a line for a person, or a JSON object for a program. */
+export function describeEvent(event: CommissioningEvent, isJson: boolean): string {
+  if (isJson)
+    return `${JSON.stringify(event.kind === 'ended' || event.kind === 'kept' ? short(event) : event)}\n`
+  switch (event.kind) {
+    case 'begun':
+      return `.. ${STEP_NAMES[event.step].join('  ')}\n`
+    case 'progress':
+      return `     ${event.text.zh}  ${event.text.en}\n`
+    case 'kept':
+      return `${mark(event.evidence)} ${STEP_NAMES[event.evidence.step].join('  ')}  (已通过 passed before)\n`
+    case 'ended':
+      return [
+        `${mark(event.evidence)} ${STEP_NAMES[event.evidence.step].join('  ')}`,
+        `     ${figuresText(event.evidence)}`,
+        ...event.evidence.reasons.map(({ zh, en }) => `   ! ${zh}\n     ${en}`),
+        '',
+      ].join('\n')
+  }
+}
+
+function mark({ verdict }: StepEvidence): string {
+  return verdict === 'passed' ? 'ok' : '!!'
+}
+
+function figuresText({ figures }: StepEvidence): string {
+  return Object.entries(figures)
+    .map(([name, value]) => `${name} ${value}`)
+    .join('  ')
+}
+
+/** Without the raw data, which is in the evidence store. */
+function short(event: { readonly kind: string; readonly evidence: StepEvidence }): unknown {
+  const { raw: _, ...evidence } = event.evidence
+  return { kind: event.kind, evidence }
+}
