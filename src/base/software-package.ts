@@ -116,8 +116,29 @@ export function checkPackageHead(
   { verifyEd25519 }: PackageServices,
 ): PackageFault | undefined {
   const isTrusted = trusted.some((key) => key.toUpperCase() === manifest.signer.toUpperCase())
-  if (!isTrusted) return 'untrusted'
+  if (!isTrusted || isSmallOrder(manifest.signer)) return 'untrusted'
   return verifyEd25519(fromHex(manifest.signer), signed, signature) ? undefined : 'signature'
+}
+
+/**
+ * Points of small order, and their other spellings, the bit of the sign apart: under them a signature of zeros holds for one
+ * message in a few. Nobody has such a key; whoever names one forges. Source: RFC 8032, 5.1; RFC 7748, 6.1.
+ */
+const SMALL_ORDER: ReadonlySet<string> = new Set([
+  '0'.repeat(64),
+  `01${'0'.repeat(62)}`,
+  '26E8958FC2B227B045C3F489F2EF98F0D5DFAC05D3C63339B13802886D53FC05',
+  'C7176A703D4DD84FBA3C0B760D10670F2A2053FA2C39CCC64EC7FD7792AC037A',
+  `EC${'F'.repeat(60)}7F`,
+  `ED${'F'.repeat(60)}7F`,
+  `EE${'F'.repeat(60)}7F`,
+])
+const SIGN_OFF = 0x7f
+
+function isSmallOrder(publicKey: string): boolean {
+  const bytes = fromHex(publicKey)
+  const last = bytes.length - 1
+  return SMALL_ORDER.has(toHex(bytes.with(last, (bytes[last] ?? 0) & SIGN_OFF)))
 }
 
 /** Whether `manifest` may follow what runs. */

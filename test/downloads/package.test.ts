@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { packageContent, parsePackageHead } from '../../src/base/software-package.ts'
+import { makePackage, softwarePackageServices } from '../../src/crypto/software-signature.ts'
 import { activeProfile } from '../../src/terminal/flows/terminal-context.ts'
 import { DownloadHost, PowerCut } from './download-world.ts'
 import { OneOffer, OTHER_KEYS, PackageTerminal, signedPackage } from './package-world.ts'
@@ -122,6 +124,26 @@ describe('a software package', () => {
     expect(terminal.state.packages?.active).toBeUndefined()
     expect(activeProfile(terminal.context).resendCount).toBe(3)
     expect(softwareOf(host)).toMatchObject({ state: 'refused', reason: fault })
+  })
+
+  it('signed by a point of small order is refused, even by who was told to trust it', () => {
+    // A signature of zeros holds under a key of zeros for one message in a few: it was found by fuzzing.
+    const zeros = '0'.repeat(64)
+    const wish = { name: 'till', minimumVersion: '0.0.0', terminalTypes: [], blockSize: 256 }
+    const content = new TextEncoder().encode('{}')
+    let forged = 0
+    for (let step = 1; step <= 40; step++) {
+      const file = makePackage({ ...wish, version: `1.${step}.0` }, content)
+      const head = parsePackageHead(file)
+      if (!head.ok) throw new Error('a package that is none')
+      const { signed, signature } = head.value
+      if (softwarePackageServices.verifyEd25519(new Uint8Array(32), signed, signature)) forged++
+      expect(packageContent(file, [zeros], softwarePackageServices)).toEqual({
+        ok: false,
+        error: 'untrusted',
+      })
+    }
+    expect(forged).toBeGreaterThan(0)
   })
 
   it('content that this release can not use is refused', () => {
