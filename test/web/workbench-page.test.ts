@@ -87,6 +87,8 @@ async function chipSale(...digits: readonly string[]): Promise<void> {
   await page.waitForSelector('.chip-slot.wanted')
   await dragCard(/Chip card/, '.chip-slot')
   await enterPin()
+  // A hand that takes it sooner makes the card refuse what the host approved.
+  await page.waitForSelector('.light.take.on')
   await page.getByRole('button', { name: 'Take the card out' }).click()
 }
 
