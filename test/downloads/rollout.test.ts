@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest'
 import { Estate } from '../../src/host/estate/estate.ts'
 import { EstateRefusal } from '../../src/host/estate/estate-refusal.ts'
 import { PackageShelf } from '../../src/host/estate/package-shelf.ts'
-import { isWithin } from '../../src/host/estate/rollout-plan.ts'
-import { Rollouts } from '../../src/host/estate/rollouts.ts'
+import { isWithin, type RolloutCounts, reachedStates } from '../../src/host/estate/rollout-plan.ts'
+import { type Rollout, Rollouts } from '../../src/host/estate/rollouts.ts'
 import { openOffice } from '../../src/host/office/open-office.ts'
 import { openSecurityModule } from '../../src/host/security-module/software-security-module.ts'
 import { DownloadHost } from './download-world.ts'
@@ -55,6 +55,11 @@ class RolloutWorld {
 
   asked(): readonly string[] {
     return this.tids.filter((tid) => this.host.terminal(tid).processingRequest === 6)
+  }
+
+  counts(rollout: Rollout): RolloutCounts {
+    const reached = reachedStates(this.host.store.listTerminals(), rollout.packageId)
+    return this.rollouts.counts(rollout, reached)
   }
 
   state(tid: string): string | undefined {
@@ -113,7 +118,7 @@ describe('a roll-out', () => {
     const [tid = ''] = world.tids
     const terminal = world.terminal(tid)
     terminal.run(LOAD)
-    const counts = () => world.rollouts.counts(rollout, world.host.store.listTerminals())
+    const counts = () => world.counts(rollout)
     expect(counts()).toEqual({ targets: 3, loading: 0, loaded: 1, active: 0, failed: 0 })
     expect(world.asked()).not.toContain(tid)
     terminal.start()
@@ -207,7 +212,7 @@ describe('a roll-out', () => {
       terminal.proveItself()
     }
     expect(world.asked()).toEqual([])
-    expect(world.rollouts.counts(rollout, world.host.store.listTerminals())).toEqual({
+    expect(world.counts(rollout)).toEqual({
       targets: 1000,
       loading: 0,
       loaded: 0,

@@ -108,7 +108,7 @@ export class Estate {
 
   /**
    * As `changeTerminal`, of all at once in one commit; a row that comes back as it was is left alone. Returns how many
-   * changed. While it runs nothing is decided: a few tenths of a second with 10 000 terminals.
+   * changed. While it runs nothing is decided: up to a second with 10 000 terminals.
    */
   changeTerminals(change: (row: TerminalRow) => TerminalRow): number {
     this.#store.settle?.()

@@ -62,23 +62,32 @@ export function isTooBad(
   return failed >= failuresMin && failed * 100 > failurePercentMax * (active + failed)
 }
 
-/** What stands now at the terminals that the roll-out is for. */
-export function countStates(
-  rows: readonly TerminalRow[],
-  shelved: ShelvedPackage,
-  isTarget: (row: TerminalRow) => boolean,
-): RolloutCounts {
-  const counts = { targets: 0, loading: 0, loaded: 0, active: 0, failed: 0 }
-  for (const row of rows) {
-    const software = row.setup?.software
-    const isOfThis = software?.packageId === shelved.id
-    if (!isOfThis && !isTarget(row)) continue
-    counts.targets++
-    if (software === undefined || !isOfThis) continue
-    if (software.state === 'active') counts.active++
-    else if (FAILED.includes(software.state)) counts.failed++
-    else if (software.state === 'loaded' || software.state === 'trial') counts.loaded++
-    else counts.loading++
+/** How many terminals stand in each state with one package. */
+export type ReachedStates = Readonly<Partial<Record<TerminalSoftware['state'], number>>>
+
+/** The same, from rows. */
+export function reachedStates(rows: readonly TerminalRow[], packageId: string): ReachedStates {
+  const reached: Partial<Record<TerminalSoftware['state'], number>> = {}
+  for (const { setup } of rows) {
+    const software = setup?.software
+    if (software?.packageId === packageId) reached[software.state] = (reached[software.state] ?? 0) + 1
   }
-  return counts
+  return reached
+}
+
+/** What stands now at the terminals that a roll-out is for. */
+export function countStates(reached: ReachedStates, targetsMin: number): RolloutCounts {
+  const sum = (...states: readonly TerminalSoftware['state'][]): number =>
+    states.reduce((total, state) => total + (reached[state] ?? 0), 0)
+  const loading = sum('offered', 'loading')
+  const loaded = sum('loaded', 'trial')
+  const active = sum('active')
+  const failed = sum(...FAILED)
+  return {
+    targets: Math.max(targetsMin, loading + loaded + active + failed),
+    loading,
+    loaded,
+    active,
+    failed,
+  }
 }

@@ -13,6 +13,7 @@ import {
   isTooBad,
   isWithin,
   mayFollow,
+  type ReachedStates,
   type RolloutCounts,
   type RolloutRule,
 } from './rollout-plan.ts'
@@ -71,6 +72,8 @@ export class Rollouts implements SoftwareSource {
   readonly #active = new Set<string>()
   readonly #failed = new Set<string>()
   #listener: () => void = () => {}
+  /** Terminals that the open one is for, when it was last started or widened. */
+  #targetCount = 0
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -90,11 +93,9 @@ export class Rollouts implements SoftwareSource {
       .all()
   }
 
-  /** `rows`: of all terminals. One that was stopped has no more targets than those that it reached. */
-  counts({ packageId, percent, state }: Rollout, rows: readonly TerminalRow[]): RolloutCounts {
-    const shelved = this.#parts.shelf.get(packageId)
-    const isTarget = state === 'stopped' ? () => false : this.#targets(shelved, percent)
-    return countStates(rows, shelved, isTarget)
+  /** `reached`: how many terminals stand in each state with its package. */
+  counts({ id }: Rollout, reached: ReachedStates): RolloutCounts {
+    return countStates(reached, this.#open?.id === id ? this.#targetCount : 0)
   }
 
   /** @throws {EstateRefusal} when another one is open or the package is not there. */
@@ -232,9 +233,13 @@ export class Rollouts implements SoftwareSource {
     this.#active.clear()
     this.#failed.clear()
     this.#package = open === undefined ? undefined : this.#parts.shelf.find(open.packageId)
-    if (open === undefined) return
-    for (const { tid, setup } of this.#parts.terminals()) {
+    if (open === undefined || this.#package === undefined) return
+    const isTarget = this.#targets(this.#package, open.percent)
+    this.#targetCount = 0
+    for (const row of this.#parts.terminals()) {
+      const { tid, setup } = row
       const software = setup?.software
+      if (software?.packageId === open.packageId || isTarget(row)) this.#targetCount++
       if (software !== undefined && hasResult(software, open.packageId)) this.#note(tid, software)
     }
     this.#judge(open)

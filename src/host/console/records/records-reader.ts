@@ -1,5 +1,12 @@
 import Database from 'better-sqlite3'
-import type { BatchRow, LedgerEntryRow, TransactionRow, UploadRow } from '../../core/records.ts'
+import type {
+  BatchRow,
+  LedgerEntryRow,
+  TerminalRow,
+  TerminalSetup,
+  TransactionRow,
+  UploadRow,
+} from '../../core/records.ts'
 import {
   readBatch,
   readEntry,
@@ -30,6 +37,17 @@ export interface FoundTransactions {
   readonly next: number | undefined
 }
 
+interface StoredSetup {
+  readonly tid: string
+  readonly processingRequest: number
+  readonly setup: string | null
+}
+
+interface FoundSetups {
+  readonly rows: readonly Pick<TerminalRow, 'tid' | 'processingRequest' | 'setup'>[]
+  readonly total: number
+}
+
 /**
  * Records that one question looks at. The hot table has no index besides its number and its trace numbers, so a filter
  * walks back from the newest: a bound keeps each answer quick, and the reader may go on from there.
@@ -52,6 +70,34 @@ export class RecordsReader {
   /** `path`: the host's database, which exists. */
   constructor(path: string) {
     this.#db = new Database(path, { readonly: true, fileMustExist: true, timeout: 2000 })
+  }
+
+  /** What terminals with keys have loaded; `text`: a part of their number. */
+  setups(text: string, limit: number, offset: number): FoundSetups {
+    const where = 'WHERE signInRequired = 1 AND instr(tid, :text) > 0'
+    const total = this.#db.prepare(`SELECT count(*) FROM terminals ${where}`).pluck().get({ text })
+    const rows = this.#db
+      .prepare<unknown[], StoredSetup>(
+        `SELECT tid, processingRequest, setup FROM terminals ${where} ORDER BY tid LIMIT :limit OFFSET :offset`,
+      )
+      .all({ text, limit, offset })
+      .map(({ tid, processingRequest, setup }) => ({
+        tid,
+        processingRequest,
+        ...(setup === null ? {} : { setup: JSON.parse(setup) as TerminalSetup }),
+      }))
+    return { rows, total: Number(total) }
+  }
+
+  /** How many terminals stand in each state with a package. */
+  softwareStates(packageId: string): Readonly<Record<string, number>> {
+    const rows = this.#db
+      .prepare<[string], { readonly state: string; readonly count: number }>(
+        `SELECT json_extract(setup, '$.software.state') AS state, count(*) AS count FROM terminals
+         WHERE json_extract(setup, '$.software.packageId') = ? GROUP BY state`,
+      )
+      .all(packageId)
+    return Object.fromEntries(rows.map(({ state, count }) => [state, count]))
   }
 
   /** Newest first. */

@@ -44,11 +44,10 @@ function packageRoutes(app: ConsoleApp, context: ConsoleContext): void {
       response: { 200: SOFTWARE_OVERVIEW },
     },
     handler() {
-      const rows = host.store.listTerminals()
       return {
         versions: host.catalogue.versions(),
         packages: software.shelf.list().map((each) => ({ ...each, terminalTypes: [...each.terminalTypes] })),
-        rollouts: software.rollouts.list().map((each) => rolloutView(context, each, rows)),
+        rollouts: software.rollouts.list().map((each) => rolloutView(context, each)),
       }
     },
   })
@@ -110,7 +109,7 @@ function rolloutRoutes(app: ConsoleApp, context: ConsoleContext): void {
   })
 }
 
-function loadRoutes(app: ConsoleApp, { host, office, live }: ConsoleContext): void {
+function loadRoutes(app: ConsoleApp, { host, records, office, live }: ConsoleContext): void {
   app.route({
     method: 'GET',
     url: '/api/software/terminals',
@@ -126,10 +125,8 @@ function loadRoutes(app: ConsoleApp, { host, office, live }: ConsoleContext): vo
       response: { 200: TERMINAL_LOADS_PAGE },
     },
     handler({ query: { text = '', limit, offset } }) {
-      const rows = host.store
-        .listTerminals()
-        .filter(({ tid, profile }) => profile.signInRequired && tid.includes(text))
-      return { terminals: rows.slice(offset, offset + limit).map(loadsOf), total: rows.length }
+      const { rows, total } = records.setups(text, limit, offset)
+      return { terminals: rows.map(loadsOf), total }
     },
   })
   app.route({
@@ -164,16 +161,17 @@ function loadRoutes(app: ConsoleApp, { host, office, live }: ConsoleContext): vo
   })
 }
 
-function rolloutView(
-  { software, host }: ConsoleContext,
-  rollout: Rollout,
-  rows: readonly TerminalRow[] = host.store.listTerminals(),
-): RolloutView {
+function rolloutView({ software, records }: ConsoleContext, rollout: Rollout): RolloutView {
   const { name, version: packageVersion } = software.shelf.get(rollout.packageId)
-  return { ...rollout, name, packageVersion, counts: software.rollouts.counts(rollout, rows) }
+  const counts = software.rollouts.counts(rollout, records.softwareStates(rollout.packageId))
+  return { ...rollout, name, packageVersion, counts }
 }
 
-function loadsOf({ tid, setup, processingRequest }: TerminalRow): TerminalLoads {
+function loadsOf({
+  tid,
+  setup,
+  processingRequest,
+}: Pick<TerminalRow, 'tid' | 'setup' | 'processingRequest'>): TerminalLoads {
   const loaded = (set: keyof TerminalLoads['sets']): number | null => setup?.sets[set]?.loaded ?? null
   const software = setup?.software
   return {
