@@ -28,6 +28,19 @@ export const WORKBENCH_DEED = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('key'), key: KEY }),
   /** Characters of a keyboard, for names and passwords. */
   z.object({ kind: z.literal('type'), text: z.string().min(1).max(32) }),
+  /** Strokes of a pen, in dots from the upper left corner of the place to sign. */
+  z.object({
+    kind: z.literal('sign'),
+    strokes: z
+      .array(
+        z
+          .array(z.tuple([z.number().int().min(0).max(191), z.number().int().min(0).max(63)]))
+          .min(1)
+          .max(500),
+      )
+      .min(1)
+      .max(40),
+  }),
   z.object({ kind: z.literal('insert'), card: z.string().max(64), isDirty: z.boolean().default(false) }),
   z.object({ kind: z.literal('swipe'), card: z.string().max(64) }),
   z.object({ kind: z.literal('remove') }),
@@ -58,6 +71,8 @@ export const WORKBENCH_STATE = z.object({
     entry: z.string().nullable(),
     options: z.array(TEXT),
     chosen: z.number(),
+    /** Size in dots of the place to sign; null when nobody is asked to. */
+    signing: z.object({ widthDots: z.number(), heightDots: z.number() }).nullable(),
     /** For a customer to scan; null when there is none. */
     code: z.string().nullable(),
   }),

@@ -10,6 +10,7 @@ import { renderScreen } from '../terminal/flows/screen-texts.ts'
 import type { CommandOutcome, TerminalCommand } from '../terminal/flows/terminal-command.ts'
 import type { Panel } from '../terminal/runtime/terminal-world.ts'
 import { CardWallet } from './card-wallet.ts'
+import { drawStrokes } from './draw-strokes.ts'
 import type { LineRelay } from './line-relay.ts'
 import { PaperTray } from './paper-tray.ts'
 import {
@@ -187,6 +188,11 @@ export class Workbench {
       case 'type':
         if (this.#power === 'on') this.keypad.type(deed.text)
         break
+      case 'sign': {
+        const place = this.keypad.view.signing
+        if (place !== undefined) this.keypad.sign(drawStrokes(deed.strokes, place))
+        break
+      }
       case 'insert':
         board.insert(this.#cardPath(deed.card), deed.isDirty)
         this.#cardIn = deed.card
@@ -231,7 +237,7 @@ export class Workbench {
 
   get state(): WorkbenchState {
     const { board, relay } = this.#parts
-    const { mode, title, screenId, entry, options, chosen, values } = this.keypad.view
+    const { mode, title, screenId, entry, options, chosen, signing, values } = this.keypad.view
     const { padScreen, printer, lamp } = board
     const status = printer.status
     const { qr } = values
@@ -244,6 +250,7 @@ export class Workbench {
         entry: entry ?? null,
         options: [...options],
         chosen,
+        signing: signing ?? null,
         code: typeof qr === 'string' ? qr : null,
       },
       reader: { lamp, card: this.#cardIn ?? null, isPlugged: this.#plugged.has('reader') },

@@ -2,6 +2,7 @@ import { bytesToAscii, toHex } from '../../src/base/bytes.ts'
 import { HostCore } from '../../src/host/core/host-core.ts'
 import { OfficeDatabase } from '../../src/host/office/office-database.ts'
 import { MemoryStore } from '../../src/host/store/memory-store.ts'
+import { SignatureBook } from '../../src/host/wallet/signature-book.ts'
 import { WalletBook } from '../../src/host/wallet/wallet-book.ts'
 import { Wallets } from '../../src/host/wallet/wallets.ts'
 import { compileSpec } from '../../src/iso8583/compile.ts'
@@ -73,6 +74,7 @@ export class JointWorld {
   readonly host: CoreHost
   readonly file = new OfficeDatabase(':memory:')
   readonly book = new WalletBook(this.file, fakeTag)
+  readonly signatures = new SignatureBook(this.file)
   readonly wallets: Wallets
   readonly store = new MemoryStore()
 
@@ -85,6 +87,7 @@ export class JointWorld {
       testBehaviour: true,
       acquirer: { institution: '48520000' },
       wallets: this.book,
+      signatures: this.signatures,
     })
     this.host = new CoreHost(test, core)
     this.wallets.add({ name: 'Li', balanceMinor: FIRST_BALANCE, confirmAboveMinor: CONFIRM_ABOVE })

@@ -13,6 +13,7 @@ import { reverse } from './operations/reversal.ts'
 import { scriptResult } from './operations/script-result.ts'
 import { settle, settleAndClose } from './operations/settlement.ts'
 import { signIn, signOff, signOn } from './operations/sign-in.ts'
+import { keepSignature } from './operations/signature.ts'
 import type { TerminalRow, TransactionRow } from './records.ts'
 import { type Refusal, refuse } from './refusal.ts'
 import { behaviourOfAmount } from './test-amounts.ts'
@@ -20,6 +21,8 @@ import type { TestBehaviour } from './test-behaviour.ts'
 import type { WorkingSet } from './working-set.ts'
 
 const LINE_MESSAGES: ReadonlySet<OperationName> = new Set(['signIn', 'signOff', 'echo'])
+
+const REFUSED_AWAY = refuse('96', 'it was refused while the store was away', 11)
 
 /** Admits one request and lets its operation decide. */
 export function decideRequest(
@@ -59,6 +62,8 @@ export function decideRequest(
       return batchEnd(context, work, request, terminal)
     case 'qrOrder':
       return qrOrder(context, request, terminal)
+    case 'signature':
+      return keepSignature(context, work, request, terminal)
     case 'scriptResult':
       return scriptResult(context, work, request, terminal)
     case 'reversal':
@@ -72,13 +77,7 @@ export function decideRequest(
         refuse('40', 'this host has no such transaction: see fields 3, 25 and 60'),
       )
     default:
-      if (context.refused.has(request, terminal)) {
-        return deny(
-          terminal,
-          context.numbers.take(),
-          refuse('96', 'it was refused while the store was away', 11),
-        )
-      }
+      if (context.refused.has(request, terminal)) return deny(terminal, context.numbers.take(), REFUSED_AWAY)
       return decideTransaction(context, work, request, terminal, reading, operation)
   }
 }

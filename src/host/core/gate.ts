@@ -17,7 +17,7 @@ const OPEN: ReadonlySet<OperationName> = new Set([
 ])
 const SETTLING: ReadonlySet<OperationName> = new Set(['settlement', 'batchUpload', 'batchEnd'])
 /** Messages that may name a batch which is no longer open. */
-const ANY_BATCH: ReadonlySet<OperationName> = new Set([...OPEN, ...SETTLING, 'reversal'])
+const ANY_BATCH: ReadonlySet<OperationName> = new Set([...OPEN, ...SETTLING, 'reversal', 'signature'])
 
 /** Whether requests and replies of `operation` carry a MAC. */
 export function carriesMac(operation: OperationName): boolean {

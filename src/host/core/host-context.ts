@@ -4,6 +4,7 @@ import type { FaultSwitches } from './fault-switches.ts'
 import type { NumberLease } from './number-lease.ts'
 import type { RefusedTraces } from './refused-traces.ts'
 import type { SecurityModule } from './security-module-port.ts'
+import type { SignaturePort } from './signature-port.ts'
 import type { WalletPort } from './wallet-port.ts'
 
 export interface HostCoreOptions {
@@ -18,6 +19,8 @@ export interface HostCoreOptions {
   }
   /** Wallets of customers who pay by code; without it, codes are not taken. */
   readonly wallets?: WalletPort
+  /** Where signatures are kept; without it, none are taken. */
+  readonly signatures?: SignaturePort
   /** What terminals can download; nothing when undefined. */
   readonly catalogue?: DownloadCatalogue
   /** How much is explained; all of it when undefined. */

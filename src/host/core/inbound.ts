@@ -49,6 +49,8 @@ export type OperationName =
   | 'scriptResult'
   /** Opens, asks for or closes an order whose code the merchant shows: messages of this project. */
   | 'qrOrder'
+  /** The customer's signature for an earlier transaction. */
+  | 'signature'
   | 'settlement'
   | 'batchUpload'
   | 'batchEnd'

@@ -38,6 +38,7 @@ const NETWORK: Readonly<Record<string, OperationName>> = {
   '0800/004': 'signIn',
   '0820/002': 'signOff',
   '0820/301': 'echo',
+  '0820/800': 'signature',
   '0820/811': 'qrOrder',
   '0820/812': 'qrOrder',
   '0820/813': 'qrOrder',
@@ -74,7 +75,7 @@ const ADDITIONAL_PRE_AUTHORISATION = '60'
 const READS_CHIPS: ReadonlySet<string | undefined> = new Set(['5', '6'])
 const CHIP_FAILED: ReadonlySet<string | undefined> = new Set(['1', '2'])
 /** Operations that field 62 of the request belongs to. */
-const BODIES: ReadonlySet<OperationName> = new Set(['download', 'statusUpload'])
+const BODIES: ReadonlySet<OperationName> = new Set(['download', 'statusUpload', 'signature'])
 const NO_ORIGINAL: OriginalReference = { batchNumber: undefined, stan: undefined, id: undefined }
 /** Downloads of some terminals carry no trace number, as echo tests. */
 const WITHOUT_STAN: ReadonlySet<OperationName> = new Set(['echo', 'download', 'statusUpload'])

@@ -26,6 +26,7 @@ const REFUSABLE: ReadonlySet<OperationName> = new Set([
   'signOff',
   'echo',
   'qrOrder',
+  'signature',
   'settlement',
   'batchUpload',
   'batchEnd',

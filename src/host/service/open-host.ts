@@ -17,6 +17,7 @@ import {
 import { GroupCommitStore } from '../store/group-commit-store.ts'
 import { SqliteStore } from '../store/sqlite-store.ts'
 import { openPayments } from '../wallet/open-payments.ts'
+import type { SignatureBook } from '../wallet/signature-book.ts'
 import type { Wallets } from '../wallet/wallets.ts'
 import type { AnswerObserver } from './answer-observer.ts'
 import { GroupDecider } from './group-decider.ts'
@@ -45,6 +46,7 @@ export interface HostRecords {
   readonly estate: Estate
   readonly personalisation: Personalisation
   readonly wallets: Wallets
+  readonly signatures: SignatureBook
   /** What terminals download. */
   readonly catalogue: CatalogueFile
   close(): void
@@ -98,8 +100,8 @@ export function openHostRecords(dataDirectory: string): HostRecords {
       caKeys: personalisation.caKeys,
       merchantName: (mid) => store.rows.merchant(mid)?.name,
     })
-    const { wallets } = payments
-    return { store, clearing, estate, personalisation, wallets, catalogue, close, security }
+    const { wallets, signatures } = payments
+    return { store, clearing, estate, personalisation, wallets, signatures, catalogue, close, security }
   } catch (error) {
     store.close()
     throw error
@@ -121,6 +123,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
   const faults = options.testBehaviour === false ? undefined : new FaultSwitches()
   const core = hostCore(records.security, options.testBehaviour, explains, {
     wallets: records.wallets.book,
+    signatures: records.signatures,
     catalogue: records.catalogue,
     ...(faults === undefined ? {} : { faults }),
   })
@@ -154,6 +157,7 @@ function openedHost(
     estate,
     personalisation,
     wallets,
+    signatures,
     catalogue,
     faults,
     close: closeRecords,
@@ -169,6 +173,7 @@ function openedHost(
     estate,
     personalisation,
     wallets,
+    signatures,
     faults,
     catalogue,
     checkBooks: () => store.checkBooks(),

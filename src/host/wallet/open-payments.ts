@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { HostStore } from '../core/store-port.ts'
 import { OfficeDatabase } from '../office/office-database.ts'
 import type { CodeTagger } from './payment-code.ts'
+import { SignatureBook } from './signature-book.ts'
 import { WalletBook } from './wallet-book.ts'
 import { type WalletSecurity, Wallets } from './wallets.ts'
 
@@ -14,6 +15,7 @@ interface BookSecurity {
 
 interface Payments {
   readonly wallets: Wallets
+  readonly signatures: SignatureBook
   close(): void
 }
 
@@ -24,19 +26,19 @@ export function openPayments(
   security: WalletSecurity & BookSecurity,
   nowMs: () => number = Date.now,
 ): Payments {
-  const { book, close } = openWalletBook(directory, security)
-  return { wallets: new Wallets(book, store, security, nowMs), close }
+  const { book, signatures, close } = openWalletBook(directory, security)
+  return { wallets: new Wallets(book, store, security, nowMs), signatures, close }
 }
 
 /** Codes and orders without the money, for whoever works beside a host that runs. @throws {OfficeError} */
 export function openWalletBook(
   directory: string,
   security: BookSecurity,
-): { readonly book: WalletBook; close(): void } {
+): { readonly book: WalletBook; readonly signatures: SignatureBook; close(): void } {
   const database = new OfficeDatabase(join(directory, PAYMENTS_FILE))
   try {
     const book = new WalletBook(database, (data) => security.auditTag(data))
-    return { book, close: () => database.close() }
+    return { book, signatures: new SignatureBook(database), close: () => database.close() }
   } catch (error) {
     database.close()
     throw error

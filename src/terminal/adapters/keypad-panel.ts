@@ -1,3 +1,4 @@
+import type { SignatureImage } from '../../iso8583/subfields/signature-image.ts'
 import type { Question, QuestionAnswer, Screen } from '../flows/screen.ts'
 import { renderScreen } from '../flows/screen-texts.ts'
 import type { TerminalCommand } from '../flows/terminal-command.ts'
@@ -37,6 +38,8 @@ export interface KeypadView {
   readonly entry: string | undefined
   readonly options: readonly Bilingual[]
   readonly chosen: number
+  /** The customer signs here; undefined at any other question. Sizes in dots. */
+  readonly signing: { readonly widthDots: number; readonly heightDots: number } | undefined
   /** Values of the screen, such as the code that a customer scans. */
   readonly values: NonNullable<Screen['values']>
 }
@@ -107,6 +110,10 @@ export class KeypadPanel implements Panel {
             ? menu.map(({ name }) => name)
             : [],
       chosen: this.#chosen,
+      signing:
+        question?.kind === 'sign'
+          ? { widthDots: question.widthMax, heightDots: question.heightMax }
+          : undefined,
       values: screen.values ?? {},
     }
   }
@@ -164,11 +171,20 @@ export class KeypadPanel implements Panel {
     this.#changed()
   }
 
+  /** What was drawn; false when nobody is asked to sign. */
+  sign(image: SignatureImage): boolean {
+    const asked = this.#asked
+    if (asked?.question.kind !== 'sign') return false
+    this.#answer({ kind: 'signed', image }, asked.done)
+    return true
+  }
+
   #pressInQuestion({ question, done }: Asked, key: KeypadKey): void {
     if (key === 'cancel') this.#answer({ kind: 'cancelled' }, done)
     else if (question.kind === 'choose') this.#pressInChoice(question, done, key)
     else if (question.kind === 'enter') this.#pressInEntry(question, done, key)
-    else if (key === 'enter') this.#answer({ kind: 'confirmed' }, done)
+    // A signature is drawn, not typed.
+    else if (question.kind === 'confirm' && key === 'enter') this.#answer({ kind: 'confirmed' }, done)
   }
 
   #pressInEntry(question: Extract<Question, { kind: 'enter' }>, done: Asked['done'], key: KeypadKey): void {

@@ -109,6 +109,11 @@ function expectedAnswer(question: Question): Bilingual {
   switch (question.kind) {
     case 'confirm':
       return { zh: '请回答 y 或 n', en: 'answer y or n' }
+    case 'sign':
+      return {
+        zh: '此处不能签名，请输入 - 改为在签购单上签名',
+        en: 'nobody can sign here: - to sign on the slip',
+      }
     case 'choose':
       return {
         zh: `请输入 1 至 ${question.options.length}，或 - 取消`,

@@ -137,6 +137,8 @@ const PROFILE: { readonly [K in keyof TerminalProfile]: z.ZodType<TerminalProfil
   codePollMs: milliseconds,
   codeWaitMs: milliseconds,
   codePrinted: z.boolean(),
+  signaturePad: z.boolean(),
+  signaturePadFromMinor: z.number().int().min(0),
 }
 
 const LINK: { readonly [K in keyof HostLinkConfig]: z.ZodType<HostLinkConfig[K]> } = {

@@ -15,6 +15,9 @@ export function answerOf(question: Question, line: string): QuestionAnswer | und
       return confirmation(text.toLowerCase())
     case 'choose':
       return choice(question.options, text)
+    // Lines can't sign: the customer signs on the slip.
+    case 'sign':
+      return NO.includes(text.toLowerCase()) ? { kind: 'cancelled' } : undefined
     case 'enter':
       return entry(question, question.input === 'secret' ? line : text)
   }

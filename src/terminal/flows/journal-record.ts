@@ -1,6 +1,7 @@
 import type { LocalDateTime } from '../../base/ports.ts'
 import type { DownloadRecord } from './download-model.ts'
 import type { PackageRecord } from './package-model.ts'
+import type { SignatureRecord } from './signature-state.ts'
 import type {
   BalanceFlag,
   BatchTotals,
@@ -34,6 +35,7 @@ export type JournalRecord =
   | SettlementRecord
   | ReceiptRecord
   | CodeRecord
+  | SignatureRecord
   | DownloadRecord
   | PackageRecord
   /** Replaces everything before it, so that older records may be dropped from storage. */

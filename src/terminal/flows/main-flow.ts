@@ -19,6 +19,7 @@ import { listTransactions, report, reportDevices, reprint } from './reports.ts'
 import { cardTransaction } from './sale.ts'
 import { settle } from './settlement.ts'
 import { signIn } from './sign-in.ts'
+import { deliverSignatures, takeSignature } from './signature.ts'
 import { recover } from './start-up.ts'
 import { uploadStatus } from './status-upload.ts'
 import { refuse } from './step.ts'
@@ -176,7 +177,10 @@ function* transact(context: TerminalContext, command: TransactionCommand): Flow<
   if (notAllowed !== undefined) return notAllowed
   const outcome = yield* perform(context, command, slot)
   const voided = outcome.kind === 'approved' ? yield* decidePartialApproval(context, slot) : undefined
+  if (voided === undefined && outcome.kind === 'approved')
+    yield* takeSignature(context, outcome.transaction.stan)
   yield* endTransaction(context, slot, owedBefore)
+  yield* deliverSignatures(context)
   return voided ?? outcome
 }
 

@@ -1,6 +1,7 @@
 import { type Flow, storageSpace } from './effect.ts'
 import { deliverNotices, deliverReversal, deliverScriptResults } from './pending-duties.ts'
 import { signIn } from './sign-in.ts'
+import { deliverSignatures } from './signature.ts'
 import { refuse } from './step.ts'
 import type { CommandOutcome } from './terminal-command.ts'
 import { activeProfile, type TerminalContext } from './terminal-context.ts'
@@ -53,6 +54,7 @@ export function* settleDuties(context: TerminalContext): Flow<CommandOutcome | u
   }
   if (context.state.reversal !== undefined) return yield* refuse('reversalUndelivered')
   yield* deliverNotices(context)
+  yield* deliverSignatures(context)
   return context.state.signedIn ? undefined : yield* signInResult(context)
 }
 

@@ -135,6 +135,18 @@ const TEXTS = {
   cardDataLost: ['密码键盘已更换,无法读取原卡号', 'The PIN pad was changed: the card number is lost'],
   cancelled: ['交易取消', 'Cancelled'],
 
+  // Signatures on the screen
+  signHere: ['{amount} 请持卡人签名', '{amount} Cardholder, please sign'],
+  signOnPaper: ['请在签购单上签名', 'Please sign on the slip'],
+  sendingSignature: ['正在上送签名 {stan}', 'Sending the signature of {stan}'],
+  signatureRefused: [
+    '签名 {stan} 未被接受 ({code}),稍后重送',
+    'The signature of {stan} was not accepted ({code}): it is sent again later',
+  ],
+  signaturesWaiting: [
+    '待送签名过多,请在签购单上签名',
+    'Too many signatures wait for the host: please sign on the slip',
+  ],
   // Payments by code
   scanCode: ['{amount} 请扫描顾客付款码', "{amount} Scan the customer's code"],
   codeShown: ['{amount} 请顾客扫码付款', '{amount} Customer, please scan the code'],

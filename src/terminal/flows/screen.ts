@@ -1,3 +1,5 @@
+import type { SignatureImage } from '../../iso8583/subfields/signature-image.ts'
+
 export type Language = 'zh' | 'en'
 
 /** What the operator sees. The text stands in `screen-texts.ts`, in both languages, by `id`. */
@@ -27,10 +29,13 @@ export type Question =
       readonly lengthMin: number
       readonly lengthMax: number
     }
+  /** The customer signs on the screen; sizes in dots. */
+  | { readonly kind: 'sign'; readonly screen: Screen; readonly widthMax: number; readonly heightMax: number }
 
 export type QuestionAnswer =
   | { readonly kind: 'confirmed' }
   | { readonly kind: 'chosen'; readonly id: string }
   | { readonly kind: 'entered'; readonly text: string }
+  | { readonly kind: 'signed'; readonly image: SignatureImage }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'timeout' }

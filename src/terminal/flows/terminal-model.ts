@@ -127,10 +127,21 @@ export interface Transaction {
   readonly uploadField55?: string
   readonly chip?: ChipDetails
   readonly reversalReason?: ReversalReason
+  /** Field 62 of its signature upload, hexadecimal, when the customer signed on the screen. */
+  readonly signature?: string
 }
 
 /** Field 39 of a reversal. Source: docs of the UnionPay dialect, 12. */
 export type ReversalReason = '98' | '96' | 'A0' | '06' | '17'
+
+/** A signature that the host has not accepted yet; it stays beyond the end of its batch. */
+export interface PendingSignature {
+  readonly request: TransactionRequest
+  readonly amountMinor: number
+  readonly reply?: HostReply
+  /** Field 62, hexadecimal. */
+  readonly body: string
+}
 
 /** Owed from before the request leaves until a usable reply to it, or to the reversal. */
 export interface PendingReversal {
@@ -295,4 +306,6 @@ export interface TerminalState {
   /** Trace number of a partial approval that the cashier has not accepted yet. */
   readonly undecidedPartial?: string
   readonly codeOrder?: CodeOrder
+  /** Undefined before the first. */
+  readonly signatures?: readonly PendingSignature[]
 }

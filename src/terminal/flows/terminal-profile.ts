@@ -141,6 +141,9 @@ export interface TerminalProfile {
   readonly codeWaitMs: number
   /** A code that the customer scans is printed too. */
   readonly codePrinted: boolean
+  /** Where a signature is wanted, the customer signs on the screen; from this amount on, below it on the slip. 4. */
+  readonly signaturePad: boolean
+  readonly signaturePadFromMinor: number
 }
 
 const ALL_TRANSACTIONS: readonly TransactionType[] = [
@@ -236,4 +239,6 @@ export const DEFAULT_PROFILE: TerminalProfile = {
   codePollMs: 2_000,
   codeWaitMs: 120_000,
   codePrinted: false,
+  signaturePad: false,
+  signaturePadFromMinor: 0,
 }

@@ -4,6 +4,7 @@ import { applyDownloadRecord } from './download-model.ts'
 import type { JournalRecord } from './journal-record.ts'
 import { applyPackageRecord, isPackageRecord } from './package-model.ts'
 import { applySettlementRecord } from './settlement-state.ts'
+import { applySignatureRecord } from './signature-state.ts'
 import type { Operator, TerminalState } from './terminal-model.ts'
 import { applyTransactionRecord, stanAfter } from './transaction-state.ts'
 
@@ -77,6 +78,9 @@ export function applyRecord(state: TerminalState, record: JournalRecord): Termin
     case 'receiptAttempted':
     case 'receiptDropped':
       return applySettlementRecord(state, record)
+    case 'signatureTaken':
+    case 'signatureDelivered':
+      return applySignatureRecord(state, record)
     case 'codeOrderOpened':
       return { ...state, codeOrder: record.order }
     case 'codeOrderEnded':

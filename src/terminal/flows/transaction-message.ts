@@ -6,6 +6,7 @@ import { formatField61 } from '../../iso8583/subfields/field-61.ts'
 import type {
   PendingReversal,
   PendingScriptResult,
+  PendingSignature,
   ReversalReason,
   TransactionRequest,
 } from './terminal-model.ts'
@@ -106,6 +107,30 @@ export function scriptResultMessage(
     55: bytesOf(duty.field55),
     60: managementField60(batch, '951'),
     61: originalField61(request.batch, request.stan, reply.date ?? requestDate(request)),
+  })
+}
+
+/**
+ * 0820/800 with the customer's signature under the numbers of the transaction, 11 and batch included. Without field 55: which
+ * elements of the slip go in there no source tells. Source: docs of the UnionPay dialect, 4.
+ */
+export function signatureMessage(
+  profile: TerminalProfile,
+  { request, reply, amountMinor }: PendingSignature,
+  body: Uint8Array,
+  pan: string,
+): Message {
+  return message('0820', {
+    2: pan === '' ? undefined : pan,
+    4: String(amountMinor).padStart(12, '0'),
+    11: request.stan,
+    15: reply?.settlementDate,
+    37: reply?.referenceNumber,
+    41: profile.terminalId,
+    42: profile.merchantId,
+    60: formatField60({ transactionType: '07', batchNumber: request.batch, managementCode: '800' }),
+    62: body,
+    64: MAC_PLACE,
   })
 }
 

@@ -1,4 +1,6 @@
+import { fromHex } from '../../base/bytes.ts'
 import { currencyCode, formatAmount } from '../../base/money.ts'
+import { parseSignature } from '../../iso8583/subfields/signature-image.ts'
 import { formatLocalTime } from '../flows/local-time.ts'
 import type { PrintLine } from '../flows/print-document.ts'
 import { responseCodeInfo } from '../flows/response-codes.ts'
@@ -160,7 +162,7 @@ function remarkLines(profile: TerminalProfile, reply: HostReply | undefined): re
 /** A line to sign on only where the card's rules want a signature, and only on the merchant's copy. */
 function signatureLines(
   profile: TerminalProfile,
-  { request }: Transaction,
+  { request, signature }: Transaction,
   form: ReceiptForm,
 ): readonly PrintLine[] {
   const signs = request.verification === 'signature' || request.verification === 'pinAndSignature'
@@ -174,13 +176,19 @@ function signatureLines(
   if (form.copy === 'cardholder') return []
   return [
     { kind: 'text', text: say(profile, ['持卡人签名', 'CARDHOLDER SIGNATURE']) },
-    { kind: 'feed', lines: 3 },
+    ...(signatureImage(signature) ?? [{ kind: 'feed', lines: 3 } as const]),
     { kind: 'rule' },
     {
       kind: 'text',
       text: say(profile, ['本人确认以上交易', 'I ACKNOWLEDGE THE TRANSACTION ABOVE']),
     },
   ]
+}
+
+/** What was signed on the screen; undefined where a place to sign is wanted. */
+function signatureImage(signature: string | undefined): readonly PrintLine[] | undefined {
+  const image = signature === undefined ? undefined : parseSignature(fromHex(signature))
+  return image === undefined ? undefined : [{ kind: 'image', ...image }]
 }
 
 /** What support needs to find it: terminal, batch, trace number, reference number. No card data. */

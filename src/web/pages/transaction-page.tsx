@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import type { TransactionDetail } from '../../host/console/api-types/transactions.ts'
+import type { Signature, TransactionDetail } from '../../host/console/api-types/transactions.ts'
 import { Button } from '../components/button.tsx'
 import { Card } from '../components/card.tsx'
 import { FormDialog } from '../components/dialog.tsx'
@@ -7,6 +7,7 @@ import { TextAreaField } from '../components/field.tsx'
 import { formatMoney } from '../components/money.tsx'
 import { kindName } from '../components/names.ts'
 import { Problem } from '../components/problem.tsx'
+import { SignaturePicture } from '../components/signature-picture.tsx'
 import { CodeBadge, StateBadge } from '../components/state-badge.tsx'
 import { Table } from '../components/table.tsx'
 import type { PageProps } from '../page.ts'
@@ -67,6 +68,7 @@ export function TransactionPage({ params }: PageProps) {
           />
         </Card>
       </div>
+      {data.hasSignature && may(['finance', 'administrator', 'auditor']) && <SignatureCard id={data.id} />}
       {data.followers.length > 0 && (
         <Card flush title={t({ zh: '后续交易', en: 'What refers to it' })}>
           <Table
@@ -80,6 +82,18 @@ export function TransactionPage({ params }: PageProps) {
         </Card>
       )}
     </>
+  )
+}
+
+/** What the customer drew on the terminal's screen. */
+function SignatureCard({ id }: { readonly id: number }) {
+  const { data, problem, reload } = useData<Signature>(`/api/transactions/${id}/signature`, [])
+  const title = t({ zh: '持卡人签名', en: "Cardholder's signature" })
+  if (problem !== undefined) return <Problem text={problem} onRetry={reload} />
+  return (
+    <Card title={title}>
+      {data === undefined ? '…' : <SignaturePicture signature={data} label={title} />}
+    </Card>
   )
 }
 

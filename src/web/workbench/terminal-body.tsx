@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import type { WorkbenchDeed, WorkbenchState } from '../../workbench/workbench-messages.ts'
 import { QrCode } from '../components/qr-code.tsx'
 import { type Text, t } from '../state/language.ts'
+import { SignaturePad } from './signature-pad.tsx'
 import { act } from './use-workbench.ts'
 
 type Key = Extract<WorkbenchDeed, { kind: 'key' }>['key']
@@ -67,6 +68,7 @@ function Display({ state }: { readonly state: WorkbenchState }) {
       {display.code !== null && (
         <QrCode text={display.code} label={t({ zh: '收款码', en: 'Code to pay by' })} />
       )}
+      {display.signing !== null && <SignaturePad {...display.signing} />}
       {display.options.length > 0 && (
         <ol class="display-options">
           {display.options.map((option, index) => (
@@ -84,7 +86,7 @@ function Display({ state }: { readonly state: WorkbenchState }) {
         </ol>
       )}
       {display.entry !== null && <p class="display-entry">{display.entry || '\u00a0'}</p>}
-      <p class="display-hint">{t(hintOf(display.mode))}</p>
+      <p class="display-hint">{t(display.signing === null ? hintOf(display.mode) : SIGN_HINT)}</p>
     </div>
   )
 }
@@ -100,6 +102,8 @@ const HINTS: Readonly<Record<WorkbenchState['display']['mode'], Text>> = {
   menu: { zh: '按数字选择 · 取消返回', en: 'Press a number · Cancel goes back' },
   busy: { zh: '请稍候', en: 'Please wait' },
 }
+
+const SIGN_HINT: Text = { zh: '取消则在签购单上签名', en: 'Cancel: sign on the slip' }
 
 function hintOf(mode: WorkbenchState['display']['mode']): Text {
   return HINTS[mode]

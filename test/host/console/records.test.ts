@@ -50,6 +50,29 @@ describe('records', () => {
     expect((await support.ask('GET', '/api/transactions')).body).toEqual({ transactions: [], next: null })
   })
 
+  it('shows the signature of a transaction to those who may', async () => {
+    const { signatures } = world.host
+    // Two rows of 16 dots: the left four, then the same and the rightmost.
+    const body = Buffer.from('0102020003f0000001', 'hex')
+    expect(signatures.keep(4711, body, 1)).toBe('kept')
+    expect(signatures.keep(4711, body, 2)).toBe('there')
+    const auditor = await world.as('auditor')
+    const shown = await auditor.ask('GET', '/api/transactions/4711/signature')
+    expect(shown.body).toEqual({
+      widthDots: 16,
+      heightDots: 2,
+      rows: [
+        [[0, 4]],
+        [
+          [0, 4],
+          [15, 1],
+        ],
+      ],
+    })
+    expect((await auditor.ask('GET', '/api/transactions/4712/signature')).status).toBe(404)
+    expect((await support.ask('GET', '/api/transactions/4711/signature')).status).toBe(403)
+  })
+
   it('lists what was paid, newest first, page by page, and finds by filter', async () => {
     for (const amount of [1234, 5678, 9012]) await sale(amount)
     const first = await support.ask('GET', '/api/transactions?limit=2')

@@ -38,10 +38,20 @@ export const TRANSACTION_DETAIL = TRANSACTION_LINE.extend({
   entries: z.array(
     z.object({ account: z.string(), owner: z.string(), amountMinor: z.number(), currency: z.string() }),
   ),
+  /** The customer signed on the terminal's screen: who may, can see it. */
+  hasSignature: z.boolean(),
   /** Transactions that refer to it. */
   followers: z.array(TRANSACTION_LINE),
 })
 export type TransactionDetail = z.infer<typeof TRANSACTION_DETAIL>
+
+export const SIGNATURE = z.object({
+  widthDots: z.number(),
+  heightDots: z.number(),
+  /** Each row of dots from the top: the runs of black ones, as first dot and count. */
+  rows: z.array(z.array(z.tuple([z.number(), z.number()]))),
+})
+export type Signature = z.infer<typeof SIGNATURE>
 
 const CLASS_TOTALS = z.object({
   debitMinor: z.number(),

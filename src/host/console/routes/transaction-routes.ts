@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { parseSignature, type SignatureImage } from '../../../iso8583/subfields/signature-image.ts'
 import type { TransactionRow } from '../../core/records.ts'
 import { actorOf } from '../access.ts'
-import { TRANSACTION_DETAIL, TRANSACTION_LIST } from '../api-types/transactions.ts'
+import { SIGNATURE, TRANSACTION_DETAIL, TRANSACTION_LIST } from '../api-types/transactions.ts'
 import type { ConsoleApp, ConsoleContext } from '../console-app.ts'
 import { ConsoleProblem, notFound } from '../console-problem.ts'
 
@@ -14,6 +15,7 @@ export function transactionRoutes(app: ConsoleApp, context: ConsoleContext): voi
   listRoute(app, context)
   detailRoute(app, context)
   revealRoute(app, context)
+  signatureRoute(app, context)
 }
 
 function listRoute(app: ConsoleApp, { records }: ConsoleContext): void {
@@ -46,7 +48,7 @@ function listRoute(app: ConsoleApp, { records }: ConsoleContext): void {
   })
 }
 
-function detailRoute(app: ConsoleApp, { records }: ConsoleContext): void {
+function detailRoute(app: ConsoleApp, { records, host }: ConsoleContext): void {
   app.route({
     method: 'GET',
     url: '/api/transactions/:id',
@@ -69,6 +71,7 @@ function detailRoute(app: ConsoleApp, { records }: ConsoleContext): void {
         reversalId: row.reversalId ?? null,
         reversalReason: row.reversalReason,
         accountKnown: row.accountKnown,
+        hasSignature: host.signatures.find(row.id) !== undefined,
         entries: postings.flatMap((id) =>
           records.entries(id).map(({ account, owner, amountMinor, currency }) => ({
             account,
@@ -113,6 +116,42 @@ function revealRoute(app: ConsoleApp, { records, host, office }: ConsoleContext)
       })
       return { cardNumber: host.security.revealPan(account.pan.ciphertext) }
     },
+  })
+}
+
+function signatureRoute(app: ConsoleApp, { host }: ConsoleContext): void {
+  app.route({
+    method: 'GET',
+    url: '/api/transactions/:id/signature',
+    config: { access: ['finance', 'administrator', 'auditor'] },
+    schema: {
+      summary: 'The signature of the customer, as runs of black dots',
+      tags: ['transactions'],
+      params: ID,
+      response: { 200: SIGNATURE },
+    },
+    handler({ params }) {
+      const body = host.signatures.find(params.id)
+      const image = body === undefined ? undefined : parseSignature(body)
+      if (image === undefined)
+        throw notFound({ zh: `交易 ${params.id} 的签名`, en: `signature of transaction ${params.id}` })
+      const { widthDots, heightDots } = image
+      return { widthDots, heightDots, rows: runsOf(image) }
+    },
+  })
+}
+
+function runsOf({ widthDots, heightDots, bits }: SignatureImage): [number, number][][] {
+  return Array.from({ length: heightDots }, (_, y) => {
+    const runs: [number, number][] = []
+    for (let x = 0; x < widthDots; x++) {
+      const place = y * widthDots + x
+      if ((((bits[place >> 3] ?? 0) >> (7 - (place & 7))) & 1) === 0) continue
+      const last = runs.at(-1)
+      if (last !== undefined && last[0] + last[1] === x) last[1]++
+      else runs.push([x, 1])
+    }
+    return runs
   })
 }
 
