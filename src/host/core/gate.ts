@@ -16,6 +16,7 @@ const OPEN: ReadonlySet<OperationName> = new Set([
   'unsupported',
 ])
 const SETTLING: ReadonlySet<OperationName> = new Set(['settlement', 'batchUpload', 'batchEnd'])
+const OWED: ReadonlySet<OperationName> = new Set(['reversal', 'scriptResult'])
 /** Messages that may name a batch which is no longer open. */
 const ANY_BATCH: ReadonlySet<OperationName> = new Set([...OPEN, ...SETTLING, 'reversal', 'signature'])
 
@@ -55,7 +56,12 @@ function registrationRefusal(
   if (request.mid !== terminal.mid && !isLeftOut)
     return refuse('03', 'the merchant number is not that of the terminal', 42)
   if (work.merchant(terminal.mid)?.status !== 'active') return refuse('03', 'the merchant is not active', 42)
-  return terminal.status === 'active' ? undefined : refuse('58', 'the terminal is blocked', 41)
+  if (terminal.status !== 'active') return refuse('58', 'the terminal is blocked', 41)
+  // What an earlier life of the terminal still owes is taken; new money is not.
+  const movesMoney = carriesMac(request.operation) && !OWED.has(request.operation)
+  return movesMoney && terminal.setup?.stage === 'commissioning'
+    ? refuse('58', 'the terminal is not live yet: finish its commissioning', 41)
+    : undefined
 }
 
 function changeRefusal(

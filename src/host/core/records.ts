@@ -61,6 +61,8 @@ export interface TerminalRow {
 /** What a terminal can load from its host. Source: unionpay-pos, 4. */
 export type DownloadSet = 'parameters' | 'caKeys' | 'applications' | 'blacklist' | 'contactless'
 
+export type CommissioningStage = 'commissioning' | 'testing'
+
 /** What the host knows of a terminal's downloads. JSON-safe. */
 export interface TerminalSetup {
   readonly sets: Readonly<Partial<Record<DownloadSet, LoadedSet>>>
@@ -68,6 +70,11 @@ export interface TerminalSetup {
   readonly jobs: readonly number[]
   /** Its software package; undefined before it asked for one. */
   readonly software?: TerminalSoftware
+  /**
+   * Not live yet: `commissioning` may not move money, `testing` may, for the function test. Left out: live, as every
+   * terminal that was there before.
+   */
+  readonly stage?: CommissioningStage
   /** Field 62 of its last status upload, one character a byte. */
   readonly status?: { readonly text: string; readonly atMs: number }
 }

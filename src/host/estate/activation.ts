@@ -171,7 +171,8 @@ const CHAIN_TEXTS: { readonly [kind: string]: readonly [zh: string, en: string] 
   weakKey: ['密钥强度不足', 'its key is too weak'],
 }
 
-function refusedProof(fault: KeyRequestFault): EstateRefusal {
+/** Why a device was not believed, for the technician. */
+export function refusedProof(fault: KeyRequestFault): EstateRefusal {
   const [zh, en] =
     fault.kind === 'chain'
       ? (CHAIN_TEXTS[fault.fault.kind] ?? ['不可用', 'it is of no use'])

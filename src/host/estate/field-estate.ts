@@ -5,9 +5,11 @@ import type { OfficeDatabase } from '../office/office-database.ts'
 import { KeyDistribution } from '../security-module/key-distribution.ts'
 import type { CaKey } from '../security-module/personalisation.ts'
 import type { SoftwareSecurityModule } from '../security-module/software-security-module.ts'
+import { AcceptanceReports } from './acceptance-report.ts'
 import { ActivationDesk } from './activation.ts'
 import { ActivationCodes } from './activation-codes.ts'
 import { Assignments } from './assignments.ts'
+import { Commissioning } from './commissioning.ts'
 import { DeviceStock } from './device-stock.ts'
 import type { Estate } from './estate.ts'
 import { migrateEstate } from './estate-schema.ts'
@@ -30,6 +32,8 @@ export interface FieldEstate {
   readonly ceremonies: KeyCeremonies
   readonly distribution: KeyDistribution
   readonly activation: ActivationDesk
+  readonly commissioning: Commissioning
+  readonly reports: AcceptanceReports
 }
 
 export interface FieldEstateParts {
@@ -40,7 +44,7 @@ export interface FieldEstateParts {
   readonly host: {
     readonly security: SoftwareSecurityModule
     readonly estate: Estate
-    readonly store: Pick<HostStore, 'listTerminals' | 'listMerchants'>
+    readonly store: Pick<HostStore, 'listTerminals' | 'listMerchants' | 'listTransactions'>
     readonly personalisation: { readonly caKeys: readonly CaKey[] }
   }
   readonly nowMs: () => number
@@ -60,6 +64,7 @@ export function openFieldEstate({ directory, office, audit, host, nowMs }: Field
   const assignments = new Assignments({ office, audit, stock, terminals, tiers, estate })
   const codes = new ActivationCodes({ ...common, stock, tagOf: (data) => security.codeTag(data) })
   const distribution = new KeyDistribution({ directory, security, nowMs })
+  const commissioning = new Commissioning({ ...common, stock, distribution, estate, store })
   return {
     types,
     tiers,
@@ -81,6 +86,8 @@ export function openFieldEstate({ directory, office, audit, host, nowMs }: Field
       },
     }),
     distribution,
+    commissioning,
+    reports: new AcceptanceReports({ directory, security, nowMs }),
     activation: new ActivationDesk({
       ...common,
       stock,

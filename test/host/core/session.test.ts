@@ -202,3 +202,19 @@ describe('host session: bad input', () => {
     expect(code(terminal.financial('0200', '000000', '64', '22', {}))).toBe('40')
   })
 })
+
+describe('a terminal that is not live yet', () => {
+  it('moves no money, but signs in, tests its line and settles; in test mode it sells', () => {
+    const host = new TestHost()
+    const terminal = TestTerminal.signedIn(host)
+    host.changeTerminal({ setup: { sets: {}, jobs: [], stage: 'commissioning' } })
+    const refused = terminal.sale()
+    expect([code(refused), reason(refused)]).toEqual([
+      '58',
+      'the terminal is not live yet: finish its commissioning',
+    ])
+    expect(code(terminal.signIn())).toBe('00')
+    host.changeTerminal({ setup: { sets: {}, jobs: [], stage: 'testing' } })
+    expect(code(terminal.sale())).toBe('00')
+  })
+})
