@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { verifyReport } from '../../host/estate/report-signature.ts'
 import { JournalFailure } from '../../terminal/adapters/journal-failure.ts'
 import { TerminalStopped } from '../../terminal/adapters/terminal.ts'
 import {
@@ -20,6 +22,7 @@ interface Flags {
   readonly echoes: string
   readonly soak: string
   readonly json?: boolean
+  readonly console?: string
 }
 
 export function buildCommand(): Command {
@@ -39,7 +42,39 @@ export function buildCommand(): Command {
     .option('--echoes <count>', '网络测试次数 | echoes of the network test', '30')
     .option('--soak <seconds>', '性能测试时长 | length of the soak', '30')
     .option('--json', '每个事件输出一个 JSON 对象 | print one JSON object an event')
+    .option(
+      '--console <url>',
+      '提交证据的控制台地址 | console that gets the evidence, like http://host:8580/',
+    )
     .action(run)
+    .addCommand(verifyCommand())
+}
+
+function verifyCommand(): Command {
+  return new Command('verify')
+    .description('Check that an acceptance report is as the host signed it. 检查验收报告的签名。')
+    .argument('<report>', '报告（HTML） | the report (HTML)')
+    .option('--signer <hash>', '签名公钥的 SHA-256 | SHA-256 of the key that must have signed it')
+    .option('--json', '输出 JSON | print JSON')
+    .action((path: string, { signer, json }: { readonly signer?: string; readonly json?: boolean }) => {
+      const verdict = verifyReport(readReport(path))
+      if (json === true) process.stdout.write(`${JSON.stringify(verdict)}\n`)
+      if (verdict.kind === 'unsigned')
+        throw new Finding(`${path} has no signature: it is no report, or was cut off`)
+      if (verdict.kind === 'altered')
+        throw new Finding(`${path} was altered after it was signed: do not rely on it`)
+      if (signer !== undefined && signer.toLowerCase() !== verdict.signer)
+        throw new Finding(`${path} was signed by ${verdict.signer}, not by the host that you named`)
+      if (json !== true) process.stdout.write(`报告完整 the report is whole; signed by ${verdict.signer}\n`)
+    })
+}
+
+function readReport(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    throw new UsageFailure(`${path} can not be read: give the file of a report`)
+  }
 }
 
 async function run(flags: Flags): Promise<void> {
@@ -52,6 +87,7 @@ async function run(flags: Flags): Promise<void> {
       echoCount: whole('--echoes', flags.echoes, 5, 10_000),
       soakSeconds: whole('--soak', flags.soak, 5, 86_400),
       json: flags.json === true,
+      ...(flags.console === undefined ? {} : { consoleUrl: consoleOf(flags.console) }),
       streams: { input: process.stdin, output: process.stdout },
     })
   } catch (error) {
@@ -84,4 +120,9 @@ function whole(option: string, text: string, least: number, most: number): numbe
   if (!Number.isInteger(value) || value < least || value > most)
     throw new UsageFailure(`${option} takes a whole number from ${least} to ${most}`)
   return value
+}
+
+function consoleOf(url: string): string {
+  if (!URL.canParse(url)) throw new UsageFailure('--console takes an address like https://host:8580/')
+  return url
 }

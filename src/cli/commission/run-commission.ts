@@ -7,6 +7,7 @@ import type {
   CommissioningSite,
   Customers,
 } from '../../terminal/adapters/commissioning/commissioning-site.ts'
+import { sendEvidence } from '../../terminal/adapters/commissioning/evidence-client.ts'
 import { ConsolePanel } from '../../terminal/adapters/console-panel.ts'
 import { EvidenceStore } from '../../terminal/adapters/evidence-store.ts'
 import { type LineStreams, ReadlineSource } from '../../terminal/adapters/line-source.ts'
@@ -43,6 +44,8 @@ export interface CommissionOptions {
   readonly echoCount: number
   readonly soakSeconds: number
   readonly json: boolean
+  /** Gets the evidence at the end. */
+  readonly consoleUrl?: string
   readonly streams: Pick<LineStreams, 'input' | 'output'>
 }
 
@@ -68,6 +71,7 @@ export async function runCommission(options: CommissionOptions): Promise<void> {
     rig = options.board === undefined ? await openEmulated(options) : await openReal(options, options.board)
     const evidence = await commissionOn(rig, options, () => isStopped)
     if (isStopped) throw new Finding('stopped before the end: start it again, it goes on with the next step')
+    if (options.consoleUrl !== undefined) await submit(rig.terminal, options, options.consoleUrl, evidence)
     const failed = evidence.filter(({ verdict }) => verdict === 'failed')
     if (failed.length > 0)
       throw new Finding(
@@ -78,6 +82,22 @@ export async function runCommission(options: CommissionOptions): Promise<void> {
     process.off('SIGINT', stop)
     process.off('SIGTERM', stop)
   }
+}
+
+/** @throws {Finding} when the host does not take it, or finds something wrong in it. */
+async function submit(
+  terminal: Terminal,
+  { streams, json }: CommissionOptions,
+  consoleUrl: string,
+  evidence: readonly StepEvidence[],
+): Promise<void> {
+  const sent = await sendEvidence(terminal, consoleUrl, evidence)
+  if (!sent.ok) throw new Finding(`${sent.error.en} ${sent.error.zh}`)
+  const { failed, missing } = sent.value
+  if (json) streams.output.write(`${JSON.stringify({ kind: 'submitted', failed, missing })}\n`)
+  else for (const { zh, en } of missing) streams.output.write(`   ! ${zh}\n     ${en}\n`)
+  if (failed.length > 0)
+    throw new Finding(`the host does not accept ${failed.map(({ step }) => step).join(', ')}`)
 }
 
 async function commissionOn(

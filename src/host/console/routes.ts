@@ -2,6 +2,7 @@ import type { ConsoleApp, ConsoleContext } from './console-app.ts'
 import { alarmRoutes } from './routes/alarm-routes.ts'
 import { auditRoutes } from './routes/audit-routes.ts'
 import { batchRoutes } from './routes/batch-routes.ts'
+import { commissioningRoutes } from './routes/commissioning-routes.ts'
 import { deviceRoutes } from './routes/device-routes.ts'
 import { estateRoutes } from './routes/estate-routes.ts'
 import { faultRoutes } from './routes/fault-routes.ts'
@@ -32,6 +33,7 @@ export function addRoutes(app: ConsoleApp, context: ConsoleContext): void {
   auditRoutes(app, context)
   liveRoutes(app, context)
   deviceRoutes(app, context)
+  commissioningRoutes(app, context)
   estateRoutes(app, context)
   stockRoutes(app, context)
   workOrderRoutes(app, context)

@@ -11,7 +11,8 @@ export function reportMark(publicKey: Uint8Array, signature: Uint8Array): string
 /** `signer`: SHA-256 of the public key, hexadecimal: to be compared with what the host says of itself. */
 export type ReportVerdict =
   | { readonly kind: 'whole'; readonly signer: string }
-  | { readonly kind: 'unsigned' | 'altered' }
+  | { readonly kind: 'unsigned' }
+  | { readonly kind: 'altered' }
 
 /** Whether a report is as its host signed it; one digit that differs makes it `altered`. */
 export function verifyReport(html: string): ReportVerdict {
