@@ -14,7 +14,7 @@ const CHECKOUT = fileURLToPath(new URL('../../../', import.meta.url))
 const SHARED = [
   'src/base',
   'src/workbench/workbench-messages.ts',
-  'src/host/console/api-types.ts',
+  'src/host/console/api-types',
   'package-lock.json',
 ]
 

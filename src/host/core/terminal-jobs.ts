@@ -12,7 +12,6 @@ export const JOBS = {
   rates: 8,
   contactless: 9,
 } as const
-export type JobName = keyof typeof JOBS
 
 type JobState = Pick<TerminalRow, 'processingRequest' | 'setup'>
 

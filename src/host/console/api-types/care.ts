@@ -44,7 +44,6 @@ export const STATUS_VIEW = z.object({
   batteryPercent: z.number().optional(),
   isPaperLow: z.boolean().optional(),
 })
-export type StatusView = z.infer<typeof STATUS_VIEW>
 
 export const ALARM_KIND = z.enum([
   'successRate',
@@ -130,7 +129,6 @@ export const POLICY_VIEW = z.object({
   }),
   version: z.number(),
 })
-export type PolicyView = z.infer<typeof POLICY_VIEW>
 
 export const DUE_TASK_VIEW = z.object({
   tid: z.string(),
