@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -7,7 +8,9 @@ import { fromHex, toHex } from '../../../src/base/bytes.ts'
 import { DEFAULT_MERCHANT } from '../../../src/host/estate/default-estate.ts'
 import { KeyDistribution } from '../../../src/host/security-module/key-distribution.ts'
 import { type ActivationOptions, activateTerminal } from '../../../src/terminal/adapters/activation-client.ts'
+import { sendEvidence } from '../../../src/terminal/adapters/commissioning/evidence-client.ts'
 import { parseProfile } from '../../../src/terminal/adapters/profile-file.ts'
+import type { StepEvidence } from '../../../src/terminal/flows/commissioning/step-evidence.ts'
 import type { CommandOutcome, TerminalCommand } from '../../../src/terminal/flows/terminal-command.ts'
 import { DEFAULT_PROFILE } from '../../../src/terminal/flows/terminal-profile.ts'
 import { NOW_MS } from '../../hardware/key-loading-world.ts'
@@ -196,3 +199,41 @@ async function openRelay(losses: number) {
     close: () => new Promise((resolve) => server.close(resolve)),
   }
 }
+
+describe('sending evidence over the API', () => {
+  const raw = { step: 'network' }
+  const evidence: StepEvidence = {
+    step: 'network',
+    attempt: 1,
+    startedAtMs: 1,
+    endedAtMs: 2,
+    verdict: 'passed',
+    reasons: [],
+    figures: { p95Ms: 12 },
+    raw,
+    rawHash: createHash('sha256').update(JSON.stringify(raw)).digest('hex'),
+    softwareVersion: '1.0.0',
+    terminalId: '',
+    serialNumber: 'X',
+  }
+
+  it('is believed of the pad that signs it, and says what is missing', async () => {
+    const sent = await sendEvidence(terminalOf(), world.console.url, [{ ...evidence, terminalId: tid }])
+    if (!sent.ok) throw new Error(sent.error.en)
+    expect(sent.value.failed).toEqual([])
+    expect(sent.value.missing.map(({ step }) => step)).not.toContain('network')
+    const path = `/api/estate/terminals/${tid}/commissioning/stage`
+    const technician = await world.as('technician')
+    expect((await technician.ask('PUT', path, { stage: 'live' })).status).toBe(409)
+  })
+
+  it('is refused when the pad signed something else', async () => {
+    const honest = terminalOf()
+    const liar = {
+      run: (command: TerminalCommand) =>
+        honest.run(command.kind === 'requestKey' ? { ...command, context: '00'.repeat(32) } : command),
+    }
+    const sent = await sendEvidence(liar, world.console.url, [{ ...evidence, terminalId: tid }])
+    expect(sent.ok).toBe(false)
+  })
+})
