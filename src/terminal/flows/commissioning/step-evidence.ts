@@ -42,10 +42,6 @@ export interface StepEvidence extends StepResult {
   readonly rawHash: string
 }
 
-export function passed(figures: StepResult['figures'], raw: unknown): StepResult {
-  return { verdict: 'passed', reasons: [], figures, raw }
-}
-
 /** Passed when nothing speaks against it. */
 export function judged(reasons: readonly Reason[], figures: StepResult['figures'], raw: unknown): StepResult {
   return { verdict: reasons.length === 0 ? 'passed' : 'failed', reasons, figures, raw }
