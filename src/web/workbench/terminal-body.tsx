@@ -163,12 +163,9 @@ function Keypad({ isOn }: { readonly isOn: boolean }) {
 
 function ChipSlot({ state: { reader, cards } }: { readonly state: WorkbenchState }) {
   const card = cards.find(({ name }) => name === reader.card)
-  const isWanted = reader.lamp === 'cardWanted'
+  const lamp = { off: '', cardWanted: 'wanted', takeCard: 'free' }[reader.lamp]
   return (
-    <div
-      class={['chip-slot', isWanted ? 'wanted' : '', reader.isPlugged ? '' : 'unplugged'].join(' ').trim()}
-      data-drop="chip"
-    >
+    <div class={['chip-slot', lamp, reader.isPlugged ? '' : 'unplugged'].join(' ').trim()} data-drop="chip">
       <span>{t({ zh: '插卡口', en: 'Chip' })}</span>
       {reader.card !== null && (
         <button
