@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 const TEXT = z.object({ zh: z.string(), en: z.string() })
 export const DEVICE = z.enum(['reader', 'pinpad', 'printer'])
-export const LINE_STATE = z.enum(['up', 'cut', 'stalled', 'loseReply'])
+export const LINE_STATE = z.enum(['up', 'cut', 'stalled', 'slow', 'loseReply'])
 export const KEY = z.enum([
   '0',
   '1',

@@ -24,6 +24,7 @@ export const LINE_TEXTS: Readonly<Record<WorkbenchState['line'], Text>> = {
   up: { zh: '线路接通', en: 'The line is up' },
   cut: { zh: '线路断开', en: 'The line is cut' },
   stalled: { zh: '线路停滞', en: 'The line is stalled' },
+  slow: { zh: '线路很慢', en: 'The line is slow' },
   loseReply: { zh: '下一个应答将丢失', en: 'The next answer will be lost' },
 }
 

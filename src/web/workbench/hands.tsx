@@ -33,6 +33,9 @@ export function Hands({ state }: { readonly state: WorkbenchState }) {
               <Button onClick={() => act({ kind: 'line', state: 'stalled' })}>
                 {t({ zh: '停滞', en: 'Stall' })}
               </Button>
+              <Button onClick={() => act({ kind: 'line', state: 'slow' })}>
+                {t({ zh: '变慢', en: 'Slow down' })}
+              </Button>
               <Button onClick={() => act({ kind: 'line', state: 'loseReply' })}>
                 {t({ zh: '丢失下一应答', en: 'Lose the next answer' })}
               </Button>
@@ -111,6 +114,7 @@ const LINES: Readonly<Record<WorkbenchState['line'], Text>> = {
   up: { zh: '正常', en: 'Up' },
   cut: { zh: '断开', en: 'Cut' },
   stalled: { zh: '停滞', en: 'Stalled' },
+  slow: { zh: '很慢', en: 'Slow' },
   loseReply: { zh: '将丢失应答', en: 'Answer will be lost' },
 }
 
