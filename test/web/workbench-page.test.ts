@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ServedConsole, serveConsole } from '../../src/cli/console/serve-console.ts'
 import { workbenchPort } from '../../src/cli/up/workbench-port.ts'
-import { openWorld, type World } from '../../src/cli/up/world.ts'
+import { openWorld, TOUCHED_PROFILE, type World } from '../../src/cli/up/world.ts'
 import type { Panel } from '../../src/terminal/runtime/terminal-world.ts'
 import { keepShot, seriousFindings } from './look-at.ts'
 import { openBrowser } from './open-browser.ts'
@@ -24,7 +24,7 @@ let page: Page
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'tillwire-page-'))
   const common = { directory, baudRate: undefined, sharedLine: false, freePorts: true }
-  world = await openWorld({ ...common, panel: SILENT, isTouched: true })
+  world = await openWorld({ ...common, panel: SILENT, isTouched: true, profile: TOUCHED_PROFILE })
   const parts = { directory: join(directory, 'host'), place: ANY, workbench: workbenchPort(world.workbench) }
   served = await serveConsole(world.host, parts)
   browser = await openBrowser()
@@ -151,6 +151,37 @@ describe('the terminal in the browser', () => {
     await enterPin()
     await says('Approved')
   })
+
+  it('a customer signs on the screen, and the slip shows it', async () => {
+    await keys('1', '5', '0', '00', 'Enter')
+    await page.waitForSelector('.chip-slot.wanted')
+    await dragCard(/Visa/, '.chip-slot')
+    const place = await page.getByRole('img', { name: 'Place to sign' }).boundingBox()
+    if (place === null) throw new Error('nowhere to sign')
+    await page.mouse.move(place.x + 20, place.y + place.height / 2)
+    await page.mouse.down()
+    for (const [x, y] of [
+      [60, 12],
+      [90, 40],
+      [130, 16],
+      [170, 36],
+    ] as const)
+      await page.mouse.move(place.x + x, place.y + y, { steps: 5 })
+    await page.mouse.up()
+    await keepShot(page, 'terminal-sign')
+    await page.getByRole('button', { name: 'Signed' }).click()
+    await page.waitForSelector('.light.take.on')
+    await page.getByRole('button', { name: 'Take the card out' }).click()
+    await says('Approved')
+    await page.locator('.display-title.idle').waitFor()
+    await keepShot(page, 'terminal-signed')
+  }, 60_000)
+
+  it('shows a code that a customer can scan, and says when nobody does', async () => {
+    await keys('Menu', '5', '2', '8', '8', 'Enter')
+    await page.locator('.display .qr-code').waitFor()
+    await keepShot(page, 'terminal-code')
+  }, 60_000)
 
   it('settles; the host has the same books, and shows them', async () => {
     await keys('Menu', '7', '1')

@@ -18,7 +18,7 @@ import { Finding } from '../failure.ts'
 import type { Recorder } from '../recording/recorder.ts'
 import { type AttachedTerminal, TerminalConsole } from '../terminal-console.ts'
 import { workbenchPort } from './workbench-port.ts'
-import { openWorld, WORLD_OPERATORS, type World } from './world.ts'
+import { openWorld, TOUCHED_PROFILE, WORLD_OPERATORS, type World } from './world.ts'
 import { WORLD_PIN } from './world-cards.ts'
 
 export interface InteractiveOptions {
@@ -55,6 +55,7 @@ export async function runInteractive(
       factory: await factoryAt(join(options.directory, 'factory')),
       panel,
       isTouched: true,
+      profile: TOUCHED_PROFILE,
       opened: (part) => {
         if ('board' in part) watchBoard(part.board, print)
       },

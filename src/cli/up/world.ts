@@ -45,6 +45,13 @@ export interface WorldOptions {
   readonly hostStopped?: (reason: string) => void
 }
 
+/** What a terminal can do whose display is touched: signatures from 100.00 on, codes both ways. */
+export const TOUCHED_PROFILE: Partial<TerminalProfile> = {
+  signaturePad: true,
+  signaturePadFromMinor: 10_000,
+  codePayments: ['customerShows', 'merchantShows'],
+}
+
 /** Host, emulated board and terminal in one process. They meet on the wire only. */
 export interface World {
   readonly host: Host
