@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import type { NewCode, TerminalDetail, TierView } from '../../host/console/api-types/estate.ts'
 import { Button } from '../components/button.tsx'
 import { Card } from '../components/card.tsx'
+import { CommissioningCard } from '../components/commissioning-card.tsx'
 import { Dialog, FormDialog } from '../components/dialog.tsx'
 import {
   DEVICE_STATES,
@@ -74,6 +75,7 @@ export function TerminalPage({ params: { tid = '' } }: PageProps) {
       >
         <Facts data={data} />
       </Card>
+      <CommissioningCard tid={tid} />
       <Orders data={data} />
       {opened.value === 'status' && (
         <FormDialog

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { fromHex } from '../../../base/bytes.ts'
-import { GO_LIVE_STEPS, STEP_EVIDENCE } from '../../estate/commissioning-steps.ts'
+import { GO_LIVE_STEPS, STEP_EVIDENCE, STEP_TITLES } from '../../estate/commissioning-steps.ts'
 import { EstateRefusal } from '../../estate/estate-refusal.ts'
 import { actorOf } from '../access.ts'
+import { COMMISSIONING_STEPS, STAGE } from '../api-types/commissioning.ts'
 import type { ConsoleApp, ConsoleContext } from '../console-app.ts'
 import { asked } from '../estate-problem.ts'
 
@@ -12,7 +13,6 @@ const TID = z.object({ tid: z.string().min(1).max(8) })
 const HEX = z.string().regex(/^([0-9A-Fa-f]{2}){1,4096}$/)
 const BODY_SIZE_MAX = 900_000
 const MISSING = z.array(z.object({ step: z.enum(GO_LIVE_STEPS), zh: z.string(), en: z.string() }))
-const STAGE = z.enum(['commissioning', 'testing', 'live'])
 const VIEW = z.object({
   tid: z.string(),
   serial: z.string(),
@@ -25,6 +25,7 @@ const VIEW = z.object({
 export function commissioningRoutes(app: ConsoleApp, context: ConsoleContext): void {
   evidenceRoute(app, context)
   readRoutes(app, context)
+  stepsRoute(app, context)
   writeRoutes(app, context)
 }
 
@@ -122,6 +123,44 @@ function readRoutes(app: ConsoleApp, context: ConsoleContext): void {
       reply.header('content-disposition', `attachment; filename="acceptance-${tid}.html"`)
       reply.type('text/html; charset=utf-8')
       return field.reports.make({ tid, mid, serial, evidence })
+    },
+  })
+}
+
+/** The same as a person reads it: each step once, with or without evidence. */
+function stepsRoute(app: ConsoleApp, context: ConsoleContext): void {
+  const { field, host } = context
+  app.route({
+    method: 'GET',
+    url: '/api/estate/terminals/:tid/commissioning/steps',
+    config: { access: READERS },
+    schema: {
+      summary: 'Each step of a commissioning with its last evidence',
+      tags: ['commissioning'],
+      params: TID,
+      response: { 200: COMMISSIONING_STEPS },
+    },
+    handler({ params: { tid } }) {
+      const serial = asked(() => serialOf(context, tid))
+      const row = host.store.listTerminals().find((each) => each.tid === tid)
+      const evidence = field.commissioning.evidence(tid, serial)
+      return {
+        tid,
+        stage: row?.setup?.stage ?? ('live' as const),
+        steps: GO_LIVE_STEPS.map((step) => {
+          const last = evidence.filter((each) => each.step === step).at(-1)
+          return {
+            step,
+            title: STEP_TITLES[step],
+            verdict: last?.verdict ?? ('none' as const),
+            endedAtMs: last?.endedAtMs ?? null,
+            softwareVersion: last?.softwareVersion ?? '',
+            reasons: [...(last?.reasons ?? [])],
+            figures: { ...last?.figures },
+          }
+        }),
+        missing: field.commissioning.missing(tid, serial).map(({ zh, en }) => ({ zh, en })),
+      }
     },
   })
 }
