@@ -41,6 +41,17 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true })
 })
 
+/** Of the transactions that the console has a signature to: their amounts, in minor units. */
+async function signedAmounts(): Promise<readonly string[]> {
+  const amounts = await page.evaluate(`(async () => {
+    const get = async (path) => (await fetch('/api/transactions' + path)).json()
+    const { transactions } = await get('')
+    const details = await Promise.all(transactions.map(({ id }) => get('/' + id)))
+    return details.filter((each) => each.hasSignature).map((each) => String(each.approvedMinor)).join()
+  })()`)
+  return String(amounts).split(',')
+}
+
 /** As a person does it: with the password that was printed, which must be changed. */
 async function signIn(first: string): Promise<void> {
   await page.goto(served.console.url)
@@ -152,7 +163,7 @@ describe('the terminal in the browser', () => {
     await says('Approved')
   })
 
-  it('a customer signs on the screen, and the slip shows it', async () => {
+  it('a customer signs on the screen, and the host gets the signature', async () => {
     await keys('1', '5', '0', '00', 'Enter')
     await page.waitForSelector('.chip-slot.wanted')
     await dragCard(/Visa/, '.chip-slot')
@@ -172,15 +183,8 @@ describe('the terminal in the browser', () => {
     await page.getByRole('button', { name: 'Signed' }).click()
     await page.waitForSelector('.light.take.on')
     await page.getByRole('button', { name: 'Take the card out' }).click()
-    await says('Approved')
     await page.locator('.display-title.idle').waitFor()
     await keepShot(page, 'terminal-signed')
-  }, 60_000)
-
-  it('shows a code that a customer can scan, and says when nobody does', async () => {
-    await keys('Menu', '5', '2', '8', '8', 'Enter')
-    await page.locator('.display .qr-code').waitFor()
-    await keepShot(page, 'terminal-code')
   }, 60_000)
 
   it('settles; the host has the same books, and shows them', async () => {
@@ -188,6 +192,7 @@ describe('the terminal in the browser', () => {
     await page.locator('.story', { hasText: 'Settled' }).waitFor()
     await says('ettled')
     expect(world.host.checkBooks()).toEqual([])
+    expect(await signedAmounts()).toEqual(['15000'])
     await keepShot(page, 'terminal-settled')
     await page.goto(new URL('/batches/10000001/1', served.console.url).href)
     await page.getByText('Balanced').waitFor()
@@ -203,6 +208,14 @@ describe('the terminal in the browser', () => {
     await page.locator('.byte.marked').first().waitFor()
     await keepShot(page, 'message-inspector')
     expect(await seriousFindings(page)).toEqual([])
+  }, 60_000)
+
+  it('shows a code that a customer can scan', async () => {
+    await page.goto(new URL('/terminal', served.console.url).href)
+    await page.waitForSelector('.device')
+    await keys('Menu', '5', '2', '8', '8', 'Enter')
+    await page.locator('.display .qr-code').waitFor()
+    await keepShot(page, 'terminal-code')
   }, 60_000)
 
   it('fits a phone in the dark, in Chinese', async () => {
