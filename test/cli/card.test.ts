@@ -1,7 +1,7 @@
-import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { loadCardImage } from '../../hardware/emulator/chip-card/card-image-file.ts'
 import { createChipCard } from '../../hardware/emulator/chip-card/chip-card.ts'
 import { fromHex } from '../../src/base/bytes.ts'
@@ -17,6 +17,7 @@ import { runKernel, testConfig, testTransaction } from '../terminal/kernel/kerne
 
 const base = mkdtempSync(join(tmpdir(), 'tillwire-card-cli-'))
 const data = join(base, 'host')
+afterAll(() => rmSync(base, { recursive: true, force: true }))
 
 /** Runs `tillwire card …` in this process; answers what it printed. */
 async function card(...args: readonly string[]): Promise<string> {

@@ -1,11 +1,12 @@
-import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it, vi } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { buildCommand } from '../../src/cli/commands/package.ts'
 import { Finding, UsageFailure } from '../../src/cli/failure.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'tillwire-package-'))
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
 const at = (name: string): string => join(directory, name)
 
 /** Runs the command; what it printed. */

@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { Estate } from '../../src/host/estate/estate.ts'
 import { EstateRefusal } from '../../src/host/estate/estate-refusal.ts'
 import { PackageShelf } from '../../src/host/estate/package-shelf.ts'
@@ -9,11 +9,17 @@ import { isWithin, type RolloutCounts, reachedStates } from '../../src/host/esta
 import { type Rollout, Rollouts } from '../../src/host/estate/rollouts.ts'
 import { openOffice } from '../../src/host/office/open-office.ts'
 import { openSecurityModule } from '../../src/host/security-module/software-security-module.ts'
-import { DownloadHost } from './download-world.ts'
+import { closeHosts, DownloadHost } from './download-world.ts'
 import { PackageTerminal, signedPackage } from './package-world.ts'
 
 const RULE = { percent: 100, failurePercentMax: 20, failuresMin: 3 }
 const LOAD = { kind: 'loadPackage' } as const
+
+const directories: string[] = []
+afterEach(() => {
+  closeHosts()
+  for (const each of directories.splice(0)) rmSync(each, { recursive: true, force: true })
+})
 
 /** A host with `count` terminals, a shelf and roll-outs. */
 class RolloutWorld {
@@ -27,6 +33,7 @@ class RolloutWorld {
 
   constructor(count: number) {
     this.tids = Array.from({ length: count }, (_, index) => String(20_000_000 + index))
+    directories.push(this.directory)
     this.host = new DownloadHost(this.tids)
     const { database: office, audit, nowMs } = this.office
     this.shelf = new PackageShelf({ directory: this.directory, office, audit, nowMs })

@@ -1,8 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { type CardImage, cardImageSchema } from '../../../hardware/emulator/chip-card/card-image.ts'
 import { loadCardImage, saveCardImage } from '../../../hardware/emulator/chip-card/card-image-file.ts'
 import { type ChipCard, createChipCard } from '../../../hardware/emulator/chip-card/chip-card.ts'
@@ -185,6 +185,7 @@ describe('chip card: memory', () => {
 
 describe('card image files', () => {
   const directory = mkdtempSync(join(tmpdir(), 'tillwire-card-'))
+  afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
   it('come back as they were, readable by their owner only, with nothing left beside', () => {
     const path = join(directory, 'card.json')

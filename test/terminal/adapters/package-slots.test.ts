@@ -1,7 +1,7 @@
-import { mkdtempSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { toHex } from '../../../src/base/bytes.ts'
 import { parsePackageContent } from '../../../src/terminal/adapters/package-content-file.ts'
 import { PackageSlotFiles } from '../../../src/terminal/adapters/package-slots.ts'
@@ -14,6 +14,7 @@ import { KEYS, signedPackage } from '../../downloads/package-world.ts'
 
 function opened() {
   const directory = mkdtempSync(join(tmpdir(), 'tillwire-slots-'))
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
   const slots = new PackageSlotFiles(directory)
   const ask = (effect: PackageEffect): PackageAnswers[PackageEffect['kind']] | undefined => {
     let answer: PackageAnswers[PackageEffect['kind']] | undefined
