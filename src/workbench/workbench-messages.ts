@@ -1,27 +1,10 @@
 import { z } from 'zod'
+import { KEYPAD_KEYS } from '../terminal/adapters/keypad-panel.ts'
 
 const TEXT = z.object({ zh: z.string(), en: z.string() })
 export const DEVICE = z.enum(['reader', 'pinpad', 'printer'])
 export const LINE_STATE = z.enum(['up', 'cut', 'stalled', 'slow', 'loseReply'])
-export const KEY = z.enum([
-  '0',
-  '1',
-  '2',
-  '3',
-  '4',
-  '5',
-  '6',
-  '7',
-  '8',
-  '9',
-  '00',
-  'clear',
-  'cancel',
-  'enter',
-  'up',
-  'down',
-  'menu',
-])
+const KEY = z.enum(KEYPAD_KEYS)
 
 /** What a hand does. A PIN is places on the pad, never digits. */
 export const WORKBENCH_DEED = z.discriminatedUnion('kind', [

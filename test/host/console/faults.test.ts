@@ -2,6 +2,7 @@ import Iso8583 from 'iso_8583'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { WireClient } from '../service/wire-client.ts'
 import { type ConsoleClient, type OpenedConsole, openTestConsole } from './console-client.ts'
+import { foreignSale } from './foreign-sale.ts'
 
 let world: OpenedConsole
 let technician: ConsoleClient
@@ -26,28 +27,9 @@ function line(): WireClient {
   return wire
 }
 
-/** Sends a sale in the ASCII dialect, as npm iso_8583 writes it. */
 function sendSale(): void {
   stan++
-  const message = new Iso8583({
-    0: '0200',
-    2: '6210948000000011',
-    3: '000000',
-    4: '000000000100',
-    7: '1123093000',
-    11: String(stan).padStart(6, '0'),
-    12: '093000',
-    13: '1123',
-    14: '3012',
-    18: '5999',
-    22: '012',
-    25: '00',
-    41: 'TERM0001',
-    42: 'MERCHANT0000001',
-    49: '156',
-  }).getBufferMessage()
-  if (!Buffer.isBuffer(message)) throw new Error(message.error)
-  line().send(message.subarray(2))
+  line().send(foreignSale(stan))
 }
 
 async function answer(): Promise<string> {

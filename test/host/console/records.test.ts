@@ -1,8 +1,8 @@
-import Iso8583 from 'iso_8583'
 import { TOTP } from 'otpauth'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WireClient } from '../service/wire-client.ts'
 import { type ConsoleClient, type OpenedConsole, openTestConsole } from './console-client.ts'
+import { foreignSale } from './foreign-sale.ts'
 
 const PAN = '6210948000000011'
 let world: OpenedConsole
@@ -20,28 +20,10 @@ afterAll(async () => {
   await world.close()
 })
 
-/** A sale in the ASCII dialect, as npm iso_8583 writes it. Returns its STAN. */
+/** Sends a sale and waits for its answer. Returns its STAN. */
 async function sale(amountMinor: number, pan = PAN): Promise<number> {
   stan++
-  const message = new Iso8583({
-    0: '0200',
-    2: pan,
-    3: '000000',
-    4: String(amountMinor).padStart(12, '0'),
-    7: '1123093000',
-    11: String(stan).padStart(6, '0'),
-    12: '093000',
-    13: '1123',
-    14: '3012',
-    18: '5999',
-    22: '012',
-    25: '00',
-    41: 'TERM0001',
-    42: 'MERCHANT0000001',
-    49: '156',
-  }).getBufferMessage()
-  if (!Buffer.isBuffer(message)) throw new Error(message.error)
-  await wire.exchange(message.subarray(2))
+  await wire.exchange(foreignSale(stan, amountMinor, pan))
   return stan
 }
 
