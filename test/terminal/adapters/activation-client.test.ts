@@ -227,6 +227,29 @@ describe('sending evidence over the API', () => {
     expect((await technician.ask('PUT', path, { stage: 'live' })).status).toBe(409)
   })
 
+  it('stands on the terminal’s page step by step; a terminal without a device is told so', async () => {
+    const steps = async (of: string) => support.ask('GET', `/api/estate/terminals/${of}/commissioning/steps`)
+    const before = (await steps(tid)).body
+    expect(before.steps).toHaveLength(7)
+    expect(before.steps[0]).toMatchObject({ step: 'network', verdict: 'passed' })
+    expect(before.missing).toHaveLength(6)
+    const failure = { zh: '超时太多', en: 'too many time-outs' }
+    const worse: StepEvidence = {
+      ...evidence,
+      terminalId: tid,
+      attempt: 2,
+      verdict: 'failed',
+      reasons: [failure],
+    }
+    expect(await sendEvidence(terminalOf(), world.console.url, [worse])).toMatchObject({ ok: true })
+    const after = (await steps(tid)).body
+    expect(after.steps[0]).toMatchObject({ verdict: 'failed', reasons: [failure] })
+    expect(after.steps[1]).toMatchObject({ step: 'keys', verdict: 'none', endedAtMs: null })
+    expect(after.missing).toHaveLength(7)
+    expect((await steps('10000001')).status).toBe(409)
+    expect((await steps('77777777')).status).toBe(404)
+  })
+
   it('is refused when the pad signed something else', async () => {
     const honest = terminalOf()
     const liar = {

@@ -148,7 +148,7 @@ function stepsRoute(app: ConsoleApp, context: ConsoleContext): void {
         tid,
         stage: row?.setup?.stage ?? ('live' as const),
         steps: GO_LIVE_STEPS.map((step) => {
-          const last = evidence.filter((each) => each.step === step).at(-1)
+          const last = evidence.find((each) => each.step === step)
           return {
             step,
             title: STEP_TITLES[step],
