@@ -1,3 +1,4 @@
+import type { TerminalRow } from '../core/records.ts'
 import type { AuditLog } from '../office/audit-log.ts'
 import type { OfficeDatabase } from '../office/office-database.ts'
 import type { Device, DeviceStock } from './device-stock.ts'
@@ -5,6 +6,11 @@ import type { Estate } from './estate.ts'
 import { changedByOther, EstateRefusal, notThere } from './estate-refusal.ts'
 import { DEFAULT_TIER, type MerchantTier } from './merchant-tiers.ts'
 import type { ListedTerminal, TerminalList } from './terminal-list.ts'
+
+/** Evidence is of one device: with another one the terminal goes its way to the first sale again. */
+function toBeCommissioned(row: TerminalRow): TerminalRow {
+  return { ...row, setup: { ...(row.setup ?? { sets: {}, jobs: [] }), stage: 'commissioning' } }
+}
 
 /** What the estate knows of a merchant. */
 export interface MerchantPlace {
@@ -70,7 +76,7 @@ export class Assignments {
       audit.append({ actor, action: 'device.assigned', subject: serial, detail: { tid, mid } })
       // Last: when this fails nothing is written, and after a crash a second try finds the terminal and takes it.
       if (known === undefined) estate.addTerminal(tid, mid)
-      else if (known.status === 'blocked') estate.changeTerminal(tid, (row) => ({ ...row, status: 'active' }))
+      estate.changeTerminal(tid, (row) => toBeCommissioned({ ...row, status: 'active' }))
       terminals.setDevice(tid, device)
       return terminals.get(tid)
     })
@@ -92,6 +98,7 @@ export class Assignments {
     const mid = terminals.get(tid).mid
     stock.move(device.serial, 'withdrawn')
     const next = stock.move(newSerial, 'assigned', { tid, mid })
+    this.#parts.estate.changeTerminal(tid, toBeCommissioned)
     terminals.setDevice(tid, next)
     return next
   }

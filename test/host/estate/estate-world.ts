@@ -61,6 +61,10 @@ export class EstateWorld {
     return this.store.listTerminals().find((each) => each.tid === tid)?.status
   }
 
+  stage(tid: string): string | undefined {
+    return this.store.listTerminals().find((each) => each.tid === tid)?.setup?.stage
+  }
+
   close(): void {
     this.office.close()
     rmSync(this.directory, { recursive: true, force: true })

@@ -106,6 +106,7 @@ describe('assignment', () => {
     expect(terminal.keyCheckValue).toMatch(/^[0-9A-F]{8}$/)
     expect(world.status('10000002')).toBe('active')
     expect(world.field.stock.get('A001')).toMatchObject({ state: 'assigned', tid: '10000002' })
+    expect(world.stage('10000002')).toBe('commissioning')
   })
 
   it('takes only what is in stock, known merchants, and free numbers', () => {
@@ -122,6 +123,7 @@ describe('assignment', () => {
     world.deliver(1)
     world.estate.addTerminal('30000001', MID)
     expect(assign('A001', MID, '30000001').serial).toBe('A001')
+    expect(world.stage('30000001')).toBe('commissioning')
   })
 
   it("stops at the limit of the merchant's tier", () => {

@@ -107,10 +107,13 @@ describe('a work order', () => {
     expect(refusalOf(() => create('exchange'))).toBe('badInput')
     expect(refusalOf(() => create('repair', 'A002'))).toBe('badInput')
     expect(refusalOf(() => create('exchange', 'A001'))).toBe('notNow')
+    world.field.commissioning.setStage(ACTOR, tid, 'testing')
     const order = step(create('exchange', 'A002'), 'underway')
     expect(world.field.stock.get('A001')).toMatchObject({ state: 'withdrawn' })
     expect(world.field.stock.get('A002')).toMatchObject({ state: 'assigned', tid })
     expect(world.field.terminals.get(tid).serial).toBe('A002')
+    // What the old device proved says nothing of the new one.
+    expect(world.stage(tid)).toBe('commissioning')
     // A failed visit does not exchange it again.
     const failed = step(order, 'failed')
     const again = step(failed, 'scheduled', { technician: 'zhang', appointmentMs: 9 })
