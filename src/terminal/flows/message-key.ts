@@ -59,6 +59,29 @@ const KEYS = {
   'refused.notCommissioned': 'E-NOT-COMMISSIONED',
   'refused.notSignedIn': 'E-NOT-SIGNED-IN',
   'refused.passwordLocked': 'E-PASSWORD-LOCKED',
+  'refused.notLoggedOn': 'E-LOG-ON',
+  'refused.wrongPassword': 'E-LOG-ON',
+  'refused.notAllowed': 'E-NOT-ALLOWED',
+  'refused.samePerson': 'E-NOT-ALLOWED',
+  'refused.notEnabled': 'E-NOT-ENABLED',
+  'refused.notCapable': 'E-NOT-ENABLED',
+  'refused.alreadyCommissioned': 'E-NOT-ENABLED',
+  'refused.settlementUnfinished': 'E-SETTLEMENT',
+  'refused.transactionNotFound': 'E-ORIGINAL',
+  'refused.notVoidable': 'E-ORIGINAL',
+  'refused.cardDiffers': 'E-ORIGINAL',
+  'refused.noOpenOrder': 'E-ORIGINAL',
+  'refused.nothingToPrint': 'E-ORIGINAL',
+  'refused.badValue': 'E-VALUE',
+  'refused.cardExpired': 'E-CARD-EXPIRED',
+  cardRemovedEarly: 'E-CARD-EARLY',
+  balanceMissing: 'E-BALANCE',
+  devicesMissing: 'E-DEVICES',
+  signatureRefused: 'E-SIGNATURE',
+  signaturesWaiting: 'E-SIGNATURE',
+  orderUnclear: 'E-ORDER',
+  orderRefused: 'E-ORDER',
+  orderEnded: 'E-ORDER',
 } as const satisfies { readonly [id: string]: string }
 
 const DEVICE_KEYS: { readonly [device in Device]: readonly [missing: string, fault: string] } = {
@@ -74,7 +97,8 @@ export function messageKey({ id, values }: Screen): string | undefined {
     return devices[String(values?.['device'])]?.[id === 'deviceMissing' ? 0 : 1]
   }
   const keys: { readonly [id: string]: string } = KEYS
-  return keys[id]
+  // The question repeats why the printer stands still.
+  return keys[id === 'choosePrinterTrouble' ? `printer.${values?.['printer']}` : id]
 }
 
 /** Every key that a message can have, for whoever checks that each has an article. */

@@ -1,9 +1,11 @@
 import { receiptDocument } from '../receipt/receipt-document.ts'
 import { append, type Flow, print } from './effect.ts'
-import type { PrintDocument } from './print-document.ts'
+import type { PrintDocument, PrintOutcome } from './print-document.ts'
 import { choose, showMessage } from './show.ts'
 import { activeProfile, type TerminalContext } from './terminal-context.ts'
 import type { OwedReceipt, ReceiptCopy } from './terminal-model.ts'
+
+type PrinterTrouble = Extract<PrintOutcome, { readonly kind: 'notPrinted' }>['cause']
 
 export interface PrintOwedOptions {
   /** Slips that are left alone. */
@@ -59,15 +61,21 @@ function* printCopy(
       duplicate = true
     }
     yield* showMessage(`printer.${outcome.cause}`)
-    if (options.quiet === true || !(yield* wantsRetry(context))) return false
+    if (options.quiet === true || !(yield* wantsRetry(context, outcome.cause))) return false
   }
 }
 
-function* wantsRetry(context: TerminalContext): Flow<boolean> {
-  const choice = yield* choose(context, 'choosePrinterTrouble', [
-    ['retry', 'optionRetry'],
-    ['skip', 'optionSkip'],
-  ])
+/** The question stays on the display, so it says itself why it waits. */
+function* wantsRetry(context: TerminalContext, printer: PrinterTrouble): Flow<boolean> {
+  const choice = yield* choose(
+    context,
+    'choosePrinterTrouble',
+    [
+      ['retry', 'optionRetry'],
+      ['skip', 'optionSkip'],
+    ],
+    { printer },
+  )
   return choice === 'retry'
 }
 
@@ -79,6 +87,6 @@ export function* printOnce(context: TerminalContext, document: PrintDocument): F
     const outcome = yield* print(document)
     if (outcome.kind === 'printed') return true
     yield* showMessage(`printer.${outcome.cause}`)
-    if (!(yield* wantsRetry(context))) return false
+    if (!(yield* wantsRetry(context, outcome.cause))) return false
   }
 }

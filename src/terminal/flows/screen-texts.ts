@@ -207,7 +207,7 @@ const TEXTS = {
   'printer.offline': ['打印机脱机', 'Printer is offline'],
   'printer.missing': ['打印机未连接', 'Printer is not connected'],
   'printer.fault': ['打印机故障', 'Printer fault'],
-  choosePrinterTrouble: ['重试打印?', 'Print again?'],
+  choosePrinterTrouble: ['{printer}。重试打印?', '{printer}. Print again?'],
   optionRetry: ['重试', 'Retry'],
   optionSkip: ['稍后打印', 'Later'],
   transactionCount: ['批次 {batch} 共 {count} 笔', 'Batch {batch}: {count} transactions'],
@@ -275,8 +275,13 @@ const DEVICES: { readonly [device: string]: Texts } = {
   printer: ['打印机', 'printer'],
 }
 
-/** Devices by the name that people give them; any other value as it is. */
+/** Devices and a printer's trouble in the words that people have for them; any other value as it is. */
 function valueText(name: string, value: string | number, language: Language): string {
-  const device = name === 'device' ? DEVICES[value] : undefined
-  return device?.[language === 'zh' ? 0 : 1] ?? String(value)
+  const words = name === 'device' ? DEVICES[value] : name === 'printer' ? troubleOf(value) : undefined
+  return words?.[language === 'zh' ? 0 : 1] ?? String(value)
+}
+
+function troubleOf(cause: string | number): Texts | undefined {
+  const texts: { readonly [id: string]: Texts } = TEXTS
+  return texts[`printer.${cause}`]
 }

@@ -42,10 +42,11 @@ export function* choose<Id extends string>(
   context: TerminalContext,
   id: ScreenId,
   options: readonly (readonly [id: Id, screen: ScreenId])[],
+  values?: ScreenValues,
 ): Flow<Id | undefined> {
   const question: Question = {
     kind: 'choose',
-    screen: screen(id),
+    screen: screen(id, values),
     options: options.map(([option, optionScreen]) => ({ id: option, screen: screen(optionScreen) })),
   }
   const answer = yield* ask(question, activeProfile(context).operatorTimeoutMs)

@@ -2,11 +2,10 @@ import { useSignal } from '@preact/signals'
 import type { Signature, TransactionDetail } from '../../host/console/api-types/transactions.ts'
 import { Button } from '../components/button.tsx'
 import { Card } from '../components/card.tsx'
-import { FormDialog } from '../components/dialog.tsx'
-import { TextAreaField } from '../components/field.tsx'
 import { formatMoney } from '../components/money.tsx'
 import { kindName } from '../components/names.ts'
 import { Problem } from '../components/problem.tsx'
+import { ReasonDialog } from '../components/reason-dialog.tsx'
 import { SignaturePicture } from '../components/signature-picture.tsx'
 import { CodeBadge, StateBadge } from '../components/state-badge.tsx'
 import { Table } from '../components/table.tsx'
@@ -85,14 +84,30 @@ export function TransactionPage({ params }: PageProps) {
   )
 }
 
-/** What the customer drew on the terminal's screen. */
+/** What the customer drew on the terminal's screen; who looks says why. */
 function SignatureCard({ id }: { readonly id: number }) {
-  const { data, problem, reload } = useData<Signature>(`/api/transactions/${id}/signature`, [])
+  const asking = useSignal(false)
+  const shown = useSignal<Signature | undefined>(undefined)
   const title = t({ zh: '持卡人签名', en: "Cardholder's signature" })
-  if (problem !== undefined) return <Problem text={problem} onRetry={reload} />
   return (
     <Card title={title}>
-      {data === undefined ? '…' : <SignaturePicture signature={data} label={title} />}
+      {shown.value === undefined ? (
+        <Button onClick={() => (asking.value = true)}>
+          {t({ zh: '显示签名', en: 'Show the signature' })}
+        </Button>
+      ) : (
+        <SignaturePicture signature={shown.value} label={title} />
+      )}
+      {asking.value && (
+        <ReasonDialog
+          title={t({ zh: '显示签名', en: 'Show the signature' })}
+          onClose={() => (asking.value = false)}
+          onReason={async (reason) => {
+            shown.value = await post<Signature>(`/api/transactions/${id}/signature`, { reason })
+            asking.value = false
+          }}
+        />
+      )}
     </Card>
   )
 }
@@ -178,59 +193,16 @@ function Facts({ data }: { readonly data: TransactionDetail }) {
         )}
       </dl>
       {revealing.value && (
-        <RevealDialog
-          id={data.id}
+        <ReasonDialog
+          title={t({ zh: '显示完整卡号', en: 'Show the full card number' })}
           onClose={() => (revealing.value = false)}
-          onShown={(digits) => {
-            cardNumber.value = digits
+          onReason={async (reason) => {
+            const path = `/api/transactions/${data.id}/card-number`
+            cardNumber.value = (await post<{ readonly cardNumber: string }>(path, { reason })).cardNumber
             revealing.value = false
           }}
         />
       )}
     </Card>
-  )
-}
-
-function RevealDialog({
-  id,
-  onClose,
-  onShown,
-}: {
-  readonly id: number
-  readonly onClose: () => void
-  readonly onShown: (digits: string) => void
-}) {
-  const reason = useSignal('')
-  return (
-    <FormDialog
-      title={t({ zh: '显示完整卡号', en: 'Show the full card number' })}
-      submit={{ zh: '显示并记录', en: 'Show it, and write it down' }}
-      onClose={onClose}
-      onSubmit={async () => {
-        const { cardNumber } = await post<{ readonly cardNumber: string }>(
-          `/api/transactions/${id}/card-number`,
-          {
-            reason: reason.value,
-          },
-        )
-        onShown(cardNumber)
-      }}
-    >
-      <p>
-        {t({
-          zh: '您的姓名、时间与理由将写入审计日志。',
-          en: 'Your name, the time and the reason go into the audit log.',
-        })}
-      </p>
-      <TextAreaField
-        label={t({ zh: '理由', en: 'Reason' })}
-        value={reason.value}
-        onInput={(text) => (reason.value = text)}
-        hint={t({
-          zh: '至少十个字符，例如争议编号。',
-          en: 'Ten characters or more, such as the number of a dispute.',
-        })}
-      />
-    </FormDialog>
   )
 }

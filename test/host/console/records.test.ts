@@ -5,6 +5,7 @@ import { type ConsoleClient, type OpenedConsole, openTestConsole } from './conso
 import { foreignSale } from './foreign-sale.ts'
 
 const PAN = '6210948000000011'
+const REASON = { reason: 'dispute 4711 of the cardholder' }
 let world: OpenedConsole
 let support: ConsoleClient
 let wire: WireClient
@@ -39,7 +40,10 @@ describe('records', () => {
     expect(signatures.keep(4711, body, 1)).toBe('kept')
     expect(signatures.keep(4711, body, 2)).toBe('there')
     const auditor = await world.as('auditor')
-    const shown = await auditor.ask('GET', '/api/transactions/4711/signature')
+    expect((await auditor.ask('POST', '/api/transactions/4711/signature', { reason: 'why' })).status).toBe(
+      400,
+    )
+    const shown = await auditor.ask('POST', '/api/transactions/4711/signature', REASON)
     expect(shown.body).toEqual({
       widthDots: 16,
       heightDots: 2,
@@ -51,8 +55,11 @@ describe('records', () => {
         ],
       ],
     })
-    expect((await auditor.ask('GET', '/api/transactions/4712/signature')).status).toBe(404)
-    expect((await support.ask('GET', '/api/transactions/4711/signature')).status).toBe(403)
+    expect(world.office.audit.list({ limit: 1 })).toMatchObject([
+      { action: 'signature.shown', subject: 'transaction 4711', detail: REASON },
+    ])
+    expect((await auditor.ask('POST', '/api/transactions/4712/signature', REASON)).status).toBe(404)
+    expect((await support.ask('POST', '/api/transactions/4711/signature', REASON)).status).toBe(403)
   })
 
   it('lists what was paid, newest first, page by page, and finds by filter', async () => {

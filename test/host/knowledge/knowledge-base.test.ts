@@ -17,12 +17,36 @@ const HEALTHY = {
   error: undefined,
 } as const
 
+/** Progress, good ends, questions, and the two that show a response code; device troubles have keys by their device. */
+const TELLS_NO_TROUBLE = new RegExp(
+  `^(${[
+    'ready(LogOn)?|commissioned(WithoutKey)?|loadingMasterKey|requestingKey|keyRequestReady|masterKeyLoaded',
+    'component(Entered)|sign(ing|ed)(In|Off)|echo(ing|ed)|download(ing|ed)|uploadingStatus|statusUploaded|hostRequests',
+    'package(None|Loading|Ready|OnTrial|Confirmed)|passwordChanged|logged(On|Off)|role\\w+|operator(Added|Removed)',
+    'enter\\w+|repeatNewPassword|confirm(RemoveOperator|Void)|acceptPartial|choose\\w+|option\\w+|voidingPartial',
+    '(present|insert|swipe|remove)Card|useChip|chip\\.\\w+|readingChip|completingChip|cancelled|signHere|signOnPaper',
+    'sending\\w+|scanCode|codeShown|customerConfirms|waitingForHost|approved(Partially)?|balance|revers(ing|ed)',
+    'devicesReady|printing|transactionCount|settling\\w+|settled',
+    'declined|hostRefused',
+    'deviceMissing|deviceFault',
+  ].join('|')})$`,
+)
+
 describe('the knowledge base', () => {
   test('has an article for each response code of the terminal', () => {
     expect(RESPONSE_CODES.filter(({ code }) => base.find(code)?.kind !== 'responseCode')).toEqual([])
   })
   test('has an article for each key that a message of the terminal shows', () => {
     expect(MESSAGE_KEYS.filter((key) => base.find(key) === undefined)).toEqual([])
+  })
+  test('leaves no message of the terminal without an article, but those that tell of no trouble', () => {
+    const untold = Object.keys(SCREEN_TEXTS).filter(
+      (id) => messageKey({ id }) === undefined && !TELLS_NO_TROUBLE.test(id),
+    )
+    expect(untold).toEqual([])
+    expect(
+      Object.keys(SCREEN_TEXTS).filter((id) => /^refused/.test(id) && TELLS_NO_TROUBLE.test(id)),
+    ).toEqual([])
   })
   test('has an article for each trouble of each device', () => {
     for (const device of ['cardReader', 'pinPad', 'printer'])

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { renderScreen } from '../../../src/terminal/flows/screen-texts.ts'
 import { CHIP_STRIPE, openWorld, PAN, PowerCut, STRIPE } from './fake-world.ts'
 import { text } from './text-codec.ts'
 
@@ -280,6 +281,11 @@ describe('devices that go away', () => {
     expect(JSON.stringify(first)).toContain('DUPLICATE')
     expect(JSON.stringify(second)).not.toContain('DUPLICATE')
     expect(world.screens()).toContain('printer.paperEnd')
+    const [question] = world.story.flatMap((each) => (each.kind === 'asked' ? [each.question.screen] : []))
+    expect(question?.id).toBe('choosePrinterTrouble')
+    if (question === undefined) throw new Error('nobody was asked')
+    expect(renderScreen(question, 'en')).toBe('Out of paper: put in a new roll. Print again? [E-PAPER]')
+    expect(renderScreen(question, 'zh')).toBe('打印机缺纸,请装纸。重试打印? [E-PAPER]')
   })
 
   it('reprints the last slip, and any of the batch, with the mark', () => {

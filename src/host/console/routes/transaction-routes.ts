@@ -7,6 +7,7 @@ import type { ConsoleApp, ConsoleContext } from '../console-app.ts'
 import { ConsoleProblem, notFound } from '../console-problem.ts'
 
 const READERS = ['support', 'technician', 'finance', 'administrator', 'auditor'] as const
+const REASON = z.object({ reason: z.string().trim().min(10, 'say why, in ten characters or more').max(300) })
 const ID = z.object({ id: z.coerce.number().int().positive() })
 const TEXT = z.string().max(40).optional()
 
@@ -100,7 +101,7 @@ function revealRoute(app: ConsoleApp, { records, host, office }: ConsoleContext)
       summary: 'The full card number, for a reason that is written down',
       tags: ['transactions'],
       params: ID,
-      body: z.object({ reason: z.string().trim().min(10, 'say why, in ten characters or more').max(300) }),
+      body: REASON,
       response: { 200: z.object({ cardNumber: z.string() }) },
     },
     handler(request) {
@@ -119,22 +120,30 @@ function revealRoute(app: ConsoleApp, { records, host, office }: ConsoleContext)
   })
 }
 
-function signatureRoute(app: ConsoleApp, { host }: ConsoleContext): void {
+function signatureRoute(app: ConsoleApp, { host, office }: ConsoleContext): void {
   app.route({
-    method: 'GET',
+    method: 'POST',
     url: '/api/transactions/:id/signature',
     config: { access: ['finance', 'administrator', 'auditor'] },
     schema: {
-      summary: 'The signature of the customer, as runs of black dots',
+      summary: 'The signature of the customer as runs of black dots, for a reason that is written down',
       tags: ['transactions'],
       params: ID,
+      body: REASON,
       response: { 200: SIGNATURE },
     },
-    handler({ params }) {
+    handler(request) {
+      const { params } = request
       const body = host.signatures.find(params.id)
       const image = body === undefined ? undefined : parseSignature(body)
       if (image === undefined)
         throw notFound({ zh: `交易 ${params.id} 的签名`, en: `signature of transaction ${params.id}` })
+      office.audit.append({
+        actor: actorOf(request),
+        action: 'signature.shown',
+        subject: `transaction ${params.id}`,
+        detail: { reason: request.body.reason },
+      })
       const { widthDots, heightDots } = image
       return { widthDots, heightDots, rows: runsOf(image) }
     },
