@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { watch } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { shareCompiled } from '../e2e/program.ts'
 
 const SCRIPT = fileURLToPath(new URL('../../bench/main.ts', import.meta.url))
 
@@ -20,6 +21,7 @@ export async function runBench(
   temporary: string,
   interrupt = false,
 ): Promise<BenchRun> {
+  shareCompiled(temporary)
   const child = spawn(process.execPath, ['--import', 'tsx', SCRIPT, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, TMPDIR: temporary },

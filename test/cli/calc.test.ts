@@ -3,6 +3,7 @@ import { answerLine } from '../../src/cli/calc/json-lines.ts'
 import { OPERATIONS } from '../../src/cli/calc/operations.ts'
 import { Program } from '../e2e/program.ts'
 import { publicVectors } from '../vectors/vectors.ts'
+import { runHere } from './run-here.ts'
 
 /** Hexadecimal is hexadecimal in either case: one published header has a lower-case digit. */
 function sameCase(value: unknown): unknown {
@@ -107,8 +108,9 @@ describe('calc --json-lines', () => {
 
 describe('calc for a person', () => {
   const run = async (args: readonly string[], input?: string) => {
+    if (input === undefined) return runHere('calc', ...args)
     const program = new Program(['calc', ...args])
-    if (input !== undefined) program.write(input)
+    program.write(input)
     program.end()
     return { code: await program.ended(), output: program.output, errors: program.errors }
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Program } from '../e2e/program.ts'
 import { textOf, vectorsOf } from '../vectors/vectors.ts'
+import { runHere } from './run-here.ts'
 
 const SALE = vectorsOf('cup-message').find(({ id }) => id === 'cup-d-sale-mag-pin-resp')
 const SALE_HEX = SALE === undefined ? '' : textOf(SALE.inputs, 'hex')
@@ -17,8 +18,9 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
 async function run(args: readonly string[], input?: string) {
+  if (input === undefined) return runHere(...args)
   const program = new Program(args)
-  if (input !== undefined) program.write(input)
+  program.write(input)
   program.end()
   return { code: await program.ended(), output: program.output, errors: program.errors }
 }

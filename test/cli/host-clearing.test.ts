@@ -8,8 +8,8 @@ import { readFeeFile } from '../../src/cli/host/fee-file.ts'
 import { NO_ROWS } from '../../src/host/core/store-port.ts'
 import { DEFAULT_MERCHANT, DEFAULT_TERMINAL_ID } from '../../src/host/estate/default-estate.ts'
 import { openHostRecords } from '../../src/host/service/open-host.ts'
-import { Program } from '../e2e/program.ts'
 import { CLOSED_AT_MS, type Deed, rowsOfDay, tidOf } from '../host/store/clearing-days.ts'
+import { runHere } from './run-here.ts'
 
 const { mid } = DEFAULT_MERCHANT
 const SALE: Deed = {
@@ -49,11 +49,7 @@ function closedDay(): void {
   records.close()
 }
 
-async function run(...args: readonly string[]) {
-  const program = new Program(['host', ...args, '--data', data])
-  const code = await program.ended()
-  return { code, output: program.output, errors: program.errors }
-}
+const run = (...args: readonly string[]) => runHere('host', ...args, '--data', data)
 
 describe('tillwire host clear', () => {
   it('clears a day into payouts and a file that adds up, once', async () => {

@@ -12,6 +12,7 @@ import { UNIONPAY_POS } from '../../src/iso8583/specs/unionpay-pos.ts'
 import { readProfileFile } from '../../src/terminal/adapters/profile-file.ts'
 import { Program } from '../e2e/program.ts'
 import { makeCertificates } from '../terminal/adapters/test-certificates.ts'
+import { runHere } from './run-here.ts'
 
 const ANY_PORTS = ['--port-unionpay', '0', '--port-ascii', '0', '--port-binary', '0']
 
@@ -34,6 +35,10 @@ async function failure(program: Program): Promise<{ readonly code: number | null
   const code = await program.ended()
   return { code, errors: program.errors }
 }
+
+/** A host that does not come to start anything. */
+const refused = (...args: readonly string[]) =>
+  runHere('host', '--data', data, ...ANY_PORTS, '--json', ...args)
 
 /** One sentence for a person: nothing of the program's inside. */
 function expectOneLine(errors: string): void {
@@ -66,11 +71,11 @@ describe('tillwire host', () => {
     await ready(program)
     program.signal('SIGINT')
     expect(await program.ended(), program.errors).toBe(0)
-    const status = new Program(['host', 'status', '--data', data, '--json'])
-    expect(await status.ended(), status.errors).toBe(0)
+    const status = await runHere('host', 'status', '--data', data, '--json')
+    expect(status.code, status.errors).toBe(0)
     expect(JSON.parse(status.output)).toMatchObject({ booksAgree: true, findings: [] })
-    const explain = new Program(['host', 'explain', '--data', data, '--json'])
-    expect(await explain.ended(), explain.errors).toBe(0)
+    const explain = await runHere('host', 'explain', '--data', data, '--json')
+    expect(explain.code, explain.errors).toBe(0)
     expect(explain.output).toBe('')
   }, 60_000)
 
@@ -128,7 +133,7 @@ describe('tillwire host', () => {
   ])(
     'refuses %j',
     async (flags, message) => {
-      const { code, errors } = await failure(host(...flags))
+      const { code, errors } = await refused(...flags)
       expect(code).toBe(2)
       expectOneLine(errors)
       expect(errors).toContain(message)
@@ -186,13 +191,13 @@ describe('tillwire host terminal, account', () => {
       padFile,
       JSON.stringify({ serialNumber: 'P1', keyBlockProtectionKey: '0123456789ABCDEF0123456789ABCDEF' }),
     )
-    const add = new Program([
+    const add = await runHere(
       ...['host', 'terminal', 'add', '--data', data, '--tid', '10000077', '--mid', '001290058120001'],
       ...['--pad-file', padFile],
-    ])
-    expect(await add.ended(), add.errors).toBe(0)
+    )
+    expect(add.code, add.errors).toBe(0)
     expect(add.output).toMatch(/^terminal 10000077, master key KCV [0-9A-F]+\nD[0-9]{4}K0TD/)
-    const again = new Program([
+    const again = await runHere(
       'host',
       'terminal',
       'add',
@@ -202,10 +207,10 @@ describe('tillwire host terminal, account', () => {
       '10000077',
       '--mid',
       '001290058120001',
-    ])
-    expect(await again.ended()).toBe(2)
+    )
+    expect(again.code).toBe(2)
     expectOneLine(again.errors)
-    const key = new Program([
+    const key = await runHere(
       'host',
       'terminal',
       'key',
@@ -215,14 +220,14 @@ describe('tillwire host terminal, account', () => {
       '10000099',
       '--pad-file',
       padFile,
-    ])
-    expect(await key.ended()).toBe(2)
+    )
+    expect(key.code).toBe(2)
     expect(key.errors).toContain('10000099')
   }, 60_000)
 
   it('prints the profile that a terminal reads', async () => {
-    const program = new Program(['host', 'terminal', 'profile', '--data', data, '--tid', '10000001'])
-    expect(await program.ended(), program.errors).toBe(0)
+    const program = await runHere('host', 'terminal', 'profile', '--data', data, '--tid', '10000001')
+    expect(program.code, program.errors).toBe(0)
     const path = join(directory, 'profile.json')
     writeFileSync(path, program.output)
     const setup = readProfileFile(path)
@@ -233,22 +238,19 @@ describe('tillwire host terminal, account', () => {
       'A000000004',
       'A000000333',
     ])
-    const none = new Program(['host', 'terminal', 'profile', '--data', data, '--tid', '99999999'])
-    expect(await none.ended()).toBe(2)
+    const none = await runHere('host', 'terminal', 'profile', '--data', data, '--tid', '99999999')
+    expect(none.code).toBe(2)
     expectOneLine(none.errors)
   }, 30_000)
 
   it('opens an account without telling its number', async () => {
-    const open = async (pan: string): Promise<Program> => {
-      const program = new Program(['host', 'account', 'add', '--data', data, '--pan', pan, '--pin', '1234'])
-      await program.ended()
-      return program
-    }
+    const open = (pan: string) =>
+      runHere('host', 'account', 'add', '--data', data, '--pan', pan, '--pin', '1234')
     const good = await open('6210948000001001')
     expect(good.output, good.errors).toContain('621094******1001')
     expect(good.output).not.toContain('6210948000001001')
     const bad = await open('6210948000001002')
-    expect(await bad.ended()).toBe(2)
+    expect(bad.code).toBe(2)
     expectOneLine(bad.errors)
     expect(bad.errors).not.toContain('621094')
   }, 30_000)
@@ -267,7 +269,7 @@ describe('tillwire host --metrics', () => {
     program.signal('SIGINT')
     expect(await program.ended(), program.errors).toBe(0)
     for (const bad of ['x', '70000', 'a:b:9', '-1', '']) {
-      const { code, errors } = await failure(host(`--metrics=${bad}`))
+      const { code, errors } = await refused(`--metrics=${bad}`)
       expect(code).toBe(2)
       expectOneLine(errors)
     }

@@ -12,7 +12,7 @@ import { replayRecording } from '../../src/cli/replay/replay-recording.ts'
 import { compileSpec } from '../../src/iso8583/compile.ts'
 import type { Fields } from '../../src/iso8583/message.ts'
 import { UNIONPAY_POS } from '../../src/iso8583/specs/unionpay-pos.ts'
-import { Program } from '../e2e/program.ts'
+import { runHere } from './run-here.ts'
 
 const DAY = recordingPath('day.jsonl')
 const HOST_ANSWERS = recordingPath('host-answers.jsonl')
@@ -211,10 +211,7 @@ describe('files', () => {
   })
 
   it('the command: exit code 0 without a difference, 1 with, 2 for no recording', async () => {
-    const run = async (...args: readonly string[]) => {
-      const program = new Program(['replay', ...args])
-      return { code: await program.ended(), output: program.output, errors: program.errors }
-    }
+    const run = (...args: readonly string[]) => runHere('replay', ...args)
     const good = await run(HOST_ANSWERS, '--json')
     expect([good.code, JSON.parse(good.output).differences, good.errors]).toEqual([0, [], ''])
     const changed = altered(isSaleReply, (entry) => {

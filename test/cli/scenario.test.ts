@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { afterAll, describe, expect, it } from 'vitest'
-import { Program } from '../e2e/program.ts'
+import { runHere } from './run-here.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'tillwire-scenario-'))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
@@ -15,9 +15,8 @@ const file = (name: string, text: string): string => {
 }
 
 async function runProgram(...args: readonly string[]) {
-  const program = new Program(['scenario', ...args])
-  const code = await program.ended()
-  return { code, stdout: program.output, stderr: program.errors }
+  const { code, output, errors } = await runHere('scenario', ...args)
+  return { code, stdout: output, stderr: errors }
 }
 
 const GOOD = 'scenario: It works\nzh: 正常\nday:\n  - sale: 12.34\n    expect: approved 12.34\n'

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { SeedsReport } from '../../sim/seeds.ts'
 import { Program } from '../e2e/program.ts'
+import { runHere } from './run-here.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'tillwire-sim-'))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
@@ -15,16 +16,15 @@ const file = (name: string, text: string): string => {
 }
 
 async function runProgram(args: readonly string[]) {
-  const program = new Program(args)
-  const code = await program.ended()
-  return { code, stdout: program.output, stderr: program.errors }
+  const { code, output, errors } = await runHere(...args)
+  return { code, stdout: output, stderr: errors }
 }
 
 describe('tillwire sim', () => {
   it('shares seeds among processes and adds their reports', async () => {
-    const { code, stdout } = await runProgram(['sim', '--seeds', '4', '--workers', '2', '--json'])
-    const report = JSON.parse(stdout) as SeedsReport
-    expect(code).toBe(0)
+    const shared = new Program(['sim', '--seeds', '4', '--workers', '2', '--json'])
+    expect(await shared.ended(), shared.errors).toBe(0)
+    const report = JSON.parse(shared.output) as SeedsReport
     expect(report).toMatchObject({ seeds: 4, terminalDays: 12, failures: [] })
     const alone = await runProgram(['sim', '--seeds', '4', '--workers', '1', '--json'])
     const { elapsedMs: _one, ...together } = report

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { TransactionRow } from '../../src/host/core/records.ts'
 import { openHostRecords } from '../../src/host/service/open-host.ts'
+import { runHere } from '../cli/run-here.ts'
 import { freePort } from './free-port.ts'
 import { Program } from './program.ts'
 
@@ -30,12 +31,11 @@ export class BenchOfParts {
     return join(this.#directory, name)
   }
 
-  /** Runs a command to its end; its exit code must be 0. */
+  /** Runs a short command to its end; its exit code must be 0. */
   async run(...args: readonly string[]): Promise<string> {
-    const program = new Program(args)
-    const code = await program.ended()
-    if (code !== 0) throw new Error(`${args.slice(0, 2).join(' ')} ended with ${code}: ${program.errors}`)
-    return program.output
+    const { code, output, errors } = await runHere(...args)
+    if (code !== 0) throw new Error(`${args.slice(0, 2).join(' ')} ended with ${code}: ${errors}`)
+    return output
   }
 
   async startHost(...flags: readonly string[]): Promise<Program> {

@@ -1,5 +1,8 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
@@ -8,6 +11,13 @@ const TSX = import.meta.resolve('tsx')
 /** A JSON object that a program printed. */
 export interface ProgramEvent {
   readonly [name: string]: unknown
+}
+
+/** A temporary folder of its own, but what tsx has compiled before: else each start compiles the whole product. */
+export function shareCompiled(temporary: string): void {
+  const name = `tsx-${process.getuid?.() ?? ''}`
+  if (existsSync(join(tmpdir(), name)) && !existsSync(join(temporary, name)))
+    symlinkSync(join(tmpdir(), name), join(temporary, name))
 }
 
 /** One running `tillwire` command. */
@@ -24,6 +34,8 @@ export class Program {
   #exit: { readonly code: number | null } | undefined
 
   constructor(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+    const temporary = environment['TMPDIR']
+    if (temporary !== undefined) shareCompiled(temporary)
     this.#child = spawn(process.execPath, ['--import', TSX, MAIN, ...args], {
       // What stands in a pipe has no colour, wherever the tests run: CI may ask for it by its name alone.
       env: { ...process.env, CI: '', FORCE_COLOR: '', LANG: 'en_GB.UTF-8', ...environment },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { XMLParser } from 'fast-xml-parser'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runHere } from '../cli/run-here.ts'
 import { BenchOfParts } from './bench-of-parts.ts'
 import { Program } from './program.ts'
 
@@ -20,6 +21,9 @@ async function runScenarios(...args: readonly string[]) {
   const code = await program.ended()
   return { code, stdout: program.output, stderr: program.errors }
 }
+
+/** What is refused starts nothing: it needs no program of its own. */
+const refuse = (...args: readonly string[]) => runHere('scenario', 'run', ...args)
 
 interface JsonReport {
   readonly passed: number
@@ -141,9 +145,9 @@ books: {merchant: 1.00}
 
   it('nobody listens there: exit code 2', async () => {
     const dead = flags.map((flag) => (flag === bench.address ? '127.0.0.1:1' : flag))
-    const { code, stderr } = await runScenarios(file('a.yaml', STORY), ...dead)
+    const { code, errors } = await refuse(file('a.yaml', STORY), ...dead)
     expect(code).toBe(2)
-    expect(stderr).toContain('127.0.0.1:1: connection refused; is the host running there?')
+    expect(errors).toContain('127.0.0.1:1: connection refused; is the host running there?')
   })
 
   it.each([
@@ -152,11 +156,11 @@ books: {merchant: 1.00}
     [['--cards'], 'needs --cards DIR'],
   ])('without %j: exit code 2 and what to do', async ([left], message) => {
     const at = flags.indexOf(left ?? '')
-    const { code, stderr } = await runScenarios(
+    const { code, errors } = await refuse(
       file('a.yaml', STORY),
       ...flags.filter((_, index) => index !== at && index !== at + 1),
     )
     expect(code).toBe(2)
-    expect(stderr).toContain(message)
+    expect(errors).toContain(message)
   })
 })

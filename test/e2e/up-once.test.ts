@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { runHere } from '../cli/run-here.ts'
 import { Program } from './program.ts'
 
 const DAY_MS = 60_000
@@ -14,7 +15,7 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
 describe('tillwire up --once', () => {
-  it('runs a whole day over pseudo-terminals, and terminal, host and ledger agree', async () => {
+  it('runs a whole day over pseudo-terminals, and terminal, host and ledger agree; and the next day', async () => {
     const startedMs = performance.now()
     const program = new Program(['up', '--once', '--lang', 'both', '--data', directory])
     expect(await program.ended(), program.output + program.errors).toBe(0)
@@ -41,7 +42,12 @@ describe('tillwire up --once', () => {
     expect(output).toMatch(/TC +[0-9A-F]{16}/)
     // The devices are gone with the program.
     expect(readdirSync(join(directory, 'board')).sort()).toEqual(['pin-pad.memory', 'pin-pad.seal'])
-  }, 90_000)
+
+    // The next day in the same folder goes on with the next batch.
+    const second = new Program(['up', '--once', '--json', '--fast', '--data', directory])
+    expect(await second.ended(), second.errors).toBe(0)
+    expect(JSON.parse(second.output)).toMatchObject({ agrees: true, batch: '000002' })
+  }, 120_000)
 
   it('answers programs in JSON and leaves nothing behind', async () => {
     const program = new Program(['up', '--once', '--json', '--fast', '--shared-line'], { TMPDIR: directory })
@@ -52,14 +58,6 @@ describe('tillwire up --once', () => {
     expect(report.totalMinor).toEqual({ terminal: 55_280, host: 55_280, ledger: 55_280 })
     expect(readdirSync(directory).filter((name) => name.startsWith('tillwire-'))).toEqual([])
   }, 90_000)
-
-  it('goes on with the next batch in the same folder', async () => {
-    const first = new Program(['up', '--once', '--json', '--fast', '--data', directory])
-    expect(await first.ended(), first.errors).toBe(0)
-    const second = new Program(['up', '--once', '--json', '--fast', '--data', directory])
-    expect(await second.ended(), second.errors).toBe(0)
-    expect(JSON.parse(second.output)).toMatchObject({ agrees: true, batch: '000002' })
-  }, 120_000)
 
   it('ends clean on Ctrl-C in the middle of the day', async () => {
     const program = new Program(['up', '--once', '--lang', 'en'], { TMPDIR: directory })
@@ -87,9 +85,9 @@ describe('tillwire up', () => {
     [['--json'], '--json goes with --once'],
     [['--data', '/dev/null/x'], '/dev/null/x'],
   ])('refuses %j with one line', async (flags, message) => {
-    const program = new Program(['up', ...flags])
-    expect(await program.ended()).toBe(2)
-    expect(program.errors).toContain(message)
-    expect(program.errors.trimEnd().split('\n')).toHaveLength(1)
+    const { code, errors } = await runHere('up', ...flags)
+    expect(code).toBe(2)
+    expect(errors).toContain(message)
+    expect(errors.trimEnd().split('\n')).toHaveLength(1)
   })
 })
