@@ -35,6 +35,7 @@ function onPath(clearing: SqliteClearing, path: ClearingPath): ClearingStore {
     markFiled: (runId) => clearing.markFiled(runId),
     run: (id) => clearing.run(id),
     payouts: (filter) => clearing.payouts(filter),
+    deviceFees: (runId) => clearing.deviceFees(runId),
     itemLines: (runId) => clearing.itemLines(runId),
     feeSchedules: (mid) => clearing.feeSchedules(mid),
     putFeeSchedule: (schedule) => clearing.putFeeSchedule(schedule),
@@ -74,7 +75,7 @@ function clearOnce({ folder, store, transactions }: Day, path: ClearingPath): nu
 function countAgain({ folder, store, transactions }: Day, path: ClearingPath): void {
   const text = readFileSync(join(folder, `${path}.csv`), 'latin1')
   requireThat(text.split('\nD,').length - 1 === transactions, 'the file has not every transaction')
-  requireThat(text.includes(`\nT,${transactions},${MERCHANTS},`), 'the file has not every payout')
+  requireThat(text.includes(`\nT,${transactions},${MERCHANTS},0,`), 'the file has not every payout')
   const payouts = store.clearing.payouts({ limit: -1 })
   const items = payouts.reduce((sum, { itemCount }) => sum + itemCount, 0)
   requireThat(items === transactions, 'the payouts have not every transaction')

@@ -73,7 +73,7 @@ describe('tillwire host clear', () => {
     expect([total(11), total(12), total(13)]).toEqual([24_690, 383, 56 + 222])
     expect(text).toContain('621094******0011')
     expect(text).not.toMatch(/\d{13,}(?=,[0-9A-Z]{6},)/)
-    const [, count, payouts, hash] = lines.at(-1)?.split(',') ?? []
+    const [, count, payouts, , hash] = lines.at(-1)?.split(',') ?? []
     expect([count, payouts]).toEqual(['4', '1'])
     const before = text.slice(0, text.lastIndexOf('\nT') + 1)
     expect(createHash('sha256').update(before).digest('hex').toUpperCase()).toBe(hash)
@@ -109,6 +109,7 @@ describe('tillwire host fees', () => {
     return path
   }
   const rules = [
+    { payment: 'code', basisPoints: 38 },
     { cardClass: 'domestic', basisPoints: 38.25, capMinor: 2_000 },
     { basisPoints: 100, fixedMinor: 5 },
   ]
@@ -121,15 +122,22 @@ describe('tillwire host fees', () => {
       mid,
       '--json',
       '--set',
-      feeFile({ validFrom: '20260101', settlement: 'D+0', rules }),
+      feeFile({ validFrom: '20260101', settlement: 'D+0', deviceFeeMinor: 3_000, rules }),
     )
     expect(set.code, set.errors).toBe(0)
     const [shown, version] = set.output.trimEnd().split('\n')
     expect(JSON.parse(shown ?? '')).toMatchObject({ validFrom: '0001-01-01', settlement: 'T+1' })
-    expect(JSON.parse(version ?? '')).toMatchObject({ validFrom: '2026-01-01', settlement: 'D+0' })
+    expect(JSON.parse(version ?? '')).toMatchObject({
+      validFrom: '2026-01-01',
+      settlement: 'D+0',
+      deviceFeeMinor: 3_000,
+      rules: [{ payment: 'code' }, { payment: 'any' }, { payment: 'any' }],
+    })
     const cleared = await run('clear', '--json')
     // 0.3825 % of 123.45 is 0.47; 1 % of it is 1.23, and 0.05 on top.
-    expect(JSON.parse(cleared.output).payouts[0].feeMinor).toBe(47 + 128)
+    const [payout] = JSON.parse(cleared.output).payouts
+    expect(payout.feeMinor).toBe(47 + 128)
+    expect([payout.deviceFeeMinor > 0, payout.deviceFeeMinor % 3_000]).toEqual([true, 0])
     const late = await run('fees', '--mid', mid, '--set', feeFile({ rules }))
     expect(late.code).toBe(2)
     expect(late.errors).toMatch(/was cleared up to .*: a new version starts later/)

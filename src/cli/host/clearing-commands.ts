@@ -86,10 +86,11 @@ function wholeNumber(name: string, text: string): number {
 }
 
 function payoutLine(payout: PayoutRow): string {
-  const { id, mid, currency, payoutDate, itemCount, feeMinor, netMinor } = payout
+  const { id, mid, currency, payoutDate, itemCount, feeMinor, deviceFeeMinor, netMinor } = payout
   const amount = formatAmount(netMinor, currency).padStart(14)
   const what = netMinor < 0 ? 'owed by' : 'payout to'
-  return `${id} ${what} ${mid} ${payoutDate} ${amount} ${currencyCode(currency)} (${itemCount} transactions, fee ${formatAmount(feeMinor, currency)})`
+  const devices = deviceFeeMinor === 0 ? '' : `, terminals ${formatAmount(deviceFeeMinor, currency)}`
+  return `${id} ${what} ${mid} ${payoutDate} ${amount} ${currencyCode(currency)} (${itemCount} transactions, fee ${formatAmount(feeMinor, currency)}${devices})`
 }
 
 function feesCommand(): Command {
@@ -144,16 +145,19 @@ function readText(path: string): string {
   }
 }
 
-function scheduleLines({ mid, validFrom, settlementDays, refundFee, rules }: FeeSchedule): readonly string[] {
+const PAYERS = { card: 'cards', code: 'codes', any: 'cards and codes' } as const
+
+function scheduleLines(schedule: FeeSchedule): readonly string[] {
+  const { mid, validFrom, settlementDays, refundFee, deviceFeeMinor, rules } = schedule
   const cycle = settlementDays === 0 ? 'D+0' : 'T+1'
   return [
-    `merchant ${mid} from ${validFrom}: paid ${cycle}, fees of refunds ${refundFee}`,
+    `merchant ${mid} from ${validFrom}: paid ${cycle}, fees of refunds ${refundFee}, ${deviceFeeMinor} a month and terminal`,
     ...rules.map((rule) => {
-      const { cardClass, kind, ratePpm, fixedMinor, minimumMinor, capMinor, interchangePpm } = rule
+      const { cardClass, kind, payment, ratePpm, fixedMinor, minimumMinor, capMinor, interchangePpm } = rule
       const cap = capMinor === undefined ? 'no cap' : `at most ${capMinor}`
       const interchangeCap =
         rule.interchangeCapMinor === undefined ? '' : ` at most ${rule.interchangeCapMinor}`
-      return `  ${cardClass} cards, ${kind}: ${ratePpm / 100} bp + ${fixedMinor}, at least ${minimumMinor}, ${cap}; interchange ${interchangePpm / 100} bp${interchangeCap}`
+      return `  ${cardClass} ${PAYERS[payment]}, ${kind}: ${ratePpm / 100} bp + ${fixedMinor}, at least ${minimumMinor}, ${cap}; interchange ${interchangePpm / 100} bp${interchangeCap}`
     }),
   ]
 }

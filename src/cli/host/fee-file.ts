@@ -16,6 +16,7 @@ const basisPoints = z
 const rule = z.strictObject({
   cardClass: z.enum(['domestic', 'foreign', 'any']).default('any'),
   kind: z.enum([...CHARGED_KINDS, 'any']).default('any'),
+  payment: z.enum(['card', 'code', 'any']).default('any'),
   basisPoints,
   fixedMinor: minor.default(0),
   minimumMinor: minor.default(0),
@@ -31,13 +32,14 @@ const feeFile = z.strictObject({
     .optional(),
   settlement: z.enum(['D+0', 'T+1']).default('T+1'),
   refundFee: z.enum(['kept', 'returned']).default('returned'),
+  deviceFeeMinor: minor.default(0),
   rules: z
     .array(rule)
     .min(1)
     .refine((rules) => {
       const last = rules.at(-1)
-      return last?.cardClass === 'any' && last.kind === 'any'
-    }, 'the last rule must fit everything: no cardClass, no kind'),
+      return last?.cardClass === 'any' && last.kind === 'any' && last.payment === 'any'
+    }, 'the last rule must fit everything: no cardClass, no kind, no payment'),
 })
 
 /** A fee schedule from the text of a file, or one line that says what is wrong and where. */
@@ -53,12 +55,13 @@ export function readFeeFile(text: string, mid: string, today: string): FeeSchedu
     const [issue] = parsed.error.issues
     return `${issue?.path.join('.') || 'the file'}: ${issue?.message ?? 'wrong form'}`
   }
-  const { validFrom, settlement, refundFee, rules } = parsed.data
+  const { validFrom, settlement, refundFee, deviceFeeMinor, rules } = parsed.data
   return {
     mid,
     validFrom: validFrom === undefined ? today : (parseDay(validFrom) ?? today),
     settlementDays: settlement === 'D+0' ? 0 : 1,
     refundFee,
+    deviceFeeMinor,
     rules: rules.map(
       ({ basisPoints: rate, interchangeBasisPoints, capMinor, interchangeCapMinor, ...rest }): FeeRule => ({
         ...rest,
@@ -72,12 +75,13 @@ export function readFeeFile(text: string, mid: string, today: string): FeeSchedu
 }
 
 /** A schedule in the form of its file. */
-export function feeFileOf({ mid, validFrom, settlementDays, refundFee, rules }: FeeSchedule) {
+export function feeFileOf({ mid, validFrom, settlementDays, refundFee, deviceFeeMinor, rules }: FeeSchedule) {
   return {
     mid,
     validFrom,
     settlement: settlementDays === 0 ? 'D+0' : 'T+1',
     refundFee,
+    deviceFeeMinor,
     rules: rules.map(({ ratePpm, interchangePpm, ...rest }) => ({
       ...rest,
       basisPoints: ratePpm / PPM,

@@ -1,4 +1,4 @@
-import type { ClearingRun, PayoutRow } from './clearing.ts'
+import type { ClearingRun, DeviceFeeRow, PayoutRow } from './clearing.ts'
 import type { FeeSchedule } from './fee-schedule.ts'
 
 export interface ClearingRequest {
@@ -18,7 +18,7 @@ export interface PayoutFilter {
 
 /** The part of a store that clears. Each call is one commit or none; all throw `StoreError` as the store does. */
 export interface ClearingStore {
-  /** Undefined when no closed batch waits; then nothing is written. */
+  /** Undefined when no closed batch and no device fee waits; then nothing is written. */
   clear(request: ClearingRequest): ClearingRun | undefined
   /** Runs whose file is still to be written, oldest first. */
   unfiledRuns(): readonly ClearingRun[]
@@ -28,6 +28,8 @@ export interface ClearingStore {
   payouts(filter: PayoutFilter): readonly PayoutRow[]
   /** Lines of the cleared transactions of a run for its file, many in one text, each line ended. */
   itemLines(runId: number): Iterable<string>
+  /** What terminals were charged for their month by a run, in the order of terminals. */
+  deviceFees(runId: number): readonly DeviceFeeRow[]
   /** All versions that were agreed, of one merchant or of all. */
   feeSchedules(mid?: string): readonly FeeSchedule[]
   /** A version from the same day is replaced. */

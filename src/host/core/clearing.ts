@@ -7,6 +7,7 @@ import {
   feesOf,
   feesReturned,
   NO_FEES,
+  type PaymentWay,
   ruleFor,
   versionOn,
 } from './fee-schedule.ts'
@@ -23,6 +24,7 @@ export interface ClearedTransaction {
   readonly kind: TransactionKind
   readonly state: TransactionRow['state']
   readonly cardClass: CardClass
+  readonly payment: PaymentWay
   readonly moneyMinor: number
   /** Day of card use, `YYYY-MM-DD`. */
   readonly day: string
@@ -47,8 +49,20 @@ export interface PayoutRow extends Fees {
   readonly debitMinor: number
   /** What went back to them: refunds and voids. */
   readonly creditMinor: number
-  /** Debits less credits less fee; below zero the merchant owes it. */
+  /** Monthly fees of terminals. */
+  readonly deviceFeeMinor: number
+  /** Debits less credits less both fees; below zero the merchant owes it. */
   readonly netMinor: number
+}
+
+/** The fee of one terminal for one month; charged once, by the first clearing of the month that meets the terminal. */
+export interface DeviceFeeRow {
+  readonly tid: string
+  /** `YYYY-MM`. */
+  readonly month: string
+  readonly mid: string
+  readonly payoutId: number
+  readonly feeMinor: number
 }
 
 /** One clearing of all batches that were closed and not cleared by then; whole or not at all. */
@@ -96,11 +110,11 @@ export function clearTransaction(
 }
 
 function feesOn(
-  { kind, cardClass, moneyMinor, day }: ClearedTransaction,
+  { kind, cardClass, payment, moneyMinor, day }: ClearedTransaction,
   versions: readonly FeeSchedule[],
 ): Fees {
   invariant(isCharged(kind), 'money of a kind that has no fee')
-  return feesOf(ruleFor(versionOn(versions, day), cardClass, kind), 0 - moneyMinor)
+  return feesOf(ruleFor(versionOn(versions, day), { cardClass, kind, payment }), 0 - moneyMinor)
 }
 
 function refundFees(
@@ -116,7 +130,7 @@ function refundFees(
 export function emptyPayout(
   head: Pick<PayoutRow, 'id' | 'runId' | 'mid' | 'currency' | 'payoutDate'>,
 ): PayoutRow {
-  return { ...head, ...NO_FEES, itemCount: 0, debitMinor: 0, creditMinor: 0, netMinor: 0 }
+  return { ...head, ...NO_FEES, itemCount: 0, debitMinor: 0, creditMinor: 0, deviceFeeMinor: 0, netMinor: 0 }
 }
 
 export function addToPayout(
@@ -139,11 +153,13 @@ export function addToPayout(
  * issuer's interchange; the rest is on its way to the merchant. Sums to zero; entries of zero are left out.
  */
 export function payoutEntries(payout: PayoutRow): readonly LedgerEntryRow[] {
-  const { id, mid, currency, debitMinor, creditMinor, feeMinor, interchangeMinor, netMinor } = payout
+  const { id, mid, currency, debitMinor, creditMinor, feeMinor, interchangeMinor, deviceFeeMinor, netMinor } =
+    payout
   const sides = [
     ['merchant', mid, creditMinor - debitMinor],
     ['fees', '', feeMinor - interchangeMinor],
     ['interchange', '', interchangeMinor],
+    ['deviceFees', '', deviceFeeMinor],
     ['payouts', mid, netMinor],
   ] as const
   invariant(

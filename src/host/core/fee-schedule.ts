@@ -1,5 +1,6 @@
 import { invariant } from '../../base/invariant.ts'
 import type { CardClass, TransactionKind } from './records.ts'
+import { WALLET_PREFIX } from './wallet-port.ts'
 
 /** Kinds that cost a merchant a fee: money that a cardholder paid. */
 export const CHARGED_KINDS = [
@@ -10,10 +11,19 @@ export const CHARGED_KINDS = [
 ] as const satisfies readonly TransactionKind[]
 export type ChargedKind = (typeof CHARGED_KINDS)[number]
 
+/** A wallet pays by code, everything else is a card. */
+export type PaymentWay = 'card' | 'code'
+
+/** Who paid, as the host decided it: a terminal's word on the entry mode would choose the fee. */
+export function paymentWay(panTruncated: string): PaymentWay {
+  return panTruncated.startsWith(WALLET_PREFIX) ? 'code' : 'card'
+}
+
 /** Rates are parts per million: one basis point is 100. Money is whole minor units of the transaction's currency. */
 export interface FeeRule {
   readonly cardClass: CardClass | 'any'
   readonly kind: ChargedKind | 'any'
+  readonly payment: PaymentWay | 'any'
   /** 0 to 1 000 000. */
   readonly ratePpm: number
   readonly fixedMinor: number
@@ -34,6 +44,8 @@ export interface FeeSchedule {
   readonly settlementDays: 0 | 1
   /** `returned`: a refund gives the part of the fee back that belongs to it. */
   readonly refundFee: 'kept' | 'returned'
+  /** What each terminal costs in a month, minor units of the merchant's currency. */
+  readonly deviceFeeMinor: number
   /** The first that fits holds. The last one fits everything. */
   readonly rules: readonly FeeRule[]
 }
@@ -49,30 +61,27 @@ export const NO_FEES: Fees = { feeMinor: 0, interchangeMinor: 0 }
 /** Before any day of card use. */
 export const FIRST_DAY = '0001-01-01'
 
-const PLAIN_RULE = { kind: 'any', fixedMinor: 0, minimumMinor: 0, capMinor: undefined } as const
+const PLAIN_RULE = {
+  kind: 'any',
+  payment: 'any',
+  fixedMinor: 0,
+  minimumMinor: 0,
+  capMinor: undefined,
+  interchangeCapMinor: undefined,
+} as const
 
-/** What a merchant pays for whom nothing was agreed: a rate alone, paid out on the next day. */
+/** What a merchant pays for whom nothing was agreed: rates alone, paid out on the next day. */
 export function defaultSchedule(mid: string): FeeSchedule {
   return {
     mid,
     validFrom: FIRST_DAY,
     settlementDays: 1,
     refundFee: 'returned',
+    deviceFeeMinor: 0,
     rules: [
-      {
-        ...PLAIN_RULE,
-        cardClass: 'domestic',
-        ratePpm: 6_000,
-        interchangePpm: 4_500,
-        interchangeCapMinor: undefined,
-      },
-      {
-        ...PLAIN_RULE,
-        cardClass: 'any',
-        ratePpm: 25_000,
-        interchangePpm: 18_000,
-        interchangeCapMinor: undefined,
-      },
+      { ...PLAIN_RULE, cardClass: 'any', payment: 'code', ratePpm: 3_800, interchangePpm: 2_800 },
+      { ...PLAIN_RULE, cardClass: 'domestic', ratePpm: 6_000, interchangePpm: 4_500 },
+      { ...PLAIN_RULE, cardClass: 'any', ratePpm: 25_000, interchangePpm: 18_000 },
     ],
   }
 }
@@ -92,11 +101,19 @@ export function versionOn(versions: readonly FeeSchedule[], day: string): FeeSch
   return version
 }
 
-export function ruleFor(schedule: FeeSchedule, cardClass: CardClass, kind: ChargedKind): FeeRule {
+/** What a rule is chosen by. */
+export interface FeeCase {
+  readonly cardClass: CardClass
+  readonly kind: ChargedKind
+  readonly payment: PaymentWay
+}
+
+export function ruleFor(schedule: FeeSchedule, { cardClass, kind, payment }: FeeCase): FeeRule {
   const rule = schedule.rules.find(
     (each) =>
       (each.cardClass === 'any' || each.cardClass === cardClass) &&
-      (each.kind === 'any' || each.kind === kind),
+      (each.kind === 'any' || each.kind === kind) &&
+      (each.payment === 'any' || each.payment === payment),
   )
   invariant(rule !== undefined, 'a fee schedule without a rule for everything')
   return rule

@@ -6,7 +6,7 @@ import type { HostContext } from './host-context.ts'
 import type { HostRequest } from './host-request.ts'
 import type { TerminalRow } from './records.ts'
 import { type Refusal, refuse } from './refusal.ts'
-import type { CodeReading } from './wallet-port.ts'
+import { type CodeReading, WALLET_PREFIX } from './wallet-port.ts'
 
 const REFUSALS: Readonly<Record<Exclude<CodeReading['kind'], 'good'>, Refusal>> = {
   unknown: refuse('14', 'no wallet has this payment code', 59),
@@ -22,7 +22,7 @@ export function readPayer(
   terminal: TerminalRow,
 ): Result<CardReading | undefined, Refusal> {
   const code = request.extended === undefined ? undefined : field59Value(request.extended.items, 'A3')
-  if (code === undefined || request.operation !== 'sale') return readCard(request, terminal, context.security)
+  if (code === undefined || request.operation !== 'sale') return readPlainCard(context, request, terminal)
   const { wallets, security } = context
   if (wallets === undefined) return err(refuse('40', 'this host takes no payment codes', 59))
   if (request.pan !== undefined || request.track2 !== undefined || request.track3 !== undefined)
@@ -42,4 +42,16 @@ export function readPayer(
     serviceCode: undefined,
     code: { serial, isConfirmed, confirmAboveMinor },
   })
+}
+
+/** Numbers of wallets can be counted up: whoever knows one has nothing, without a code. */
+function readPlainCard(
+  { security }: HostContext,
+  request: HostRequest,
+  terminal: TerminalRow,
+): Result<CardReading | undefined, Refusal> {
+  const card = readCard(request, terminal, security)
+  return card.ok && card.value?.pan.startsWith(WALLET_PREFIX)
+    ? err(refuse('14', 'a wallet pays by its code, never by its number', 2))
+    : card
 }

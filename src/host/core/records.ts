@@ -242,7 +242,7 @@ export interface HoldRow {
  * Ledger accounts. `cardholder` and `merchant` are money the host owes; `issuerFunding` is where test balances
  * come from; `held` and `holds` are the two sides of the memo accounts of pre-authorisations; `suspense` takes
  * the place of a cardholder whose account is not here. Clearing moves what a merchant is owed to `payouts`, money on its
- * way to it, less the acquirer's `fees` and the `interchange` owed to issuers.
+ * way to it, less the acquirer's `fees` and `deviceFees` and the `interchange` owed to issuers.
  */
 export type LedgerAccount =
   | 'cardholder'
@@ -253,6 +253,7 @@ export type LedgerAccount =
   | 'suspense'
   | 'fees'
   | 'interchange'
+  | 'deviceFees'
   | 'payouts'
 
 export interface LedgerEntryRow {

@@ -1,3 +1,6 @@
+/** First digits of the account numbers of wallets: a range of this project, and no card's. */
+export const WALLET_PREFIX = '629999'
+
 /** A payment code that is good, and the wallet behind it. */
 export interface CodeUse {
   /** Number of this code in its wallet: codes are used in rising order, each once. */

@@ -5,7 +5,7 @@ import type { ClearingRun, PayoutRow } from '../core/clearing.ts'
 import type { ClearingStore } from '../core/clearing-port.ts'
 
 const FORMAT = 'TILLWIRE-CLEARING'
-const VERSION = 1
+const VERSION = 2
 
 /** `clearing-20260131-000000000042.csv`. */
 export function clearingFileName({ businessDate, id }: ClearingRun): string {
@@ -54,10 +54,16 @@ function writeAll(file: number, store: ClearingStore, run: ClearingRun, acquirer
   }
   write(`${headLine(run, acquirer)}\n`)
   for (const lines of store.itemLines(run.id)) write(lines)
+  const deviceFees = store.deviceFees(run.id)
+  for (const { payoutId, tid, month, feeMinor } of deviceFees) {
+    write(`F,${payoutId},${tid},${month.replace('-', '')},${feeMinor}\n`)
+  }
   const payouts = [...store.payouts({ runId: run.id, limit: -1 })].reverse()
   for (const payout of payouts) write(`${payoutLine(payout)}\n`)
   for (const total of totalsOf(payouts)) write(`${total}\n`)
-  write(`T,${run.itemCount},${payouts.length},${hash.copy().digest('hex').toUpperCase()}\n`)
+  write(
+    `T,${run.itemCount},${payouts.length},${deviceFees.length},${hash.copy().digest('hex').toUpperCase()}\n`,
+  )
 }
 
 function headLine({ id, businessDate, clearedAtMs, batchCount }: ClearingRun, acquirer: string): string {
@@ -72,11 +78,19 @@ function payoutLine(payout: PayoutRow): string {
 
 type Figures = Pick<
   PayoutRow,
-  'itemCount' | 'debitMinor' | 'creditMinor' | 'feeMinor' | 'interchangeMinor' | 'netMinor'
+  'itemCount' | 'debitMinor' | 'creditMinor' | 'feeMinor' | 'interchangeMinor' | 'deviceFeeMinor' | 'netMinor'
 >
 
 function figuresOf(row: Figures): readonly number[] {
-  return [row.itemCount, row.debitMinor, row.creditMinor, row.feeMinor, row.interchangeMinor, row.netMinor]
+  return [
+    row.itemCount,
+    row.debitMinor,
+    row.creditMinor,
+    row.feeMinor,
+    row.interchangeMinor,
+    row.deviceFeeMinor,
+    row.netMinor,
+  ]
 }
 
 /** One line for each currency. */

@@ -19,14 +19,28 @@ export const CLEARING_CHECKS: readonly BooksCheck[] = [
   },
   {
     kind: 'payoutDiffers',
-    sql: `SELECT 'payout ' || p.id || ' is ' || p.netMinor || ', its items come to ' || coalesce(i.netMinor, 0) AS detail
+    sql: `SELECT 'payout ' || p.id || ' is ' || (p.netMinor + p.deviceFeeMinor) || ' without the fees of terminals, its items come to ' || coalesce(i.netMinor, 0) AS detail
           FROM payouts p
           LEFT JOIN (SELECT payoutId, count(*) AS itemCount, sum(max(amountMinor, 0)) AS debitMinor,
                             sum(max(-amountMinor, 0)) AS creditMinor, sum(feeMinor) AS feeMinor,
                             sum(interchangeMinor) AS interchangeMinor, sum(amountMinor - feeMinor) AS netMinor
                      FROM clearedItems GROUP BY payoutId) i ON i.payoutId = p.id
-          WHERE (p.itemCount, p.debitMinor, p.creditMinor, p.feeMinor, p.interchangeMinor, p.netMinor)
-             IS NOT (i.itemCount, i.debitMinor, i.creditMinor, i.feeMinor, i.interchangeMinor, i.netMinor)`,
+          WHERE p.itemCount <> coalesce(i.itemCount, 0) OR p.debitMinor <> coalesce(i.debitMinor, 0)
+             OR p.creditMinor <> coalesce(i.creditMinor, 0) OR p.feeMinor <> coalesce(i.feeMinor, 0)
+             OR p.interchangeMinor <> coalesce(i.interchangeMinor, 0)
+             OR p.netMinor + p.deviceFeeMinor <> coalesce(i.netMinor, 0)`,
+  },
+  {
+    kind: 'payoutDiffers',
+    sql: `SELECT 'payout ' || p.id || ' takes ' || p.deviceFeeMinor || ' for terminals, their fees come to '
+                 || coalesce(sum(d.feeMinor), 0) AS detail
+          FROM payouts p LEFT JOIN deviceFees d ON d.payoutId = p.id
+          GROUP BY p.id HAVING p.deviceFeeMinor <> coalesce(sum(d.feeMinor), 0)`,
+  },
+  {
+    kind: 'payoutDiffers',
+    sql: `SELECT 'the fee of terminal ' || d.tid || ' for ' || d.month || ' belongs to no payout' AS detail
+          FROM deviceFees d LEFT JOIN payouts p ON p.id = d.payoutId WHERE p.id IS NULL`,
   },
   {
     kind: 'payoutDiffers',
@@ -38,7 +52,8 @@ export const CLEARING_CHECKS: readonly BooksCheck[] = [
               OR coalesce(sum(CASE WHEN l.account = 'merchant' THEN l.amountMinor END), 0)
                  <> p.creditMinor - p.debitMinor
               OR coalesce(sum(CASE WHEN l.account IN ('fees', 'interchange') THEN l.amountMinor END), 0) <> p.feeMinor
-              OR coalesce(sum(CASE WHEN l.account = 'interchange' THEN l.amountMinor END), 0) <> p.interchangeMinor`,
+              OR coalesce(sum(CASE WHEN l.account = 'interchange' THEN l.amountMinor END), 0) <> p.interchangeMinor
+              OR coalesce(sum(CASE WHEN l.account = 'deviceFees' THEN l.amountMinor END), 0) <> p.deviceFeeMinor`,
   },
   {
     kind: 'payoutDiffers',

@@ -38,7 +38,8 @@ export function clearRowByRow(database: Database.Database, agreed: readonly FeeS
 }
 
 function originalOf(row: DueRow): ClearedTransaction | undefined {
-  const { originalKind, originalState, originalCardClass, originalMoneyMinor, originalDay } = row
+  const { originalKind, originalState, originalCardClass, originalMoneyMinor, originalDay, originalPayment } =
+    row
   return originalKind === null ||
     originalState === null ||
     originalCardClass === null ||
@@ -49,6 +50,7 @@ function originalOf(row: DueRow): ClearedTransaction | undefined {
         kind: originalKind,
         state: originalState,
         cardClass: originalCardClass,
+        payment: originalPayment,
         moneyMinor: originalMoneyMinor,
         day: originalDay,
       }

@@ -1,5 +1,5 @@
 import type { ClearingRun } from '../core/clearing.ts'
-import type { FeeRule, FeeSchedule } from '../core/fee-schedule.ts'
+import type { FeeRule, FeeSchedule, PaymentWay } from '../core/fee-schedule.ts'
 import type { CardClass, TransactionKind, TransactionRow } from '../core/records.ts'
 import { type Mapping, words } from './sqlite-mapping.ts'
 
@@ -39,18 +39,27 @@ export function readRun(stored: StoredRun): ClearingRun {
 
 export const FEE_SCHEDULES: Mapping<FeeSchedule> = {
   table: 'feeSchedules',
-  columns: words('mid validFrom settlementDays refundFee rules'),
-  values: (row) => [row.mid, row.validFrom, row.settlementDays, row.refundFee, JSON.stringify(row.rules)],
+  columns: words('mid validFrom settlementDays refundFee rules deviceFeeMinor'),
+  values: (row) => [
+    row.mid,
+    row.validFrom,
+    row.settlementDays,
+    row.refundFee,
+    JSON.stringify(row.rules),
+    row.deviceFeeMinor,
+  ],
 }
 
 export type StoredSchedule = Omit<FeeSchedule, 'rules'> & { readonly rules: string }
 
 export function readSchedule({ rules, ...stored }: StoredSchedule): FeeSchedule {
-  // JSON leaves out what is undefined; the caps come back as they were.
+  // JSON leaves out what is undefined; the caps come back as they were. Rules older than payments by code fit both.
   const read = JSON.parse(rules) as readonly Partial<FeeRule>[]
   return {
     ...stored,
-    rules: read.map((rule) => ({ capMinor: undefined, interchangeCapMinor: undefined, ...rule }) as FeeRule),
+    rules: read.map(
+      (rule) => ({ payment: 'any', capMinor: undefined, interchangeCapMinor: undefined, ...rule }) as FeeRule,
+    ),
   }
 }
 
@@ -62,11 +71,13 @@ export interface DueRow {
   readonly kind: TransactionKind
   readonly state: TransactionRow['state']
   readonly cardClass: CardClass
+  readonly payment: PaymentWay
   readonly moneyMinor: number
   readonly day: string
   readonly originalKind: TransactionKind | null
   readonly originalState: TransactionRow['state'] | null
   readonly originalCardClass: CardClass | null
+  readonly originalPayment: PaymentWay
   readonly originalMoneyMinor: number | null
   readonly originalDay: string | null
 }

@@ -55,3 +55,18 @@ export const CLEARING_SCHEMA = `
     netMinor INTEGER NOT NULL
   );
 `
+
+/** Monthly fees of terminals. The key says that a terminal pays once a month. */
+export const DEVICE_FEE_SCHEMA = `
+  ALTER TABLE feeSchedules ADD COLUMN deviceFeeMinor INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE payouts ADD COLUMN deviceFeeMinor INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE deviceFees (
+    tid TEXT NOT NULL,
+    month TEXT NOT NULL,
+    mid TEXT NOT NULL,
+    payoutId INTEGER NOT NULL,
+    feeMinor INTEGER NOT NULL,
+    PRIMARY KEY (tid, month)
+  ) WITHOUT ROWID;
+  CREATE INDEX deviceFeesOfPayout ON deviceFees (payoutId);
+`

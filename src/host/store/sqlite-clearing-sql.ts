@@ -1,3 +1,5 @@
+import { WALLET_PREFIX } from '../core/wallet-port.ts'
+
 /**
  * The statements of a clearing that stays in the database. `CROSS JOIN` says the order in which tables are read: a
  * day's transactions are read once, in the order of their numbers, without an index on the hot table.
@@ -20,6 +22,10 @@ export const FIND_TRANSACTIONS = `
 
 /** As `isCleared` has it. */
 const IS_CLEARED = "t.state IN ('approved', 'voided') AND t.moneyMinor <> 0"
+
+/** As `paymentWay` has it. */
+const PAYMENT = (table: string) =>
+  `CASE WHEN ${table}.panTruncated GLOB '${WALLET_PREFIX}*' THEN 'code' ELSE 'card' END`
 
 export const LOOK_AT_DUE = `
   SELECT count(*) AS itemCount, min(t.id) AS firstId, max(t.id) AS lastId,
@@ -46,6 +52,7 @@ export const CLEAR_DEBITS = `
   CROSS JOIN transactions t ON t.id = d.id
   CROSS JOIN temp.dueRules r
     ON r.mid = t.mid AND r.currency = t.currency AND r.cardClass = t.cardClass AND r.kind = t.kind
+   AND r.payment = ${PAYMENT('t')}
    AND r.validFrom <= t.localTime AND t.localTime < r.validTo
   WHERE t.moneyMinor < 0 AND ${IS_CLEARED}`
 
@@ -55,6 +62,7 @@ const CREDITS = `
   CROSS JOIN transactions o ON o.id = t.originalId
   CROSS JOIN temp.dueRules r
     ON r.mid = o.mid AND r.currency = t.currency AND r.cardClass = o.cardClass AND r.kind = o.kind
+   AND r.payment = ${PAYMENT('o')}
    AND r.validFrom <= o.localTime AND o.localTime < r.validTo
   WHERE t.moneyMinor > 0 AND ${IS_CLEARED}`
 
@@ -78,7 +86,7 @@ export const FIND_TOO_LARGE = `
 export const SUM_PAYOUTS = `
   INSERT INTO payouts
   SELECT p.id, ?, p.mid, p.currency, p.payoutDate, i.itemCount, i.debitMinor, i.creditMinor, i.feeMinor,
-         i.interchangeMinor, i.debitMinor - i.creditMinor - i.feeMinor
+         i.interchangeMinor, i.debitMinor - i.creditMinor - i.feeMinor, 0
   FROM (SELECT payoutId, count(*) AS itemCount, sum(max(amountMinor, 0)) AS debitMinor,
                sum(max(-amountMinor, 0)) AS creditMinor, sum(feeMinor) AS feeMinor,
                sum(interchangeMinor) AS interchangeMinor
@@ -87,9 +95,37 @@ export const SUM_PAYOUTS = `
         GROUP BY payoutId) i
   CROSS JOIN temp.duePayouts p ON p.id = i.payoutId`
 
+/** A terminal that costs its merchant something this month and was not charged: in use, and live. Parameter: the month. */
+const OWES_DEVICE_FEE = `
+  FROM terminals t
+  JOIN temp.dueDeviceFees f ON f.mid = t.mid
+  JOIN merchants m ON m.mid = t.mid
+  LEFT JOIN deviceFees c ON c.tid = t.tid AND c.month = ?
+  WHERE t.status = 'active' AND m.status = 'active' AND c.tid IS NULL
+    AND coalesce(json_extract(t.setup, '$.stage'), '') = ''`
+
+export const DEVICE_FEE_PAYERS = `SELECT DISTINCT t.mid, m.currency ${OWES_DEVICE_FEE}`
+
+/** Parameters: the month, and the month. */
+export const CHARGE_DEVICES = `
+  INSERT INTO deviceFees (tid, month, mid, payoutId, feeMinor)
+  SELECT x.tid, ?, x.mid, p.id, x.feeMinor
+  FROM (SELECT t.tid, t.mid, m.currency, f.feeMinor ${OWES_DEVICE_FEE}) x
+  JOIN temp.duePayouts p ON p.mid = x.mid AND p.currency = x.currency`
+
+/** Onto the payouts of what was cleared, or as payouts of their own. Parameters: run, first and last payout. */
+export const SUM_DEVICE_FEES = `
+  INSERT INTO payouts
+  SELECT p.id, ?, p.mid, p.currency, p.payoutDate, 0, 0, 0, 0, 0, -d.feeMinor, d.feeMinor
+  FROM (SELECT payoutId, sum(feeMinor) AS feeMinor FROM deviceFees
+        WHERE payoutId BETWEEN ? AND ? GROUP BY payoutId) d
+  JOIN temp.duePayouts p ON p.id = d.payoutId WHERE true
+  ON CONFLICT (id) DO UPDATE SET netMinor = netMinor + excluded.netMinor, deviceFeeMinor = excluded.deviceFeeMinor`
+
 /** The same transactions row by row, with the originals of refunds. Parameters: after which number, how many. */
 export const READ_DUE = `
   SELECT t.id, t.mid, t.currency, t.kind, t.state, t.cardClass, t.moneyMinor, substr(t.localTime, 1, 10) AS day,
+         ${PAYMENT('t')} AS payment, ${PAYMENT('o')} AS originalPayment,
          o.kind AS originalKind, o.state AS originalState, o.cardClass AS originalCardClass,
          o.moneyMinor AS originalMoneyMinor, substr(o.localTime, 1, 10) AS originalDay
   FROM temp.due d
@@ -119,13 +155,15 @@ export const WORK_TABLES = `
     id INTEGER PRIMARY KEY, mid TEXT NOT NULL, currency TEXT NOT NULL, payoutDate TEXT NOT NULL
   );
   CREATE TEMP TABLE dueRules (
-    mid TEXT NOT NULL, currency TEXT NOT NULL, cardClass TEXT NOT NULL, kind TEXT NOT NULL,
+    mid TEXT NOT NULL, currency TEXT NOT NULL, cardClass TEXT NOT NULL, kind TEXT NOT NULL, payment TEXT NOT NULL,
     validFrom TEXT NOT NULL, validTo TEXT NOT NULL, payoutId INTEGER NOT NULL, refundFee TEXT NOT NULL,
     ratePpm INTEGER NOT NULL, fixedMinor INTEGER NOT NULL, minimumMinor INTEGER NOT NULL, capMinor INTEGER NOT NULL,
     interchangePpm INTEGER NOT NULL, interchangeCapMinor INTEGER NOT NULL,
-    PRIMARY KEY (mid, currency, cardClass, kind, validFrom)
-  ) WITHOUT ROWID;`
+    PRIMARY KEY (mid, currency, cardClass, kind, payment, validFrom)
+  ) WITHOUT ROWID;
+  CREATE TEMP TABLE dueDeviceFees (mid TEXT PRIMARY KEY, feeMinor INTEGER NOT NULL) WITHOUT ROWID;`
 
 export const DROP_WORK_TABLES = `
   DROP TABLE IF EXISTS temp.dueBatches; DROP TABLE IF EXISTS temp.due;
-  DROP TABLE IF EXISTS temp.duePayouts; DROP TABLE IF EXISTS temp.dueRules;`
+  DROP TABLE IF EXISTS temp.duePayouts; DROP TABLE IF EXISTS temp.dueRules;
+  DROP TABLE IF EXISTS temp.dueDeviceFees;`

@@ -1,8 +1,21 @@
 import type Database from 'better-sqlite3'
 import { invariant } from '../../base/invariant.ts'
-import { type ClearingRun, dayAfter, type PayoutRow, payoutEntries } from '../core/clearing.ts'
+import {
+  type ClearingRun,
+  type DeviceFeeRow,
+  dayAfter,
+  type PayoutRow,
+  payoutEntries,
+} from '../core/clearing.ts'
 import type { ClearingRequest, ClearingStore, PayoutFilter } from '../core/clearing-port.ts'
-import { CHARGED_KINDS, type FeeSchedule, ruleFor, versionOn, versionsOf } from '../core/fee-schedule.ts'
+import {
+  CHARGED_KINDS,
+  type FeeSchedule,
+  type PaymentWay,
+  ruleFor,
+  versionOn,
+  versionsOf,
+} from '../core/fee-schedule.ts'
 import type { CardClass } from '../core/records.ts'
 import { StoreError } from '../core/store-port.ts'
 import { LEDGER } from './sqlite-books-rows.ts'
@@ -16,8 +29,10 @@ import {
   type StoredSchedule,
 } from './sqlite-clearing-rows.ts'
 import {
+  CHARGE_DEVICES,
   CLEAR_CREDITS,
   CLEAR_DEBITS,
+  DEVICE_FEE_PAYERS,
   DROP_WORK_TABLES,
   DUE_CURRENCIES,
   FIND_BATCHES,
@@ -25,6 +40,7 @@ import {
   FIND_TRANSACTIONS,
   LOOK_AT_DUE,
   READ_LINES,
+  SUM_DEVICE_FEES,
   SUM_PAYOUTS,
   WORK_TABLES,
 } from './sqlite-clearing-sql.ts'
@@ -35,6 +51,8 @@ import { insertOf, maybe, type SqlValue } from './sqlite-mapping.ts'
 export type ClearingPath = 'sets' | 'rows'
 
 const CARD_CLASSES: readonly CardClass[] = ['domestic', 'foreign']
+const PAYMENT_WAYS: readonly PaymentWay[] = ['card', 'code']
+const KINDS_AND_WAYS = CHARGED_KINDS.flatMap((kind) => PAYMENT_WAYS.map((way) => [kind, way] as const))
 const LINES_AT_ONCE = 2000
 const LIST_LIMIT = 1000
 /** Stands for "no cap" and is above any fee of twelve digits. */
@@ -50,6 +68,12 @@ interface Due {
   readonly firstCurrency: string | null
   readonly lastCurrency: string | null
   readonly largestCreditMinor: number | null
+}
+
+interface Payer {
+  readonly mid: string
+  /** In which device fees are paid. */
+  readonly currency: string
 }
 
 interface Numbers {
@@ -109,6 +133,12 @@ export class SqliteClearing implements ClearingStore {
     }
   }
 
+  deviceFees(runId: number): readonly DeviceFeeRow[] {
+    const run = this.#storedRun(runId)
+    const sql = 'SELECT * FROM deviceFees WHERE payoutId BETWEEN ? AND ? ORDER BY tid, month'
+    return run === undefined ? [] : this.#all<DeviceFeeRow>(sql, [run.firstPayoutId, run.lastPayoutId])
+  }
+
   feeSchedules(mid?: string): readonly FeeSchedule[] {
     const sql = 'SELECT * FROM feeSchedules WHERE ? IS NULL OR mid = ? ORDER BY mid, validFrom'
     return this.#all<StoredSchedule>(sql, [maybe(mid), maybe(mid)]).map(readSchedule)
@@ -121,16 +151,20 @@ export class SqliteClearing implements ClearingStore {
   #clear(request: ClearingRequest, path: ClearingPath): ClearingRun | undefined {
     this.#database.exec(WORK_TABLES)
     const batchCount = this.#run(FIND_BATCHES, [request.cutoffMs])
-    if (batchCount === 0) return undefined
+    const agreed = schedulesByMerchant(this.feeSchedules())
+    const payers = this.#findDeviceFees(request, agreed)
+    if (batchCount === 0 && payers.length === 0) return undefined
     this.#run(FIND_TRANSACTIONS)
     const [due] = this.#all<Due>(LOOK_AT_DUE)
     invariant(due !== undefined, 'a sum has one row')
-    const numbers = this.#preparePayouts(request, due)
+    const numbers = this.#preparePayouts(request, { due, payers, agreed })
     const isInSets = path === 'sets' && !this.#isTooLarge(due)
     const cleared = isInSets
       ? this.#run(CLEAR_DEBITS) + this.#run(CLEAR_CREDITS)
       : clearRowByRow(this.#database, this.feeSchedules())
     invariant(cleared === due.itemCount, 'a transaction of a closed batch was not cleared')
+    const month = monthOf(request)
+    this.#run(CHARGE_DEVICES, [month, month])
     this.#closeRun(numbers, due)
     const run: StoredRun = {
       ...request,
@@ -154,14 +188,15 @@ export class SqliteClearing implements ClearingStore {
   }
 
   /** A number for each merchant and currency that may be paid, and the rules that hold for it. */
-  #preparePayouts({ businessDate }: ClearingRequest, due: Due): Numbers {
-    const merchants = this.#all<{ mid: string }>('SELECT DISTINCT mid FROM temp.dueBatches ORDER BY mid')
-    const currencies = this.#currencies(due)
-    const count = merchants.length * currencies.length
+  #preparePayouts(
+    { businessDate }: ClearingRequest,
+    { due, payers, agreed }: { due: Due; payers: readonly Payer[]; agreed: Schedules },
+  ): Numbers {
+    const currenciesOf = this.#merchantCurrencies(due, payers)
+    const count = [...currenciesOf.values()].reduce((sum, { size }) => sum + size, 0)
     const runId = this.#leaseNumbers(count + 1)
-    const agreed = schedulesByMerchant(this.feeSchedules())
     let payoutId = runId
-    for (const { mid } of merchants) {
+    for (const [mid, currencies] of currenciesOf) {
       const versions = versionsOf(mid, agreed.get(mid) ?? [])
       const payoutDate = dayAfter(businessDate, versionOn(versions, businessDate).settlementDays)
       for (const currency of currencies) {
@@ -173,6 +208,26 @@ export class SqliteClearing implements ClearingStore {
     return { runId, firstPayoutId: runId + 1, lastPayoutId: payoutId }
   }
 
+  /** Merchants that owe device fees for this month; what they owe is in the working table. */
+  #findDeviceFees(request: ClearingRequest, agreed: Schedules): readonly Payer[] {
+    for (const [mid, own] of agreed) {
+      const { deviceFeeMinor } = versionOn(versionsOf(mid, own), request.businessDate)
+      if (deviceFeeMinor > 0) this.#run('INSERT INTO temp.dueDeviceFees VALUES (?, ?)', [mid, deviceFeeMinor])
+    }
+    return this.#all<Payer>(DEVICE_FEE_PAYERS, [monthOf(request)])
+  }
+
+  /** In the order of merchants. */
+  #merchantCurrencies(due: Due, payers: readonly Payer[]): ReadonlyMap<string, ReadonlySet<string>> {
+    const merchants = this.#all<{ mid: string }>('SELECT DISTINCT mid FROM temp.dueBatches')
+    const currencies = this.#currencies(due)
+    const byMerchant = new Map(merchants.map(({ mid }) => [mid, new Set(currencies)]))
+    for (const { mid, currency } of payers) {
+      byMerchant.set(mid, (byMerchant.get(mid) ?? new Set()).add(currency))
+    }
+    return new Map([...byMerchant].sort(([left], [right]) => (left < right ? -1 : 1)))
+  }
+
   #currencies({ firstCurrency, lastCurrency }: Due): readonly string[] {
     if (firstCurrency === null) return []
     if (firstCurrency === lastCurrency) return [firstCurrency]
@@ -180,15 +235,15 @@ export class SqliteClearing implements ClearingStore {
   }
 
   #putRules(versions: readonly FeeSchedule[], currency: string, payoutId: number): void {
-    const sql = `INSERT INTO temp.dueRules VALUES (${Array(14).fill('?').join(', ')})`
+    const sql = `INSERT INTO temp.dueRules VALUES (${Array(15).fill('?').join(', ')})`
     for (const [index, version] of versions.entries()) {
       const { mid, validFrom, refundFee } = version
       const validTo = versions[index + 1]?.validFrom ?? AFTER_ANY_DAY
       for (const cardClass of CARD_CLASSES) {
-        for (const kind of CHARGED_KINDS) {
-          const rule = ruleFor(version, cardClass, kind)
+        for (const [kind, payment] of KINDS_AND_WAYS) {
+          const rule = ruleFor(version, { cardClass, kind, payment })
           this.#run(sql, [
-            ...[mid, currency, cardClass, kind, validFrom, validTo, payoutId, refundFee],
+            ...[mid, currency, cardClass, kind, payment, validFrom, validTo, payoutId, refundFee],
             ...[rule.ratePpm, rule.fixedMinor, rule.minimumMinor, rule.capMinor ?? NO_CAP],
             ...[rule.interchangePpm, rule.interchangeCapMinor ?? NO_CAP],
           ])
@@ -200,6 +255,7 @@ export class SqliteClearing implements ClearingStore {
   /** Sums payouts, posts them, and notes the batches. */
   #closeRun({ runId, firstPayoutId, lastPayoutId }: Numbers, { firstId, lastId }: Due): void {
     this.#run(SUM_PAYOUTS, [runId, firstId, lastId, firstPayoutId, lastPayoutId])
+    this.#run(SUM_DEVICE_FEES, [runId, firstPayoutId, lastPayoutId])
     const post = insertOf(LEDGER, 'INSERT')
     for (const payout of this.payouts({ runId, limit: -1 })) {
       for (const entry of payoutEntries(payout)) this.#run(post, LEDGER.values(entry))
@@ -245,7 +301,13 @@ export class SqliteClearing implements ClearingStore {
   }
 }
 
-function schedulesByMerchant(schedules: readonly FeeSchedule[]): ReadonlyMap<string, readonly FeeSchedule[]> {
+type Schedules = ReadonlyMap<string, readonly FeeSchedule[]>
+
+function monthOf({ businessDate }: ClearingRequest): string {
+  return businessDate.slice(0, 7)
+}
+
+function schedulesByMerchant(schedules: readonly FeeSchedule[]): Schedules {
   const byMerchant = new Map<string, FeeSchedule[]>()
   for (const schedule of schedules) {
     const own = byMerchant.get(schedule.mid) ?? []

@@ -1,4 +1,4 @@
-import { CLEARING_SCHEMA } from './sqlite-clearing-schema.ts'
+import { CLEARING_SCHEMA, DEVICE_FEE_SCHEMA } from './sqlite-clearing-schema.ts'
 
 /**
  * Steps from an empty file to the present schema; step n makes version n + 1. A step that was released is never
@@ -170,4 +170,5 @@ export const MIGRATIONS: readonly string[] = [
   `,
   CLEARING_SCHEMA,
   'ALTER TABLE terminals ADD COLUMN setup TEXT',
+  DEVICE_FEE_SCHEMA,
 ]

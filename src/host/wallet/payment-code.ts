@@ -1,3 +1,5 @@
+import { WALLET_PREFIX } from '../core/wallet-port.ts'
+
 /** What a wallet's file keeps under a key of the host. */
 export type CodeTagger = (data: Uint8Array) => Uint8Array
 
@@ -43,9 +45,6 @@ export function walletAccountNumber(wallet: number): string {
   const body = `${WALLET_PREFIX}${String(wallet).padStart(9, '0')}`
   return body + checkDigit(body)
 }
-
-/** First digits of the account numbers of wallets: a range of this project. */
-export const WALLET_PREFIX = '629999'
 
 /** Source: ISO/IEC 7812-1, annex B. */
 function checkDigit(body: string): string {

@@ -2,7 +2,8 @@ import { findAccount, fundAccount, openAccount } from '../core/accounts.ts'
 import type { IssuerRow, TransactionRow } from '../core/records.ts'
 import type { ProtectedPan, SecurityModule } from '../core/security-module-port.ts'
 import { type HostStore, NO_ROWS } from '../core/store-port.ts'
-import { WALLET_MAX, WALLET_PREFIX, walletAccountNumber } from './payment-code.ts'
+import { WALLET_PREFIX } from '../core/wallet-port.ts'
+import { WALLET_MAX, walletAccountNumber } from './payment-code.ts'
 import type { WalletBook, WalletRow } from './wallet-book.ts'
 
 /** What an operator or a customer asked for can't be done; one sentence that says what to do. */

@@ -26,6 +26,7 @@ const ACCOUNTS: Readonly<Record<string, Text>> = {
   suspense: { zh: '暂记', en: 'Suspense' },
   fees: { zh: '手续费', en: 'Fees' },
   interchange: { zh: '发卡行服务费', en: 'Interchange' },
+  deviceFees: { zh: '终端月费', en: 'Terminal fees' },
   payouts: { zh: '待付款', en: 'Payouts' },
 }
 

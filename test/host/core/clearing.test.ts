@@ -14,6 +14,7 @@ const SALE: ClearedTransaction = {
   kind: 'sale',
   state: 'approved',
   cardClass: 'domestic',
+  payment: 'card',
   moneyMinor: -10_000,
   day: '2026-01-02',
 }
@@ -30,6 +31,13 @@ describe('clearing of one transaction', () => {
       feeMinor: 250,
       interchangeMinor: 180,
     })
+  })
+
+  it('a payment by code has a rate of its own, and so has its refund', () => {
+    const paid: ClearedTransaction = { ...SALE, payment: 'code' }
+    expect(clearTransaction(paid, undefined, VERSIONS)).toMatchObject({ feeMinor: 38, interchangeMinor: 28 })
+    const refund = { ...paid, kind: 'refund', moneyMinor: 5_000 } as const
+    expect(clearTransaction(refund, paid, VERSIONS)).toMatchObject({ feeMinor: -19 })
   })
 
   it('a void and what it voids cost nothing and cancel each other', () => {
@@ -100,6 +108,7 @@ describe('a payout', () => {
       creditMinor: 4_000,
       feeMinor: 60,
       interchangeMinor: 45,
+      deviceFeeMinor: 0,
       netMinor: 5_940,
     })
     expect(

@@ -1,19 +1,23 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  type ChargedKind,
   defaultSchedule,
   type FeeRule,
   type FeeSchedule,
   feesOf,
   feesReturned,
+  type PaymentWay,
   ruleFor,
   versionOn,
   versionsOf,
 } from '../../../src/host/core/fee-schedule.ts'
+import type { CardClass } from '../../../src/host/core/records.ts'
 
 const RULE: FeeRule = {
   cardClass: 'any',
   kind: 'any',
+  payment: 'any',
   ratePpm: 6_000,
   fixedMinor: 0,
   minimumMinor: 0,
@@ -97,14 +101,19 @@ describe('fee schedules', () => {
     const schedule: FeeSchedule = {
       ...defaultSchedule('M'),
       rules: [
+        { ...RULE, payment: 'code', ratePpm: 4 },
         { ...RULE, cardClass: 'domestic', kind: 'sale', ratePpm: 1 },
         { ...RULE, cardClass: 'domestic', ratePpm: 2 },
         { ...RULE, ratePpm: 3 },
       ],
     }
-    expect(ruleFor(schedule, 'domestic', 'sale').ratePpm).toBe(1)
-    expect(ruleFor(schedule, 'domestic', 'completion').ratePpm).toBe(2)
-    expect(ruleFor(schedule, 'foreign', 'sale').ratePpm).toBe(3)
+    const ruleOf = (cardClass: CardClass, kind: ChargedKind, payment: PaymentWay = 'card') =>
+      ruleFor(schedule, { cardClass, kind, payment })
+    expect(ruleOf('domestic', 'sale').ratePpm).toBe(1)
+    expect(ruleOf('domestic', 'completion').ratePpm).toBe(2)
+    expect(ruleOf('foreign', 'sale').ratePpm).toBe(3)
+    expect(ruleOf('domestic', 'sale', 'code').ratePpm).toBe(4)
+    expect(ruleOf('foreign', 'sale', 'code').ratePpm).toBe(4)
   })
 
   it('a version holds from its day to the next; before the first agreed one the default does', () => {

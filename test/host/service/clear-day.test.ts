@@ -43,7 +43,7 @@ describe('clearing a day into a file', () => {
       .split('\n')
     const numbers = lines.filter((line) => line.startsWith('D')).map((line) => Number(line.split(',')[1]))
     expect(numbers).toEqual(Array.from({ length: 4500 }, (_, index) => index + 1))
-    expect(lines.at(-1)).toMatch(/^T,4500,2,/)
+    expect(lines.at(-1)).toMatch(/^T,4500,2,0,/)
     expect(readdirSync(folder)).toEqual([`clearing-20260131-${String(filed?.run.id).padStart(12, '0')}.csv`])
   })
 
@@ -77,6 +77,7 @@ describe('clearing a day into a file', () => {
       markFiled: clearing.markFiled.bind(clearing),
       run: clearing.run.bind(clearing),
       payouts: clearing.payouts.bind(clearing),
+      deviceFees: clearing.deviceFees.bind(clearing),
       itemLines: clearing.itemLines.bind(clearing),
       feeSchedules: clearing.feeSchedules.bind(clearing),
       putFeeSchedule: clearing.putFeeSchedule.bind(clearing),

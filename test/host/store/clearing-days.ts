@@ -16,6 +16,7 @@ export interface Deed {
   readonly kind: (typeof CHARGED_KINDS)[number]
   readonly amountMinor: number
   readonly isForeign: boolean
+  readonly isByCode?: boolean
   readonly currency: '156' | '840'
   readonly dayOfMonth: number
   readonly fate: 'stands' | 'declined' | 'reversed' | 'voided' | 'voidReversed' | 'refunded'
@@ -50,6 +51,7 @@ export function deeds(amountMax = 999_999_999_999): fc.Arbitrary<readonly Deed[]
     kind: fc.constantFrom(...CHARGED_KINDS),
     amountMinor: fc.oneof(fc.integer({ min: 1, max: 100_000 }), fc.integer({ min: 1, max: amountMax })),
     isForeign: fc.boolean(),
+    isByCode: fc.boolean(),
     currency: fc.constantFrom('156', '156', '156', '840'),
     dayOfMonth: fc.integer({ min: 1, max: 28 }),
     fate: fc.constantFrom('stands', 'declined', 'reversed', 'voided', 'voidReversed', 'refunded'),
@@ -64,6 +66,7 @@ const cap = fc.option(minor(1_000_000), { nil: undefined })
 const feeRule: fc.Arbitrary<FeeRule> = fc.record({
   cardClass: fc.constantFrom('domestic', 'foreign', 'any'),
   kind: fc.constantFrom(...CHARGED_KINDS, 'any'),
+  payment: fc.constantFrom('card', 'code', 'any'),
   ratePpm: fc.oneof(minor(30_000), minor(1_000_000)),
   fixedMinor: minor(100),
   minimumMinor: minor(500),
@@ -80,6 +83,7 @@ export const schedules: fc.Arbitrary<readonly FeeSchedule[]> = fc.array(
       validFrom: fc.constantFrom('2026-01-01', '2026-01-14'),
       settlementDays: fc.constantFrom(0 as const, 1 as const),
       refundFee: fc.constantFrom('kept' as const, 'returned' as const),
+      deviceFeeMinor: fc.constantFrom(0, 500, 9_999),
       rules: fc.array(feeRule, { maxLength: 3 }),
     })
     .map((schedule) => ({ ...schedule, rules: [...schedule.rules, ...defaultSchedule(schedule.mid).rules] })),
@@ -106,6 +110,7 @@ export function rowsOfDay(all: readonly Deed[], firstId = 1): StoreRows {
       currency: deed.currency,
       cardClass: deed.isForeign ? 'foreign' : 'domestic',
       accountKnown: false,
+      panTruncated: deed.isByCode ? '629999******0018' : TRANSACTION.panTruncated,
       localTime: { ...TRANSACTION.localTime, day: deed.dayOfMonth },
       ...more,
     }

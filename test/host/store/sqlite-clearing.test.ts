@@ -8,6 +8,7 @@ import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { defaultSchedule, type FeeSchedule } from '../../../src/host/core/fee-schedule.ts'
+import type { MerchantRow, TerminalRow } from '../../../src/host/core/records.ts'
 import { isSettled } from '../../../src/host/core/settlement-totals.ts'
 import { NO_ROWS, type StoreRows } from '../../../src/host/core/store-port.ts'
 import { MIGRATIONS } from '../../../src/host/store/sqlite-schema.ts'
@@ -33,6 +34,28 @@ const DEED: Deed = {
   dayOfMonth: 2,
   fate: 'stands',
   refunds: [500],
+}
+
+const MERCHANT: MerchantRow = {
+  mid: MERCHANTS[0],
+  name: 'Test',
+  currency: '156',
+  categoryCode: '5411',
+  status: 'active',
+}
+const TERMINAL: TerminalRow = {
+  tid: tidOf(0),
+  mid: MERCHANTS[0],
+  status: 'active',
+  profile: { macAlgorithm: 'unionpay-ecb', macRequired: true, signInRequired: true, workingKeys: 'tdes' },
+  masterKey: undefined,
+  pinKey: undefined,
+  macKey: undefined,
+  trackKey: undefined,
+  signedIn: false,
+  signedInAtMs: undefined,
+  batchNumber: 1,
+  processingRequest: 0,
 }
 
 function storeWith(rows: StoreRows, agreed: readonly FeeSchedule[] = [], path = ':memory:'): SqliteStore {
@@ -193,6 +216,74 @@ describe('a clearing run', () => {
   })
 })
 
+describe('the monthly fee of terminals', () => {
+  const PAYS: FeeSchedule = {
+    ...defaultSchedule(MERCHANTS[0]),
+    validFrom: '2026-01-01',
+    deviceFeeMinor: 3_000,
+  }
+  const terminal = (tid: string, more: Partial<TerminalRow> = {}) => ({ ...TERMINAL, tid, ...more })
+  const merchants = MERCHANTS.map((mid) => ({ ...MERCHANT, mid }))
+  let store: SqliteStore
+  beforeEach(() => {
+    const terminals = [
+      terminal(tidOf(0)),
+      terminal('TILL0009'),
+      terminal('BLOCKED1', { status: 'blocked' }),
+      terminal('NOTLIVE1', { setup: { sets: {}, jobs: [], stage: 'testing' } }),
+      terminal('OTHERS01', { mid: MERCHANTS[1] }),
+    ]
+    store = storeWith({ ...rowsOfDay([DEED]), merchants, terminals }, [PAYS])
+  })
+  afterEach(() => store.close())
+
+  it('is taken from the payout once a month and terminal, of those that are live and in use', () => {
+    const run = store.clearing.clear(REQUEST_OF_DAY)
+    const [payout] = store.clearing.payouts({ mid: MERCHANTS[0] })
+    expect(payout).toMatchObject({ feeMinor: 60, deviceFeeMinor: 6_000, netMinor: 10_000 - 60 - 6_000 })
+    expect(store.clearing.deviceFees(run?.id ?? 0)).toEqual(
+      [tidOf(0), 'TILL0009'].map((tid) => ({
+        tid,
+        month: '2026-01',
+        mid: MERCHANTS[0],
+        payoutId: payout?.id,
+        feeMinor: 3_000,
+      })),
+    )
+    const balances = store.ledgerBalances().filter(({ account }) => account === 'deviceFees')
+    expect(balances.map(({ amountMinor }) => amountMinor)).toEqual([6_000])
+    expect(store.checkBooks()).toEqual([])
+    expect(store.clearing.clear(REQUEST_OF_DAY)).toBeUndefined()
+  })
+
+  it('is owed in a month without a sale, by a payout below zero, and by a terminal that came later', () => {
+    store.clearing.clear(REQUEST_OF_DAY)
+    const february = { ...REQUEST_OF_DAY, businessDate: '2026-02-01' }
+    expect(store.clearing.clear(february)).toMatchObject({ batchCount: 0, itemCount: 0 })
+    expect(store.clearing.payouts({})[0]).toMatchObject({
+      currency: '156',
+      itemCount: 0,
+      deviceFeeMinor: 6_000,
+      netMinor: -6_000,
+    })
+    store.commit({ ...NO_ROWS, terminals: [terminal('TILL0010')] })
+    const run = store.clearing.clear({ ...february, businessDate: '2026-02-02' })
+    expect(store.clearing.deviceFees(run?.id ?? 0).map(({ tid }) => tid)).toEqual(['TILL0010'])
+    expect(store.clearing.clear({ ...february, businessDate: '2026-02-28' })).toBeUndefined()
+    expect(store.checkBooks()).toEqual([])
+  })
+
+  it('is in the currency of the merchant, beside payouts in others', () => {
+    store.commit(rowsOfDay([{ ...DEED, till: 2, currency: '840' }], 500))
+    store.clearing.clear(REQUEST_OF_DAY)
+    const fees = store.clearing.payouts({}).map(({ currency, deviceFeeMinor }) => [currency, deviceFeeMinor])
+    expect(fees.sort()).toEqual([
+      ['156', 6_000],
+      ['840', 0],
+    ])
+  })
+})
+
 describe('checkBooks finds', () => {
   let directory: string
   beforeEach(() => {
@@ -211,10 +302,19 @@ describe('checkBooks finds', () => {
       "UPDATE ledger SET account = 'fees' WHERE account = 'interchange'",
       'payoutDiffers',
     ],
+    ['a terminal fee that is gone', 'DELETE FROM deviceFees', 'payoutDiffers'],
+    ['a terminal fee of no payout', 'UPDATE deviceFees SET payoutId = 1', 'payoutDiffers'],
+    [
+      'a terminal fee that went elsewhere',
+      "UPDATE ledger SET account = 'fees' WHERE account = 'deviceFees'",
+      'payoutDiffers',
+    ],
     ['a transaction changed afterwards', "UPDATE transactions SET state = 'reversed'", 'clearedDiffers'],
   ])('%s', (_name, sql, kind) => {
     const path = join(directory, 'host.db')
-    const store = storeWith(rowsOfDay([DEED, { ...DEED, till: 2, fate: 'refunded' }]), [], path)
+    const day = rowsOfDay([DEED, { ...DEED, till: 2, fate: 'refunded' }])
+    const rows = { ...day, merchants: [MERCHANT], terminals: [TERMINAL] }
+    const store = storeWith(rows, [{ ...defaultSchedule(MERCHANTS[0]), deviceFeeMinor: 1_000 }], path)
     store.clearing.clear(REQUEST_OF_DAY)
     expect(store.checkBooks()).toEqual([])
     const database = new Database(path)

@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { toHex } from '../../../src/base/bytes.ts'
+import { paymentWay } from '../../../src/host/core/fee-schedule.ts'
 import { HostCore } from '../../../src/host/core/host-core.ts'
 import { OfficeDatabase } from '../../../src/host/office/office-database.ts'
 import { MemoryStore } from '../../../src/host/store/memory-store.ts'
+import { walletAccountNumber } from '../../../src/host/wallet/payment-code.ts'
 import { WalletBook } from '../../../src/host/wallet/wallet-book.ts'
 import { Wallets } from '../../../src/host/wallet/wallets.ts'
 import { compileSpec } from '../../../src/iso8583/compile.ts'
@@ -75,6 +77,10 @@ describe('the customer shows a code', () => {
     expect(balance()).toBe(100_000 - 1234)
     expect(pay(code, 12_34).fields[39]).toBe('12')
     expect(balance()).toBe(100_000 - 1234)
+    expect(host.store.listTransactions({}).map((row) => paymentWay(row.panTruncated))).toEqual([
+      'code',
+      'code',
+    ])
     expect(host.store.checkBooks()).toEqual([])
   })
 
@@ -102,6 +108,16 @@ describe('the customer shows a code', () => {
     ['noise', () => 'x'.repeat(350), '14'],
   ])('refuses %s', (_, code, answer) => {
     expect(pay(code(), 100).fields[39]).toBe(answer)
+    expect(balance()).toBe(100_000)
+  })
+
+  it('refuses the number of a wallet in place of a card: it can be guessed', () => {
+    const number = walletAccountNumber(1)
+    const typed = terminal.sale({
+      amount: 100,
+      fields: { 2: number, 14: '9912', 22: '012', 35: undefined, 53: undefined },
+    })
+    expect(typed.fields[39]).toBe('14')
     expect(balance()).toBe(100_000)
   })
 
