@@ -1,20 +1,33 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+} from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fromHex, toHex } from '../../base/bytes.ts'
 import { writePrivateFile } from '../security-module/private-file.ts'
 import type { SoftwareSecurityModule } from '../security-module/software-security-module.ts'
-import type { KeptEvidence } from './commissioning.ts'
-import { STEP_TITLES } from './commissioning-steps.ts'
+import { type KeptEvidence, STEP_TITLES } from './commissioning-steps.ts'
 import { reportMark } from './report-signature.ts'
+import type { OperatorTraining } from './training-book.ts'
+import { EXERCISE_NAMES, TRAINING_EXERCISES } from './training-exercises.ts'
 
 const FILE = 'acceptance-key.json'
 
 export interface ReportSubject {
+  /** Of the report. */
+  readonly number: number
+  readonly signedBy: string
   readonly tid: string
   readonly mid: string
+  readonly merchantName: string
   readonly serial: string
   readonly evidence: readonly KeptEvidence[]
+  readonly training: readonly OperatorTraining[]
 }
 
 /** Acceptance reports, signed by the host. The signing key lies sealed beside the other keys. */
@@ -37,8 +50,12 @@ export class AcceptanceReports {
   make(subject: ReportSubject): string {
     const text = reportHtml(subject, this.#nowMs())
     const key = this.#key()
-    const spki = createPublicKey(key).export({ format: 'der', type: 'spki' })
-    return `${text}${reportMark(spki, sign(null, Buffer.from(text), key))}`
+    return `${text}${reportMark(publicPart(key), sign(null, Buffer.from(text), key))}`
+  }
+
+  /** SHA-256 of the public key, hexadecimal: what a reader compares. */
+  signer(): string {
+    return createHash('sha256').update(publicPart(this.#key())).digest('hex')
   }
 
   /** Made the first time; made before only as a sealed file. */
@@ -56,40 +73,80 @@ export class AcceptanceReports {
   }
 }
 
-const STYLE = `@page{size:A4;margin:18mm}body{font:14px/1.5 "Noto Sans SC",system-ui,sans-serif;max-width:180mm;margin:12mm auto;color:#1b1f24}
-h1{font-size:22px;margin:0}h2{font-size:16px;margin:18px 0 4px;border-bottom:1px solid #ccd;page-break-after:avoid}
-table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:2px 8px 2px 0;vertical-align:top;font-variant-numeric:tabular-nums}
-section{page-break-inside:avoid}.passed{color:#0a6b3d}.failed{color:#b00020}small{color:#57606a;word-break:break-all}`
+function publicPart(key: KeyObject): Uint8Array {
+  return createPublicKey(key).export({ format: 'der', type: 'spki' })
+}
 
-function reportHtml({ tid, mid, serial, evidence }: ReportSubject, nowMs: number): string {
-  const head = [
+const STYLE = `@page{size:A4;margin:16mm 18mm}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}
+body{font:14px/1.5 "Noto Sans SC","Noto Sans CJK SC",system-ui,sans-serif;max-width:180mm;margin:12mm auto;color:#1b1f24}
+@media print{body{margin:0;max-width:none;font-size:10.5pt}}
+header{border-bottom:2px solid #1b1f24;padding-bottom:8px;margin-bottom:10px}
+h1{font-size:22px;margin:0}h1 small{font-weight:400;font-size:15px;color:#57606a;margin-left:8px}
+h2{font-size:15px;margin:16px 0 4px;border-bottom:1px solid #d0d7de;display:flex;justify-content:space-between;break-after:avoid}
+table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:2px 8px 2px 0;vertical-align:top;font-variant-numeric:tabular-nums}
+th{font-weight:400;color:#57606a;width:45%}.facts th{width:30%}.summary td{border-top:1px solid #eaeef2}.summary td:last-child{text-align:right}
+section,tr{break-inside:avoid}.passed{color:#0a6b3d}.failed{color:#b00020}
+.hash{color:#57606a;font-size:11px;word-break:break-all}.signature{margin-top:28px;display:grid;grid-template-columns:1fr 1fr;gap:24px}
+.signature div{border-top:1px solid #1b1f24;padding-top:4px;margin-top:36px}`
+
+function reportHtml(subject: ReportSubject, nowMs: number): string {
+  const { number, signedBy, tid, mid, merchantName, serial, evidence, training } = subject
+  const facts = [
     ['终端号 terminal', tid],
-    ['商户号 merchant', mid],
+    ['商户 merchant', `${merchantName} (${mid})`],
     ['设备 device', serial],
     ['软件 software', evidence[0]?.softwareVersion ?? '-'],
-    ['签发 made', new Date(nowMs).toISOString()],
+    ['签发人 signed by', signedBy],
+    ['签发时间 signed at', momentText(nowMs)],
   ].map(([name, value]) => row(name ?? '', value ?? ''))
   return `<!doctype html>
-<html lang="zh"><head><meta charset="utf-8"><title>终端验收报告 Acceptance report ${escaped(tid)}</title><style>${STYLE}</style></head><body>
-<h1>终端验收报告 Acceptance report</h1>
-<table>${head.join('')}</table>
+<html lang="zh"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>终端验收报告 Acceptance report ${escaped(tid)}</title><style>${STYLE}</style></head><body>
+<header><h1>终端验收报告 Acceptance report<small>No. ${number}</small></h1></header>
+<table class="facts">${facts.join('')}</table>
+<section><h2><span>结论 Result</span></h2><table class="summary">${evidence.map(summaryRow).join('')}</table></section>
 ${evidence.map(section).join('\n')}
+${training.length === 0 ? '' : trainingSection(training)}
+<section class="signature"><div>技术员 technician</div><div>商户 merchant</div></section>
 </body></html>
 `
 }
 
+function verdictText({ verdict }: KeptEvidence): string {
+  return `<span class="${verdict}">${verdict === 'passed' ? '通过 passed' : '未通过 failed'}</span>`
+}
+
+function summaryRow(each: KeptEvidence): string {
+  const { zh, en } = STEP_TITLES[each.step]
+  return `<tr><td>${zh} ${en}</td><td>${verdictText(each)}</td></tr>`
+}
+
 function section(each: KeptEvidence): string {
   const { zh, en } = STEP_TITLES[each.step]
-  const verdict = each.verdict === 'passed' ? '通过 passed' : '未通过 failed'
   const figures = Object.entries(each.figures).map(([name, value]) => row(name, String(value)))
   const reasons = each.reasons.map(
     (reason) => `<p class="failed">${escaped(reason.zh)}<br>${escaped(reason.en)}</p>`,
   )
-  const from = new Date(each.startedAtMs).toISOString()
   const seconds = Math.round((each.endedAtMs - each.startedAtMs) / 1000)
-  return `<section><h2>${zh} ${en} — <span class="${each.verdict}">${verdict}</span></h2>
-<table>${row('开始 begun', from)}${row('历时 took', `${seconds} s`)}${figures.join('')}</table>${reasons.join('')}
-<small>SHA-256 ${escaped(each.rawHash)}</small></section>`
+  const head = row('开始，历时 begun, took', `${momentText(each.startedAtMs)}, ${seconds} s`)
+  return `<section><h2><span>${zh} ${en}</span>${verdictText(each)}</h2>
+<table>${head}${row('第几次 attempt', String(each.attempt))}${figures.join('')}</table>${reasons.join('')}
+<p class="hash">SHA-256 ${escaped(each.rawHash)}</p></section>`
+}
+
+function trainingSection(training: readonly OperatorTraining[]): string {
+  const rows = training.map(({ operator, results }) => {
+    const done = results.map(({ exercise }) => {
+      const { zh, en } = TRAINING_EXERCISES[exercise]
+      return `${zh} ${en}`
+    })
+    return row(`操作员 operator ${operator}: ${results.length} / ${EXERCISE_NAMES.length}`, done.join(', '))
+  })
+  return `<section><h2><span>操作员培训 Training of operators</span></h2><table>${rows.join('')}</table></section>`
+}
+
+/** UTC, to the second. */
+function momentText(atMs: number): string {
+  return `${new Date(atMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`
 }
 
 function row(name: string, value: string): string {

@@ -42,4 +42,10 @@ export const STEP_EVIDENCE = z.object({
 
 export type ToldEvidence = z.infer<typeof STEP_EVIDENCE>
 
+/** As the host keeps it: with the device that proved to have made it. */
+export interface KeptEvidence extends ToldEvidence {
+  readonly serial: string
+  readonly receivedAtMs: number
+}
+
 export const TOLD_EVIDENCE = z.object({ evidence: z.array(STEP_EVIDENCE).min(1).max(20) })

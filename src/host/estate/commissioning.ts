@@ -4,10 +4,12 @@ import type { HostStore } from '../core/store-port.ts'
 import type { AuditLog } from '../office/audit-log.ts'
 import type { OfficeDatabase } from '../office/office-database.ts'
 import type { KeyDistribution } from '../security-module/key-distribution.ts'
+import type { AcceptanceBook, AcceptanceEntry } from './acceptance-book.ts'
 import { refusedProof } from './activation.ts'
 import {
   GO_LIVE_STEPS,
   type GoLiveStep,
+  type KeptEvidence,
   STEP_TITLES,
   TOLD_EVIDENCE,
   type ToldEvidence,
@@ -16,6 +18,7 @@ import { compareFunctionTest } from './compare-function-test.ts'
 import type { DeviceStock } from './device-stock.ts'
 import type { Estate } from './estate.ts'
 import { EstateRefusal } from './estate-refusal.ts'
+import type { TrainingBook } from './training-book.ts'
 
 /** Evidence as a device sends it: its pad signs SHA-256 of `body` as it signs a key request. */
 export interface EvidenceSubmission {
@@ -24,11 +27,6 @@ export interface EvidenceSubmission {
   readonly certificates: readonly Uint8Array[]
   readonly nonce: Uint8Array
   readonly signature: Uint8Array
-}
-
-export interface KeptEvidence extends ToldEvidence {
-  readonly serial: string
-  readonly receivedAtMs: number
 }
 
 export interface MissingStep {
@@ -44,7 +42,20 @@ export interface CommissioningParts {
   readonly distribution: Pick<KeyDistribution, 'prove'>
   readonly estate: Pick<Estate, 'changeTerminal'>
   readonly store: Pick<HostStore, 'listTransactions'>
+  readonly acceptance: Pick<AcceptanceBook, 'sign' | 'isSigned'>
+  readonly training: Pick<TrainingBook, 'take' | 'of'>
   readonly nowMs: () => number
+}
+
+interface Sentence {
+  readonly zh: string
+  readonly en: string
+}
+
+/** Everything passed, and nobody has said so with his name. */
+export const UNSIGNED: Sentence = {
+  zh: '验收报告：尚未签发',
+  en: 'acceptance report: not signed yet',
 }
 
 const STEPS = [
@@ -108,7 +119,8 @@ export class Commissioning {
   }
 
   #keep(tid: string, serial: string, told: ToldEvidence): KeptEvidence {
-    const { office, store, nowMs } = this.#parts
+    const { office, store, training, nowMs } = this.#parts
+    if (told.step === 'training') training.take(tid, serial, told.raw)
     const findings =
       told.step === 'functions'
         ? compareFunctionTest(told.raw, (batchNumber) => store.listTransactions({ tid, batchNumber }))
@@ -178,13 +190,45 @@ export class Commissioning {
     return this.#change(actor, tid, stage, 'commissioning.stage')
   }
 
-  /** The terminal may move money from now on. @throws {EstateRefusal} with what is missing, {EstateError} */
-  goLive(actor: string, tid: string, serial: string): TerminalRow {
+  /** Whether the evidence as it stands now was accepted by a signed report. */
+  isAccepted(tid: string, serial: string): boolean {
+    return this.#parts.acceptance.isSigned(tid, this.evidence(tid, serial))
+  }
+
+  /** Signs the report of a terminal that passed everything. @throws {EstateRefusal} with what is missing */
+  accept(
+    actor: string,
+    subject: {
+      readonly tid: string
+      readonly mid: string
+      readonly merchantName: string
+      readonly serial: string
+    },
+  ): AcceptanceEntry {
+    const { acceptance, training } = this.#parts
+    const { tid, serial } = subject
     const missing = this.missing(tid, serial)
     if (missing.length > 0)
       throw new EstateRefusal('notNow', {
-        zh: `终端 ${tid} 还不能启用：${missing.map(({ zh }) => zh).join('；')}。`,
-        en: `Terminal ${tid} can't go live yet: ${missing.map(({ en }) => en).join('; ')}.`,
+        zh: `终端 ${tid} 还不能验收：${missing.map(({ zh }) => zh).join('；')}。`,
+        en: `Terminal ${tid} can't be accepted yet: ${missing.map(({ en }) => en).join('; ')}.`,
+      })
+    return acceptance.sign(actor, {
+      ...subject,
+      evidence: this.evidence(tid, serial),
+      training: training.of(tid),
+    })
+  }
+
+  /** The terminal may move money from now on. @throws {EstateRefusal} with what is missing, {EstateError} */
+  goLive(actor: string, tid: string, serial: string): TerminalRow {
+    const missing: readonly Sentence[] = this.missing(tid, serial)
+    const unsigned = this.isAccepted(tid, serial) ? [] : [UNSIGNED]
+    const lacking = missing.length > 0 ? missing : unsigned
+    if (lacking.length > 0)
+      throw new EstateRefusal('notNow', {
+        zh: `终端 ${tid} 还不能启用：${lacking.map(({ zh }) => zh).join('；')}。`,
+        en: `Terminal ${tid} can't go live yet: ${lacking.map(({ en }) => en).join('; ')}.`,
       })
     return this.#change(actor, tid, undefined, 'commissioning.live')
   }

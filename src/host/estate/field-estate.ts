@@ -5,6 +5,7 @@ import type { OfficeDatabase } from '../office/office-database.ts'
 import { KeyDistribution } from '../security-module/key-distribution.ts'
 import type { CaKey } from '../security-module/personalisation.ts'
 import type { SoftwareSecurityModule } from '../security-module/software-security-module.ts'
+import { AcceptanceBook } from './acceptance-book.ts'
 import { AcceptanceReports } from './acceptance-report.ts'
 import { ActivationDesk } from './activation.ts'
 import { ActivationCodes } from './activation-codes.ts'
@@ -17,6 +18,7 @@ import { KeyCeremonies } from './key-ceremony.ts'
 import { LastSeen } from './last-seen.ts'
 import { type MerchantTier, readMerchantTiers } from './merchant-tiers.ts'
 import { TerminalList } from './terminal-list.ts'
+import { TrainingBook } from './training-book.ts'
 import { WorkOrders } from './work-orders.ts'
 
 /** Devices, terminals, jobs and keys in the field, as the back office handles them. */
@@ -33,7 +35,8 @@ export interface FieldEstate {
   readonly distribution: KeyDistribution
   readonly activation: ActivationDesk
   readonly commissioning: Commissioning
-  readonly reports: AcceptanceReports
+  readonly acceptance: AcceptanceBook
+  readonly training: TrainingBook
 }
 
 export interface FieldEstateParts {
@@ -64,7 +67,13 @@ export function openFieldEstate({ directory, office, audit, host, nowMs }: Field
   const assignments = new Assignments({ office, audit, stock, terminals, tiers, estate })
   const codes = new ActivationCodes({ ...common, stock, tagOf: (data) => security.codeTag(data) })
   const distribution = new KeyDistribution({ directory, security, nowMs })
-  const commissioning = new Commissioning({ ...common, stock, distribution, estate, store })
+  const acceptance = new AcceptanceBook({
+    ...common,
+    reports: new AcceptanceReports({ directory, security, nowMs }),
+  })
+  const training = new TrainingBook(office, nowMs)
+  const forGoLive = { acceptance, training, stock, distribution, estate, store }
+  const commissioning = new Commissioning({ ...common, ...forGoLive })
   return {
     types,
     tiers,
@@ -87,7 +96,8 @@ export function openFieldEstate({ directory, office, audit, host, nowMs }: Field
     }),
     distribution,
     commissioning,
-    reports: new AcceptanceReports({ directory, security, nowMs }),
+    acceptance,
+    training,
     activation: new ActivationDesk({
       ...common,
       stock,

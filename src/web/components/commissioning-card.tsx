@@ -1,16 +1,19 @@
 import type { CommissioningView } from '../../host/console/api-types/commissioning.ts'
-import { put } from '../state/api.ts'
+import { post, put } from '../state/api.ts'
 import { formatDateTime, formatNumber, type Text, t } from '../state/language.ts'
 import { may } from '../state/session.ts'
 import { say, sayProblem } from '../state/toasts.ts'
 import { useData } from '../state/use-data.ts'
+import { AcceptanceReports } from './acceptance-reports.tsx'
 import { Badge } from './badge.tsx'
 import { Button } from './button.tsx'
 import { Card } from './card.tsx'
+import { OperatorTraining } from './operator-training.tsx'
 import { Table } from './table.tsx'
 
 type Step = CommissioningView['steps'][number]
 type Stage = CommissioningView['stage']
+type Report = CommissioningView['reports'][number]
 
 const STAGES: Readonly<Record<Stage, Text>> = {
   commissioning: { zh: '开通中：不受理交易', en: 'In commissioning: no payments' },
@@ -32,6 +35,12 @@ export function CommissioningCard({ tid }: { readonly tid: string }) {
       reload()
     }, sayProblem)
   }
+  const sign = (): void => {
+    post<Report>(`/api/estate/terminals/${tid}/commissioning/reports`).then(({ number }) => {
+      say({ zh: `验收报告 ${number} 已签发。`, en: `Acceptance report ${number} is signed.` })
+      reload()
+    }, sayProblem)
+  }
   return (
     <Card
       flush
@@ -41,7 +50,7 @@ export function CommissioningCard({ tid }: { readonly tid: string }) {
           <Badge tone={data.stage === 'live' ? 'good' : 'warn'}>{t(STAGES[data.stage])}</Badge>
         </span>
       }
-      actions={<Deeds data={data} onSet={set} />}
+      actions={<Deeds data={data} onSet={set} onSign={sign} />}
     >
       <Table
         label={t({ zh: '开通步骤', en: 'Steps of the commissioning' })}
@@ -67,6 +76,8 @@ export function CommissioningCard({ tid }: { readonly tid: string }) {
           },
         ]}
       />
+      <OperatorTraining operators={data.training} />
+      <AcceptanceReports tid={tid} reports={data.reports} />
       {data.stage !== 'live' && data.missing.length > 0 && (
         <div class="padded">
           <p class="quiet">{t({ zh: '启用前还缺：', en: 'Missing before it may go live:' })}</p>
@@ -82,39 +93,35 @@ export function CommissioningCard({ tid }: { readonly tid: string }) {
 }
 
 function Deeds({
-  data,
+  data: { stage, isPassed, isAccepted },
   onSet,
+  onSign,
 }: {
   readonly data: CommissioningView
   readonly onSet: (stage: Stage) => void
+  readonly onSign: () => void
 }) {
-  if (!may(['technician', 'administrator'])) return <Report tid={data.tid} />
+  if (!may(['technician', 'administrator'])) return null
+  if (stage === 'live')
+    return (
+      <Button onClick={() => onSet('commissioning')}>
+        {t({ zh: '重新开通', en: 'Back to commissioning' })}
+      </Button>
+    )
   return (
     <>
-      <Report tid={data.tid} />
-      {data.stage === 'live' ? (
-        <Button onClick={() => onSet('commissioning')}>
-          {t({ zh: '重新开通', en: 'Back to commissioning' })}
-        </Button>
-      ) : (
-        <>
-          {data.stage === 'commissioning' && (
-            <Button onClick={() => onSet('testing')}>{t({ zh: '开放测试', en: 'Open for tests' })}</Button>
-          )}
-          <Button kind="primary" onClick={() => onSet('live')}>
-            {t({ zh: '正式启用', en: 'Go live' })}
-          </Button>
-        </>
+      {stage === 'commissioning' && (
+        <Button onClick={() => onSet('testing')}>{t({ zh: '开放测试', en: 'Open for tests' })}</Button>
       )}
+      {!isAccepted && (
+        <Button kind={isPassed ? 'primary' : 'plain'} onClick={onSign}>
+          {t({ zh: '签发验收报告', en: 'Sign the report' })}
+        </Button>
+      )}
+      <Button kind={isAccepted || !isPassed ? 'primary' : 'plain'} onClick={() => onSet('live')}>
+        {t({ zh: '正式启用', en: 'Go live' })}
+      </Button>
     </>
-  )
-}
-
-function Report({ tid }: { readonly tid: string }) {
-  return (
-    <a class="button" href={`/api/estate/terminals/${tid}/commissioning/report`}>
-      {t({ zh: '验收报告', en: 'Acceptance report' })}
-    </a>
   )
 }
 

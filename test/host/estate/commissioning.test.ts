@@ -5,10 +5,13 @@ import { Commissioning } from '../../../src/host/estate/commissioning.ts'
 import { GO_LIVE_STEPS } from '../../../src/host/estate/commissioning-steps.ts'
 import { DEFAULT_TERMINAL_ID } from '../../../src/host/estate/default-estate.ts'
 import { verifyReport } from '../../../src/host/estate/report-signature.ts'
-import { ACTOR, EstateWorld, refusalOf } from './estate-world.ts'
+import { EXERCISE_NAMES } from '../../../src/host/estate/training-exercises.ts'
+import { EXERCISES } from '../../../src/terminal/flows/training/exercises.ts'
+import { ACTOR, EstateWorld, MID, refusalOf } from './estate-world.ts'
 
 const TID = DEFAULT_TERMINAL_ID
 const SERIAL = 'A001'
+const SUBJECT = { tid: TID, mid: MID, merchantName: 'Shop', serial: SERIAL }
 let world: EstateWorld
 let desk: Commissioning
 let nonces = 0
@@ -26,6 +29,8 @@ beforeEach(() => {
     distribution: { prove: ({ nonce }) => ok({ serialNumber: SERIAL, nonce }) as never },
     stock: { find: () => ({ tid: TID }) as never },
     store: { listTransactions: () => rows as never },
+    acceptance: world.field.acceptance,
+    training: world.field.training,
     nowMs: () => world.nowMs,
   })
   expect(field.commissioning).toBeDefined()
@@ -70,6 +75,8 @@ describe('the gate before the first real sale', () => {
     expect(desk.missing(TID, SERIAL)[0]?.en).toContain('memory rises')
     expect(world.store.listTerminals().find(({ tid }) => tid === TID)?.setup?.stage).toBe('commissioning')
     send(evidence('soak'))
+    expect(() => desk.goLive(ACTOR, TID, SERIAL)).toThrow('not signed yet')
+    desk.accept(ACTOR, SUBJECT)
     expect(desk.goLive(ACTOR, TID, SERIAL).setup?.stage).toBeUndefined()
     expect(world.office.audit.verify().findings).toEqual([])
   })
@@ -109,26 +116,68 @@ describe('the gate before the first real sale', () => {
 })
 
 describe('the acceptance report', () => {
-  it('shows each step, and that a digit was changed', () => {
+  it('is refused before all has passed, and says what is missing', () => {
+    send(...GO_LIVE_STEPS.filter((step) => step !== 'soak').map((step) => evidence(step)))
+    expect(() => desk.accept(ACTOR, SUBJECT)).toThrow('soak')
+    expect(world.field.acceptance.list(TID)).toEqual([])
+  })
+
+  it('is kept as it was signed, and shows that a digit was changed', () => {
     send(...GO_LIVE_STEPS.map((step) => evidence(step)))
-    const subject = { tid: TID, mid: '001290058120001', serial: SERIAL, evidence: desk.evidence(TID, SERIAL) }
-    const html = world.field.reports.make(subject)
-    expect(html.match(/通过 passed/g)).toHaveLength(7)
+    const entry = desk.accept(ACTOR, SUBJECT)
+    const html = world.field.acceptance.open(TID, entry.number)
+    world.nowMs += 86_400_000
+    expect(world.field.acceptance.open(TID, entry.number)).toBe(html)
+    expect(createHash('sha256').update(html).digest('hex')).toBe(entry.hash)
+    expect(world.field.acceptance.list(TID)).toEqual([entry])
+    expect(entry).toMatchObject({ signedBy: ACTOR, software: '1.0.0', serial: SERIAL })
+    expect(html.match(/通过 passed/g)).toHaveLength(2 * GO_LIVE_STEPS.length)
     expect(html).not.toMatch(/https?:\/\//)
-    const verdict = verifyReport(html)
-    expect(verdict.kind).toBe('whole')
-    expect(verifyReport(world.field.reports.make(subject))).toEqual(verdict)
+    expect(verifyReport(html)).toEqual({ kind: 'whole', signer: entry.signer })
     expect(verifyReport(html.replace('<td>12</td>', '<td>13</td>'))).toEqual({ kind: 'altered' })
     expect(verifyReport(html.slice(0, 500))).toEqual({ kind: 'unsigned' })
+    expect(refusalOf(() => world.field.acceptance.open('10000099', entry.number))).toBe('notFound')
+  })
+
+  it('does not cover what was found after it', () => {
+    send(...GO_LIVE_STEPS.map((step) => evidence(step)))
+    desk.accept(ACTOR, SUBJECT)
+    send(evidence('soak', { figures: { p95Ms: 13 }, raw: { later: true } }))
+    expect(desk.missing(TID, SERIAL)).toEqual([])
+    expect(() => desk.goLive(ACTOR, TID, SERIAL)).toThrow('not signed yet')
+    desk.accept('wang', SUBJECT)
+    expect(world.field.acceptance.list(TID).map(({ signedBy }) => signedBy)).toEqual(['wang', ACTOR])
+    expect(desk.goLive(ACTOR, TID, SERIAL).setup?.stage).toBeUndefined()
   })
 
   it('shows what a device says as text, never as markup', () => {
-    const html = world.field.reports.make({
-      tid: '<b>',
-      mid: '"',
-      serial: '&',
-      evidence: [],
-    })
-    expect(html).not.toContain('<b>')
+    send(...GO_LIVE_STEPS.map((step) => evidence(step, { figures: { '<b>': '<i>&' } })))
+    const { number } = desk.accept('<u>', { ...SUBJECT, merchantName: '"<s>' })
+    expect(world.field.acceptance.open(TID, number)).not.toMatch(/<[bius]>/)
+  })
+})
+
+describe('the training of operators', () => {
+  it('is told by the evidence, operator by operator, newest result first, whatever else comes', () => {
+    const result = (operator: string, exercise: string, atMs: number) => ({ operator, exercise, atMs })
+    const all = EXERCISE_NAMES.map((exercise, index) => result('01', exercise, 10 + index))
+    send(evidence('training', { verdict: 'failed', raw: [result('02', 'sale', 5), result('02', 'void', 6)] }))
+    send(evidence('training', { raw: [...all, result('02', 'sale', 4)] }))
+    send(evidence('training', { raw: [{ operator: '<b>', exercise: 'sale', atMs: 1 }] }))
+    expect(world.field.training.of(TID)).toEqual([
+      { operator: '01', isDone: true, results: all.map(({ operator: _, ...each }) => each) },
+      {
+        operator: '02',
+        isDone: false,
+        results: [
+          { exercise: 'sale', atMs: 5 },
+          { exercise: 'void', atMs: 6 },
+        ],
+      },
+    ])
+  })
+
+  it('names the exercises as the terminal does', () => {
+    expect(EXERCISE_NAMES).toEqual(EXERCISES.map(({ id }) => id))
   })
 })

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { fromHex } from '../../../base/bytes.ts'
-import { GO_LIVE_STEPS, STEP_EVIDENCE, STEP_TITLES } from '../../estate/commissioning-steps.ts'
+import { GO_LIVE_STEPS, STEP_EVIDENCE } from '../../estate/commissioning-steps.ts'
 import { EstateRefusal } from '../../estate/estate-refusal.ts'
 import { actorOf } from '../access.ts'
-import { COMMISSIONING_STEPS, STAGE } from '../api-types/commissioning.ts'
+import { ACCEPTANCE_REPORT, COMMISSIONING_STEPS, STAGE } from '../api-types/commissioning.ts'
+import { commissioningView } from '../commissioning-view.ts'
 import type { ConsoleApp, ConsoleContext } from '../console-app.ts'
 import { asked } from '../estate-problem.ts'
 
@@ -26,6 +27,7 @@ export function commissioningRoutes(app: ConsoleApp, context: ConsoleContext): v
   evidenceRoute(app, context)
   readRoutes(app, context)
   stepsRoute(app, context)
+  reportRoutes(app, context)
   writeRoutes(app, context)
 }
 
@@ -106,61 +108,23 @@ function readRoutes(app: ConsoleApp, context: ConsoleContext): void {
       }
     },
   })
-  app.route({
-    method: 'GET',
-    url: '/api/estate/terminals/:tid/commissioning/report',
-    config: { access: READERS },
-    schema: {
-      summary: 'The signed acceptance report, HTML',
-      tags: ['commissioning'],
-      params: TID,
-      response: { 200: z.string() },
-    },
-    handler({ params: { tid } }, reply) {
-      const serial = asked(() => serialOf(context, tid))
-      const { mid } = asked(() => field.terminals.get(tid))
-      const evidence = field.commissioning.evidence(tid, serial)
-      reply.header('content-disposition', `attachment; filename="acceptance-${tid}.html"`)
-      reply.type('text/html; charset=utf-8')
-      return field.reports.make({ tid, mid, serial, evidence })
-    },
-  })
 }
 
-/** The same as a person reads it: each step once, with or without evidence. */
+/** The same as a person reads it: each step once, with or without evidence; operators, reports. */
 function stepsRoute(app: ConsoleApp, context: ConsoleContext): void {
-  const { field, host } = context
   app.route({
     method: 'GET',
     url: '/api/estate/terminals/:tid/commissioning/steps',
     config: { access: READERS },
     schema: {
-      summary: 'Each step of a commissioning with its last evidence',
+      summary: 'Each step of a commissioning with its last evidence, operators in training, signed reports',
       tags: ['commissioning'],
       params: TID,
       response: { 200: COMMISSIONING_STEPS },
     },
     handler({ params: { tid } }) {
       const serial = asked(() => serialOf(context, tid))
-      const row = host.store.listTerminals().find((each) => each.tid === tid)
-      const evidence = field.commissioning.evidence(tid, serial)
-      return {
-        tid,
-        stage: row?.setup?.stage ?? ('live' as const),
-        steps: GO_LIVE_STEPS.map((step) => {
-          const last = evidence.find((each) => each.step === step)
-          return {
-            step,
-            title: STEP_TITLES[step],
-            verdict: last?.verdict ?? ('none' as const),
-            endedAtMs: last?.endedAtMs ?? null,
-            softwareVersion: last?.softwareVersion ?? '',
-            reasons: [...(last?.reasons ?? [])],
-            figures: { ...last?.figures },
-          }
-        }),
-        missing: field.commissioning.missing(tid, serial).map(({ zh, en }) => ({ zh, en })),
-      }
+      return commissioningView(context, tid, serial)
     },
   })
 }
@@ -191,6 +155,50 @@ function writeRoutes(app: ConsoleApp, context: ConsoleContext): void {
       })
       live.publish('estate', { tid })
       return { stage }
+    },
+  })
+}
+
+/** Reports are signed once and kept: what is opened again is byte for byte what was signed. */
+function reportRoutes(app: ConsoleApp, context: ConsoleContext): void {
+  const { field, live } = context
+  app.route({
+    method: 'POST',
+    url: '/api/estate/terminals/:tid/commissioning/reports',
+    config: { access: WRITERS },
+    schema: {
+      summary: 'Sign the acceptance report: refused while something is missing',
+      tags: ['commissioning'],
+      params: TID,
+      response: { 201: ACCEPTANCE_REPORT },
+    },
+    handler(request, reply) {
+      const { tid } = request.params
+      const entry = asked(() => {
+        const serial = serialOf(context, tid)
+        const { mid, merchantName } = field.terminals.get(tid)
+        return field.commissioning.accept(actorOf(request), { tid, mid, merchantName, serial })
+      })
+      live.publish('estate', { tid })
+      reply.code(201)
+      return entry
+    },
+  })
+  app.route({
+    method: 'GET',
+    url: '/api/estate/terminals/:tid/commissioning/reports/:number',
+    config: { access: READERS },
+    schema: {
+      summary: 'A signed acceptance report, HTML, as it was signed',
+      tags: ['commissioning'],
+      params: TID.extend({ number: z.coerce.number().int().positive() }),
+      response: { 200: z.string() },
+    },
+    handler({ params: { tid, number } }, reply) {
+      const html = asked(() => field.acceptance.open(tid, number))
+      reply.header('content-disposition', `attachment; filename="acceptance-${tid}-${number}.html"`)
+      reply.type('text/html; charset=utf-8')
+      return html
     },
   })
 }
