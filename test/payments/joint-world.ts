@@ -3,6 +3,7 @@ import { HostCore } from '../../src/host/core/host-core.ts'
 import { OfficeDatabase } from '../../src/host/office/office-database.ts'
 import { MemoryStore } from '../../src/host/store/memory-store.ts'
 import { SignatureBook } from '../../src/host/wallet/signature-book.ts'
+import { SqliteWalletRows } from '../../src/host/wallet/sqlite-wallet-rows.ts'
 import { WalletBook } from '../../src/host/wallet/wallet-book.ts'
 import { Wallets } from '../../src/host/wallet/wallets.ts'
 import { compileSpec } from '../../src/iso8583/compile.ts'
@@ -73,7 +74,7 @@ export class JointWorld {
   readonly terminal: FakeWorld
   readonly host: CoreHost
   readonly file = new OfficeDatabase(':memory:')
-  readonly book = new WalletBook(this.file, fakeTag)
+  readonly book = new WalletBook(new SqliteWalletRows(this.file), fakeTag)
   readonly signatures = new SignatureBook(this.file)
   readonly wallets: Wallets
   readonly store = new MemoryStore()

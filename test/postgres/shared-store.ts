@@ -7,6 +7,7 @@ import { readPostgresAddress } from '../../src/host/store/postgres-place.ts'
 import { PostgresStore } from '../../src/host/store/postgres-store.ts'
 import { TestHost, TID } from '../host/core/test-host.ts'
 import { type Reply, TestTerminal } from '../host/core/test-terminal.ts'
+import { fakeTag } from '../host/wallet/fake-tag.ts'
 
 /** Keeps what is committed to it, for the store across the network. */
 class Recorder extends MemoryStore {
@@ -76,6 +77,7 @@ export class SharedStore {
         acquirer: { institution: '48520000' },
       }),
       place: readPostgresAddress(this.address),
+      tagger: fakeTag,
       laneCount,
       log: {
         fault: (reason) => log.faults.push(reason),

@@ -8,6 +8,7 @@ import type { HostRequest } from './host-request.ts'
 import type { Inbound, Outcome, Plan } from './inbound.ts'
 import { type Intake, takeIn } from './intake.ts'
 import { KeyCollector } from './key-collector.ts'
+import { PaymentKeyCollector } from './payment-keys.ts'
 import { readPayer } from './read-payer.ts'
 import { type Refusal, refuse } from './refusal.ts'
 import { buildReply } from './reply.ts'
@@ -30,7 +31,7 @@ interface Pending {
 
 const NO_CARD: Result<undefined, never> = { ok: true, value: undefined }
 
-/** One batch on its way through `needs`, `needsOfCards` and `decide`, each called once in this order. */
+/** One batch on its way through `needs`, `needsOfPayments`, `needsOfCards` and `decide`, each called once in this order. */
 export class BatchWork {
   readonly #context: HostContext
   readonly #pending: readonly Pending[]
@@ -44,6 +45,16 @@ export class BatchWork {
   needs(): LookupKeys {
     const keys = new KeyCollector()
     for (const { intake } of this.#pending) if (intake.ok) keys.addTerminal(intake.request.tid)
+    return keys
+  }
+
+  /** Rows of wallets and signatures: before `needsOfCards`, for a store that has them beside the others. */
+  needsOfPayments(snapshot: Snapshot): PaymentKeyCollector {
+    const keys = new PaymentKeyCollector()
+    for (const { intake } of this.#pending) {
+      const terminal = intake.ok ? snapshot.terminals.get(intake.request.tid) : undefined
+      if (intake.ok && terminal !== undefined) keys.add(intake.request, terminal)
+    }
     return keys
   }
 

@@ -6,6 +6,9 @@ import { type KnownRows, refuseBatch } from './refuse-batch.ts'
 import { RefusedTraces } from './refused-traces.ts'
 import { type DecisionStore, Snapshot } from './store-port.ts'
 
+/** Wallets and signatures of one batch. */
+export type PaymentPorts = Pick<HostCoreOptions, 'wallets' | 'signatures'>
+
 const LEASE_SIZE = 10_000
 
 /**
@@ -25,9 +28,12 @@ export class HostCore {
     this.#context = { ...options, numbers: new NumberLease(), refused: new RefusedTraces() }
   }
 
-  /** For a store that answers later: ask, fetch, ask again, fetch, decide, commit, and only then reply. */
-  receive(batch: readonly Inbound[]): BatchWork {
-    return new BatchWork(this.#context, batch)
+  /**
+   * For a store that answers later: ask, fetch, ask again, fetch, decide, commit, and only then reply. `payments`: wallets and
+   * signatures as this batch has them, instead of those that the host has.
+   */
+  receive(batch: readonly Inbound[], payments?: PaymentPorts): BatchWork {
+    return new BatchWork(payments === undefined ? this.#context : { ...this.#context, ...payments }, batch)
   }
 
   /**
@@ -41,6 +47,11 @@ export class HostCore {
   /** Record numbers that are left; each message of a batch may use one. */
   get numbersLeft(): number {
     return this.#context.numbers.left
+  }
+
+  /** A record number for something that is no record; the caller has seen to it that one is left. */
+  takeNumber(): number {
+    return this.#context.numbers.take()
   }
 
   /** Takes over `count` record numbers from `first` that the store gave to nobody else. */

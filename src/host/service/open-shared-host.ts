@@ -103,6 +103,7 @@ export async function openSharedHost(options: SharedHostOptions): Promise<Shared
   const decider = new PostgresDecider({
     core: hostCore(security, options.testBehaviour, explains, { catalogue }),
     place,
+    tagger: (data) => security.auditTag(data),
     log: deciderLog(log, options.metrics),
     onCommit: (rowCount) => options.metrics?.committed(rowCount),
     ...(laneCount === undefined ? {} : { laneCount }),

@@ -5,10 +5,12 @@ import type { ExplainRow, IssuerRow } from '../core/records.ts'
 import { NO_ROWS, rowCountOf, Snapshot, StoreError } from '../core/store-port.ts'
 import { isWorthRepeating, postgresErrorOf } from '../store/postgres-errors.ts'
 import { PostgresFetch } from '../store/postgres-fetch.ts'
+import { PostgresPayments } from '../store/postgres-payments.ts'
 import type { PostgresPlace } from '../store/postgres-place.ts'
 import { fetchIssuers, LEASE } from '../store/postgres-reads.ts'
 import { BEGIN, COMMIT, type PostgresSession, step } from '../store/postgres-session.ts'
 import { writeSteps } from '../store/postgres-writer.ts'
+import type { CodeTagger } from '../wallet/payment-code.ts'
 import type { BatchDecider } from './batch-decider.ts'
 import { PostgresLane } from './postgres-lane.ts'
 import { RememberedRows } from './remembered-rows.ts'
@@ -18,6 +20,8 @@ export interface PostgresDeciderOptions {
   readonly core: HostCore
   readonly place: PostgresPlace
   readonly log: DeciderLog
+  /** Makes and checks payment codes; without it, none are taken, and no signatures. */
+  readonly tagger?: CodeTagger
   /** Batches in flight at a time, each on a connection of its own. */
   readonly laneCount?: number
   /** Messages of a batch at most: what comes while all lanes are busy is joined up to here. */
@@ -39,6 +43,8 @@ interface Job {
 const LANE_COUNT = 2
 const BATCH_MAX = 256
 const LEASE_SIZE = 10_000
+/** Its record, and the order of a payment by code. */
+const NUMBERS_OF_MESSAGE = 2
 /** A batch that others are in the way of for so long is refused. */
 const REPEAT_FOR_MS = 8000
 /** What another process changes in the issuers holds here after this time. */
@@ -54,6 +60,7 @@ export class PostgresDecider implements BatchDecider {
   readonly #core: HostCore
   readonly #place: PostgresPlace
   readonly #log: DeciderLog
+  readonly #tagger: CodeTagger | undefined
   readonly #outage: StoreOutage
   readonly #batchMax: number
   readonly #onCommit: (rowCount: number) => void
@@ -70,6 +77,7 @@ export class PostgresDecider implements BatchDecider {
     this.#core = core
     this.#place = place
     this.#log = log
+    this.#tagger = options.tagger
     this.#outage = new StoreOutage(log)
     this.#batchMax = batchMax
     this.#onCommit = options.onCommit ?? (() => {})
@@ -189,18 +197,21 @@ export class PostgresDecider implements BatchDecider {
     batch: readonly Inbound[],
     explains: readonly ExplainRow[],
   ): Promise<Outcomes> {
-    this.#reserved += batch.length
+    const numbers = batch.length * NUMBERS_OF_MESSAGE
+    this.#reserved += numbers
     try {
       while (this.#core.numbersLeft < this.#reserved) await this.#lease(session)
       const snapshot = new Snapshot()
       snapshot.issuers = await this.#freshIssuers(session)
-      const work = this.#core.receive(batch)
+      const payments = new PostgresPayments(session, this.#tagger, () => this.#core.takeNumber())
+      const work = this.#core.receive(batch, payments.ports)
       const reads = new PostgresFetch(session, snapshot, true)
       await reads.fill(work.needs(), [BEGIN])
+      await payments.fill(work.needsOfPayments(snapshot))
       await reads.fill(work.needsOfCards(snapshot))
       const { rows = NO_ROWS, outcomes } = work.decide(snapshot)
       const kept = { ...rows, explains: [...rows.explains, ...explains] }
-      const writes = writeSteps(kept)
+      const writes = [...writeSteps(kept), ...payments.writes()]
       await session.run([...writes, COMMIT])
       this.#known.remember(snapshot)
       if (writes.length > 0) {
@@ -209,7 +220,7 @@ export class PostgresDecider implements BatchDecider {
       }
       return outcomes
     } finally {
-      this.#reserved -= batch.length
+      this.#reserved -= numbers
     }
   }
 

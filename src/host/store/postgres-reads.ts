@@ -33,7 +33,8 @@ export interface Read {
   readonly locking: Statement
 }
 
-function read<Row>(name: string, { table, columns }: Mapping<Row>, rest: string, order: string): Read {
+/** A statement that reads rows `t` of a table. `rest` names them by keys, `order` is that of the locks. */
+export function read<Row>(name: string, { table, columns }: Mapping<Row>, rest: string, order: string): Read {
   const names = columns.map((column) => `t.${columnName(column)}`).join(', ')
   const text = `SELECT ${names} FROM ${table} t ${rest} ORDER BY ${order}`
   return {

@@ -158,4 +158,44 @@ export const POSTGRES_MIGRATIONS: readonly (readonly string[])[] = [
     )`,
   ],
   ['ALTER TABLE terminals ADD COLUMN setup TEXT'],
+  [
+    `CREATE TABLE wallets (
+      number BIGINT PRIMARY KEY,
+      name TEXT NOT NULL,
+      confirmAboveMinor BIGINT NOT NULL,
+      lastSerial BIGINT NOT NULL,
+      createdMs BIGINT NOT NULL
+    )`,
+    `CREATE TABLE walletCodes (
+      wallet BIGINT NOT NULL,
+      serial BIGINT NOT NULL,
+      issuedMs BIGINT NOT NULL,
+      expiresMs BIGINT NOT NULL,
+      orderNumber BIGINT,
+      PRIMARY KEY (wallet, serial)
+    )`,
+    `CREATE TABLE walletOrders (
+      number BIGINT PRIMARY KEY,
+      secret TEXT NOT NULL,
+      shownBy TEXT NOT NULL,
+      tid TEXT NOT NULL,
+      mid TEXT NOT NULL,
+      batchNumber BIGINT NOT NULL,
+      stan BIGINT NOT NULL,
+      amountMinor BIGINT NOT NULL,
+      currency TEXT NOT NULL,
+      state TEXT NOT NULL,
+      wallet BIGINT,
+      serial BIGINT,
+      createdMs BIGINT NOT NULL,
+      expiresMs BIGINT NOT NULL,
+      UNIQUE (tid, batchNumber, stan)
+    )`,
+    'CREATE INDEX walletOrdersByWallet ON walletOrders (wallet, number)',
+    `CREATE TABLE signatures (
+      transactionId BIGINT PRIMARY KEY,
+      body BYTEA NOT NULL,
+      receivedMs BIGINT NOT NULL
+    )`,
+  ],
 ]

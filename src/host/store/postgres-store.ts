@@ -54,7 +54,7 @@ import {
 } from './sqlite-master-rows.ts'
 
 const LIST_LIMIT = 1000
-const STAGE_ATTEMPTS = 10
+const ATTEMPTS = 10
 
 const select = ({
   table,
@@ -204,13 +204,18 @@ export class PostgresStore implements AsyncHostStore {
    * who set up the same thing at once do it one after the other. `work` is called again when somebody was in its way.
    */
   staged<T>(work: (store: HostStore) => T): Promise<T> {
+    return this.together((session) => workStaged(session, work))
+  }
+
+  /** Lets `work` have the connection for a transaction of its own; it is called again when somebody was in its way. */
+  together<T>(work: (session: PostgresSession) => Promise<T>): Promise<T> {
     return this.#exclusive(async (session) => {
       for (let attempt = 1; ; attempt++) {
         try {
-          return await workStaged(session, work)
+          return await work(session)
         } catch (error) {
           await session.run([ROLLBACK]).catch(() => {})
-          if (!isWorthRepeating(error) || attempt === STAGE_ATTEMPTS) throw error
+          if (!isWorthRepeating(error) || attempt === ATTEMPTS) throw error
         }
       }
     })

@@ -11,15 +11,17 @@ const NUMBERS: ReadonlySet<string> = new Set(
     'recordCount closedAtMs transactionId field macRequired signInRequired signedIn signedInAtMs',
     'processingRequest hasChip pinTriesMax singleMinor dailyMinor dailyCount balanceMinor pinTriesLeft',
     'lastTransactionCounter spentTodayMinor countToday',
+    'number confirmAboveMinor lastSerial createdMs wallet serial issuedMs expiresMs orderNumber receivedMs',
   ),
 )
+const BYTES: ReadonlySet<string> = new Set(['panCiphertext', 'body'])
 /** Tables whose key has the same name as a number elsewhere. */
 const TEXT_IDS: ReadonlySet<string> = new Set(['issuers'])
 
 type ColumnType = 'BIGINT' | 'TEXT' | 'BYTEA'
 
 export function columnType(table: string, column: string): ColumnType {
-  if (column === 'panCiphertext') return 'BYTEA'
+  if (BYTES.has(column)) return 'BYTEA'
   if (column === 'id' && TEXT_IDS.has(table)) return 'TEXT'
   return NUMBERS.has(column) ? 'BIGINT' : 'TEXT'
 }

@@ -13,7 +13,7 @@ import {
 import type { Mapping, SqlValue } from './sqlite-mapping.ts'
 import { ACCOUNTS, ISSUERS, MERCHANTS, STATE_COLUMNS, stateValues, TERMINALS } from './sqlite-master-rows.ts'
 
-interface Put<Row> {
+export interface Put<Row> {
   readonly mapping: Mapping<Row>
   readonly statement: Statement
   /** Of rows with the same key the last one counts: one statement may touch a row only once. */
@@ -24,7 +24,8 @@ function unnested(table: string, columns: readonly string[]): string {
   return columns.map((column, index) => `$${index + 1}::${columnType(table, column)}[]`).join(', ')
 }
 
-function insert<Row>(mapping: Mapping<Row>): Put<Row> {
+/** The statement that inserts rows, however many. */
+export function insert<Row>(mapping: Mapping<Row>): Put<Row> {
   const { table, columns } = mapping
   const text = `INSERT INTO ${table} (${columns.map(columnName).join(', ')}) SELECT * FROM unnest(${unnested(table, columns)})`
   return { mapping, statement: { name: `insert_${table}`, text }, key: undefined }
@@ -51,7 +52,7 @@ function upsert<Row>(mapping: Mapping<Row>, keyColumns: readonly string[]): Put<
 }
 
 /** Changes `columns` of the rows whose `key` comes last. */
-function update(table: string, columns: readonly string[], key: string): Statement {
+export function update(table: string, columns: readonly string[], key: string): Statement {
   const all = [...columns, key]
   const set = columns.map((column) => `${columnName(column)} = v.${columnName(column)}`).join(', ')
   const text = `UPDATE ${table} SET ${set} FROM unnest(${unnested(table, all)}) AS v (${all.map(columnName).join(', ')})
@@ -110,14 +111,16 @@ export function writeSteps(rows: StoreRows): readonly Step[] {
   ]
 }
 
-function put<Row>({ mapping, statement, key }: Put<Row>, rows: readonly Row[]): readonly Step[] {
+/** Nothing for no rows. */
+export function put<Row>({ mapping, statement, key }: Put<Row>, rows: readonly Row[]): readonly Step[] {
   if (rows.length === 0) return []
   const last =
     key === undefined || rows.length === 1 ? rows : [...new Map(rows.map((row) => [key(row), row])).values()]
   return [step(statement, ...columnArrays(mapping, last))]
 }
 
-function change(
+/** As `put`, for values in the order of the statement. */
+export function change(
   statement: Statement,
   width: number,
   values: readonly (readonly SqlValue[])[],

@@ -3,6 +3,7 @@ import type { HostStore } from '../core/store-port.ts'
 import { OfficeDatabase } from '../office/office-database.ts'
 import type { CodeTagger } from './payment-code.ts'
 import { SignatureBook } from './signature-book.ts'
+import { SqliteWalletRows } from './sqlite-wallet-rows.ts'
 import { WalletBook } from './wallet-book.ts'
 import { type WalletSecurity, Wallets } from './wallets.ts'
 
@@ -37,7 +38,7 @@ export function openWalletBook(
 ): { readonly book: WalletBook; readonly signatures: SignatureBook; close(): void } {
   const database = new OfficeDatabase(join(directory, PAYMENTS_FILE))
   try {
-    const book = new WalletBook(database, (data) => security.auditTag(data))
+    const book = new WalletBook(new SqliteWalletRows(database), (data) => security.auditTag(data))
     return { book, signatures: new SignatureBook(database), close: () => database.close() }
   } catch (error) {
     database.close()

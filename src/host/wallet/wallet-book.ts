@@ -6,7 +6,6 @@ import type {
   QrOrder,
   WalletPort,
 } from '../core/wallet-port.ts'
-import type { OfficeDatabase } from '../office/office-database.ts'
 import {
   type CodeTagger,
   formatPaymentCode,
@@ -14,7 +13,7 @@ import {
   SERIAL_MAX,
   walletAccountNumber,
 } from './payment-code.ts'
-import { WALLET_STEPS } from './wallet-schema.ts'
+import type { OrderRow, WalletRow, WalletRows } from './wallet-rows.ts'
 
 /** A code that is shown is good for so long, and a little longer for the way. */
 export const CODE_SHOWN_MS = 60_000
@@ -23,64 +22,32 @@ const CODE_GRACE_MS = 15_000
 export const ORDER_MS = 180_000
 /** What the customer scans at the merchant: `TW1:` and the number of the order. */
 const PAYLOAD_PREFIX = 'TW1:'
-
-export interface WalletRow {
-  readonly number: number
-  readonly name: string
-  readonly confirmAboveMinor: number
-  readonly lastSerial: number
-}
-
-export interface OrderRow {
-  readonly number: number
-  /** Digits that nobody guesses: part of what the customer scans. */
-  readonly secret: string
-  /** Whose code was scanned first: the customer's, who then is asked, or the merchant's. */
-  readonly shownBy: 'customer' | 'merchant'
-  readonly tid: string
-  readonly mid: string
-  readonly amountMinor: number
-  readonly currency: string
-  readonly state: OrderState
-  readonly wallet: number | null
-  readonly serial: number | null
-  readonly createdMs: number
-  readonly expiresMs: number
-}
-
-interface CodeRow {
-  readonly issuedMs: number
-  readonly expiresMs: number
-  readonly orderNumber: number | null
-}
+/** Orders that a customer sees, newest first. */
+const ORDERS_SHOWN = 20
 
 /** Why a customer's deed changed nothing. */
 export type WalletFault = 'noWallet' | 'noOrder' | 'notOpen' | 'otherWallet' | 'codesUsedUp'
 
 /** Wallets, the codes that they showed, and orders. Money is not in here: see `WalletPort`. */
 export class WalletBook implements WalletPort {
-  readonly #office: OfficeDatabase
+  readonly #rows: WalletRows
   readonly #tagger: CodeTagger
 
-  constructor(office: OfficeDatabase, tagger: CodeTagger) {
-    this.#office = office
+  constructor(rows: WalletRows, tagger: CodeTagger) {
+    this.#rows = rows
     this.#tagger = tagger
-    office.migrate('wallet', WALLET_STEPS)
   }
 
   addWallet(name: string, confirmAboveMinor: number, nowMs: number): WalletRow {
-    const added = this.#office.db
-      .prepare('INSERT INTO wallet_wallets (name, confirmAboveMinor, createdMs) VALUES (?, ?, ?)')
-      .run(name, confirmAboveMinor, nowMs)
-    return { number: Number(added.lastInsertRowid), name, confirmAboveMinor, lastSerial: 0 }
+    return this.#rows.addWallet(name, confirmAboveMinor, nowMs)
   }
 
   wallets(): readonly WalletRow[] {
-    return this.#all<WalletRow>(`${WALLET_COLUMNS} ORDER BY number`)
+    return this.#rows.wallets()
   }
 
   wallet(number: number): WalletRow | undefined {
-    return this.#one<WalletRow>(`${WALLET_COLUMNS} WHERE number = ?`, number)
+    return this.#rows.wallet(number)
   }
 
   /** The code that the wallet shows now: the same one for a minute, unless `isFresh`. */
@@ -89,10 +56,10 @@ export class WalletBook implements WalletPort {
     nowMs: number,
     isFresh = false,
   ): { readonly code: string; readonly untilMs: number } | WalletFault {
-    return this.#office.transaction(() => {
+    return this.#rows.transaction(() => {
       const row = this.wallet(wallet)
       if (row === undefined) return 'noWallet'
-      const last = this.#code(wallet, row.lastSerial)
+      const last = this.#rows.code(wallet, row.lastSerial)
       if (
         !isFresh &&
         last?.orderNumber === null &&
@@ -113,7 +80,7 @@ export class WalletBook implements WalletPort {
     if (named === undefined) return { kind: 'unknown' }
     const read = (): CodeReading => {
       const wallet = this.wallet(named.wallet)
-      const row = this.#code(named.wallet, named.serial)
+      const row = this.#rows.code(named.wallet, named.serial)
       if (wallet === undefined || row === undefined) return { kind: 'unknown' }
       if (nowMs > row.expiresMs) return { kind: 'expired' }
       const order = row.orderNumber === null ? undefined : this.orderRow(row.orderNumber)
@@ -152,7 +119,7 @@ export class WalletBook implements WalletPort {
 
   closeOrder(tid: string, number: number, nowMs: number): QrOrder | 'none' | undefined {
     return this.#safely(() =>
-      this.#office.transaction(() => {
+      this.#rows.transaction(() => {
         const row = this.#current(number, nowMs)
         if (row?.tid !== tid) return 'none'
         if (row.state !== 'open') return this.#orderOf(row)
@@ -170,7 +137,7 @@ export class WalletBook implements WalletPort {
 
   /** The customer says yes: from here on the order's terminal, and nobody else, may take this amount once. */
   confirm(wallet: number, number: number, nowMs: number): OrderRow | WalletFault {
-    return this.#office.transaction(() => {
+    return this.#rows.transaction(() => {
       const payer = this.wallet(wallet)
       if (payer === undefined) return 'noWallet'
       const row = this.#current(number, nowMs)
@@ -179,17 +146,12 @@ export class WalletBook implements WalletPort {
       if (row.state !== 'open') return 'notOpen'
       const serial = this.#issue(payer, nowMs, nowMs + ORDER_MS, number)
       if (serial === undefined) return 'codesUsedUp'
-      this.#office.db
-        .prepare(
-          "UPDATE wallet_orders SET state = 'confirmed', wallet = ?, serial = ?, expiresMs = ? WHERE number = ?",
-        )
-        .run(wallet, serial, nowMs + ORDER_MS, number)
-      return { ...row, state: 'confirmed', wallet, serial, expiresMs: nowMs + ORDER_MS }
+      return this.#changed({ ...row, state: 'confirmed', wallet, serial, expiresMs: nowMs + ORDER_MS })
     })
   }
 
   refuse(wallet: number, number: number, nowMs: number): OrderRow | WalletFault {
-    return this.#office.transaction(() => {
+    return this.#rows.transaction(() => {
       const row = this.#current(number, nowMs)
       if (row === undefined) return 'noOrder'
       if (row.wallet !== null && row.wallet !== wallet) return 'otherWallet'
@@ -199,45 +161,34 @@ export class WalletBook implements WalletPort {
 
   /** Newest first: what waits for this customer's yes, and what became of earlier ones. */
   ordersOf(wallet: number, nowMs: number): readonly OrderRow[] {
-    const numbers = this.#all<{ number: number }>(
-      'SELECT number FROM wallet_orders WHERE wallet = ? ORDER BY number DESC LIMIT 20',
-      wallet,
-    )
-    return numbers.flatMap(({ number }) => this.#current(number, nowMs) ?? [])
+    return this.#rows.ordersOf(wallet, ORDERS_SHOWN).flatMap((row) => this.#current(row.number, nowMs) ?? [])
   }
 
   orderRow(number: number): OrderRow | undefined {
-    return this.#one<OrderRow>('SELECT * FROM wallet_orders WHERE number = ?', number)
+    return this.#rows.order(number)
   }
 
   #open(request: OrderRequest, nowMs: number, wallet: number | null): QrOrder {
-    return this.#office.transaction(() => {
-      const { tid, mid, batchNumber, stan, amountMinor, currency } = request
-      const known = this.#one<OrderRow>(
-        'SELECT * FROM wallet_orders WHERE tid = ? AND batchNumber = ? AND stan = ?',
-        tid,
-        batchNumber,
-        stan,
-      )
+    return this.#rows.transaction(() => {
+      const { tid, batchNumber, stan } = request
+      const known = this.#rows.orderOfMessage(tid, batchNumber, stan)
       if (known !== undefined) return this.#orderOf(this.#current(known.number, nowMs) ?? known)
-      const shownBy = wallet === null ? 'merchant' : 'customer'
       const tag = this.#tagger(
         new TextEncoder().encode(`wallet order ${tid} ${batchNumber} ${stan} ${nowMs}`),
       )
-      const secret = String(new DataView(tag.buffer, tag.byteOffset).getUint32(0) % 1_000_000).padStart(
-        6,
-        '0',
+      const secret = new DataView(tag.buffer, tag.byteOffset).getUint32(0) % 1_000_000
+      return this.#orderOf(
+        this.#rows.addOrder({
+          ...request,
+          secret: String(secret).padStart(6, '0'),
+          shownBy: wallet === null ? 'merchant' : 'customer',
+          state: 'open',
+          wallet,
+          serial: null,
+          createdMs: nowMs,
+          expiresMs: nowMs + ORDER_MS,
+        }),
       )
-      const expiresMs = nowMs + ORDER_MS
-      const added = this.#office.db
-        .prepare(
-          `INSERT INTO wallet_orders (secret, shownBy, tid, mid, batchNumber, stan, amountMinor, currency, state, wallet,
-           createdMs, expiresMs) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'open', ?, ?, ?)`,
-        )
-        .run(secret, shownBy, tid, mid, batchNumber, stan, amountMinor, currency, wallet, nowMs, expiresMs)
-      const row = this.orderRow(Number(added.lastInsertRowid))
-      if (row === undefined) throw new Error('an order that was written is not there')
-      return this.#orderOf(row)
     })
   }
 
@@ -249,8 +200,12 @@ export class WalletBook implements WalletPort {
   }
 
   #setState(row: OrderRow, state: OrderState): OrderRow {
-    this.#office.db.prepare('UPDATE wallet_orders SET state = ? WHERE number = ?').run(state, row.number)
-    return { ...row, state }
+    return this.#changed({ ...row, state })
+  }
+
+  #changed(row: OrderRow): OrderRow {
+    this.#rows.changeOrder(row)
+    return row
   }
 
   #orderOf({ number, secret, state, shownBy, wallet, serial }: OrderRow): QrOrder {
@@ -266,25 +221,8 @@ export class WalletBook implements WalletPort {
   #issue(row: WalletRow, nowMs: number, expiresMs: number, order: number | null): number | undefined {
     const serial = row.lastSerial + 1
     if (serial > SERIAL_MAX) return undefined
-    this.#office.db
-      .prepare('UPDATE wallet_wallets SET lastSerial = ? WHERE number = ?')
-      .run(serial, row.number)
-    this.#office.db
-      .prepare('INSERT INTO wallet_codes VALUES (?, ?, ?, ?, ?)')
-      .run(row.number, serial, nowMs, expiresMs, order)
+    this.#rows.addCode(row.number, serial, { issuedMs: nowMs, expiresMs, orderNumber: order })
     return serial
-  }
-
-  #code(wallet: number, serial: number): CodeRow | undefined {
-    return this.#one<CodeRow>('SELECT * FROM wallet_codes WHERE wallet = ? AND serial = ?', wallet, serial)
-  }
-
-  #one<Row>(sql: string, ...values: readonly (string | number)[]): Row | undefined {
-    return this.#office.db.prepare(sql).get(...values) as Row | undefined
-  }
-
-  #all<Row>(sql: string, ...values: readonly (string | number)[]): readonly Row[] {
-    return this.#office.db.prepare(sql).all(...values) as Row[]
   }
 
   /** A decision never throws: a file that can't be used is an answer. */
@@ -292,10 +230,8 @@ export class WalletBook implements WalletPort {
     try {
       return act()
     } catch (error) {
-      if (error instanceof Error && error.name === 'SqliteError') return undefined
+      if (this.#rows.isTrouble(error)) return undefined
       throw error
     }
   }
 }
-
-const WALLET_COLUMNS = 'SELECT number, name, confirmAboveMinor, lastSerial FROM wallet_wallets'

@@ -4,7 +4,8 @@ import type { ProtectedPan, SecurityModule } from '../core/security-module-port.
 import { type HostStore, NO_ROWS } from '../core/store-port.ts'
 import { WALLET_PREFIX } from '../core/wallet-port.ts'
 import { WALLET_MAX, walletAccountNumber } from './payment-code.ts'
-import type { WalletBook, WalletRow } from './wallet-book.ts'
+import type { WalletBook } from './wallet-book.ts'
+import type { WalletRow } from './wallet-rows.ts'
 
 /** What an operator or a customer asked for can't be done; one sentence that says what to do. */
 export class WalletError extends Error {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { BOOKS_CHECKS } from '../../../src/host/store/books-checks.ts'
+import { PAYMENT_READS, PAYMENT_STATEMENTS } from '../../../src/host/store/postgres-payment-rows.ts'
 import { LEASE, READS } from '../../../src/host/store/postgres-reads.ts'
 import { POSTGRES_MIGRATIONS } from '../../../src/host/store/postgres-schema.ts'
 import { SETTINGS } from '../../../src/host/store/postgres-session.ts'
@@ -24,12 +25,15 @@ const FORBIDDEN: readonly RegExp[] = [
   /\bcluster\b|\bvacuum\b|\bset\s+synchronous_commit\b|\bwith\s*\(\s*fillfactor/i,
 ]
 
+const ALL_READS = { ...READS, ...PAYMENT_READS }
+
 const STATEMENTS: readonly string[] = [
   ...POSTGRES_MIGRATIONS.flat(),
-  ...Object.values(READS).flatMap(({ plain, locking }) => [plain.text, locking.text]),
+  ...Object.values(ALL_READS).flatMap(({ plain, locking }) => [plain.text, locking.text]),
   ...Object.values(LISTS),
   ...WRITE_STATEMENTS.map(({ text }) => text),
   ...BOOKS_CHECKS.map(({ sql }) => sql),
+  ...PAYMENT_STATEMENTS.map(({ text }) => text),
   LEASE.text,
   SETTINGS,
 ]
@@ -44,13 +48,13 @@ describe('statements of the shared store', () => {
   })
 
   it('lock in the order of a key, and rows of the table itself only', () => {
-    for (const { locking } of Object.values(READS)) {
+    for (const { locking } of Object.values(ALL_READS)) {
       expect(locking.text).toMatch(/ORDER BY t\.\S+(, t\.\S+)? FOR UPDATE OF t$/)
     }
   })
 
   it('of a decision never read a whole table, but for the issuers', () => {
-    for (const [name, { plain }] of Object.entries(READS)) {
+    for (const [name, { plain }] of Object.entries(ALL_READS)) {
       if (name !== 'issuers') expect(plain.text).toMatch(/= ANY\(\$1|JOIN unnest\(|= \$1/)
     }
   })

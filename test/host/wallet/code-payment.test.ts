@@ -5,6 +5,7 @@ import { HostCore } from '../../../src/host/core/host-core.ts'
 import { OfficeDatabase } from '../../../src/host/office/office-database.ts'
 import { MemoryStore } from '../../../src/host/store/memory-store.ts'
 import { walletAccountNumber } from '../../../src/host/wallet/payment-code.ts'
+import { SqliteWalletRows } from '../../../src/host/wallet/sqlite-wallet-rows.ts'
 import { WalletBook } from '../../../src/host/wallet/wallet-book.ts'
 import { Wallets } from '../../../src/host/wallet/wallets.ts'
 import { compileSpec } from '../../../src/iso8583/compile.ts'
@@ -17,7 +18,7 @@ const NOW = RECEIVED_AT.ms
 const LIMIT = 50_000
 
 class WalletHost extends TestHost {
-  readonly book = new WalletBook(new OfficeDatabase(':memory:'), fakeTag)
+  readonly book = new WalletBook(new SqliteWalletRows(new OfficeDatabase(':memory:')), fakeTag)
   readonly wallets: Wallets
   override readonly core: HostCore
 
@@ -242,7 +243,7 @@ it('answers 40 where the host has no wallets, and 96 where their file is gone', 
   ).toBe('40')
   const code = shown()
   const file = new OfficeDatabase(':memory:')
-  const book = new WalletBook(file, fakeTag)
+  const book = new WalletBook(new SqliteWalletRows(file), fakeTag)
   const broken = new HostCore({
     security: host.security,
     testBehaviour: true,

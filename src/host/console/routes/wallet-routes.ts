@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { OrderRow, WalletFault } from '../../wallet/wallet-book.ts'
+import type { WalletFault } from '../../wallet/wallet-book.ts'
+import type { OrderRow } from '../../wallet/wallet-rows.ts'
 import { actorOf } from '../access.ts'
 import { PHONE_VIEW, SHOWN_CODE, WALLET_ORDER, WALLET_VIEW } from '../api-types/wallet.ts'
 import type { ConsoleApp, ConsoleContext } from '../console-app.ts'
