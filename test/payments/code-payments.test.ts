@@ -65,6 +65,19 @@ describe('the customer shows a code', () => {
     expect(world.balanceMinor).toBe(FIRST_BALANCE - amountMinor)
   })
 
+  it('ends when the cashier cancels, without money', () => {
+    const world = new JointWorld()
+    world.terminal.cancels = [true]
+    const outcome = world.terminal.run({
+      kind: 'codeSale',
+      amountMinor: CONFIRM_ABOVE + 1,
+      code: world.code(),
+    })
+    expect(outcome).toEqual({ kind: 'cancelled' })
+    world.answer(true)
+    expect(world.balanceMinor).toBe(FIRST_BALANCE)
+  })
+
   it('takes lengths of two digits by profile', () => {
     const world = new JointWorld({ field59LengthDigits: 2 })
     const code = world.code()
@@ -104,6 +117,43 @@ describe('the customer scans a code', () => {
     expect(world.balanceMinor).toBe(FIRST_BALANCE)
   })
 
+  it('is closed at the host when the cashier cancels, and no yes comes late', () => {
+    const world = new JointWorld()
+    world.terminal.cancels = [false, true]
+    const outcome = world.terminal.run({ kind: 'codeOrder', amountMinor: 2500 })
+    expect(outcome).toEqual({ kind: 'cancelled' })
+    expect(ordersAsked(world)).toEqual(['811', '812', '812', '813'])
+    expect(world.terminal.screens()).toEqual(expect.arrayContaining(['orderClosing', 'orderEnded']))
+    expect(world.terminal.state.codeOrder).toBeUndefined()
+    world.answer(true)
+    expect(world.terminal.run({ kind: 'codeQuery' })).toMatchObject({ reason: 'noOpenOrder' })
+    expect(world.balanceMinor).toBe(FIRST_BALANCE)
+  })
+
+  it('is a sale when the yes came before the close, though the cashier cancelled', () => {
+    const world = new JointWorld()
+    world.terminal.cancels = [true]
+    world.host.customer = () => ordersAsked(world).at(-1) === '813' && world.answer(true)
+    expect(world.terminal.run({ kind: 'codeOrder', amountMinor: 2500 })).toMatchObject({ kind: 'approved' })
+    expect(world.balanceMinor).toBe(FIRST_BALANCE - 2500)
+    expect(world.terminal.run({ kind: 'settle' })).toMatchObject({ kind: 'settled' })
+  })
+
+  it('stays open in the journal when the line is cut while the cashier cancels: nothing was paid, and it says so', () => {
+    const world = new JointWorld()
+    world.terminal.cancels = [true]
+    world.terminal.behaviours = [{ kind: 'answer' }, { kind: 'answer' }, { kind: 'lost' }]
+    const outcome = world.terminal.run({ kind: 'codeOrder', amountMinor: 2500 })
+    expect(outcome).toMatchObject({ kind: 'failed', reason: 'noReply', detail: 'order' })
+    expect(world.terminal.screens().at(-1)).toBe('orderUnclear')
+    world.answer(true)
+    expect(world.balanceMinor).toBe(FIRST_BALANCE)
+    // The next payment closes it first; its yes moves nothing.
+    world.terminal.run({ kind: 'codeSale', amountMinor: 100, code: world.code() })
+    expect(world.balanceMinor).toBe(FIRST_BALANCE - 100)
+    expect(world.terminal.state.codeOrder).toBeUndefined()
+  })
+
   it('is asked for again after the power was cut, and paid once', () => {
     const world = new JointWorld()
     world.terminal.cut = { at: 25, after: false }
@@ -117,10 +167,16 @@ describe('the customer scans a code', () => {
   })
 })
 
+function ordersAsked({ terminal }: JointWorld): readonly (string | undefined)[] {
+  return terminal.sent('0820').map((message) => text(message, 60)?.slice(8, 11))
+}
+
 interface Script {
   readonly deeds: readonly ('small' | 'large' | 'order' | 'query' | 'void' | 'refund')[]
   readonly behaviours: readonly Behaviour[]
-  readonly yes: readonly boolean[]
+  /** What the customer does before each question of the terminal; undefined: nothing yet. */
+  readonly yes: readonly (boolean | undefined)[]
+  readonly cancels: readonly boolean[]
   readonly cuts: readonly { readonly deed: number; readonly at: number; readonly after: boolean }[]
 }
 
@@ -147,7 +203,8 @@ const script: fc.Arbitrary<Script> = fc.record({
     ),
     { maxLength: 20 },
   ),
-  yes: fc.array(fc.boolean(), { maxLength: 4 }),
+  yes: fc.array(fc.constantFrom(undefined, true, false), { maxLength: 8 }),
+  cancels: fc.array(fc.boolean(), { maxLength: 8 }),
   cuts: fc.array(fc.record({ deed: fc.nat(5), at: fc.nat(90), after: fc.boolean() }), { maxLength: 3 }),
 })
 
@@ -172,9 +229,10 @@ function commandOf(world: JointWorld, deed: Script['deeds'][number], index: numb
   }
 }
 
-function play(world: JointWorld, { deeds, behaviours, yes, cuts }: Script): void {
+function play(world: JointWorld, { deeds, behaviours, yes, cancels, cuts }: Script): void {
   const { terminal } = world
   terminal.behaviours = [...behaviours]
+  terminal.cancels = [...cancels]
   const answers = [...yes]
   world.host.customer = () => {
     const next = answers.shift()

@@ -36,7 +36,7 @@ class PadMacs extends ClearSecurityModule {
 class CoreHost extends FakeHost {
   readonly test: TestHost
   readonly core: HostCore
-  /** What the customer does before the host answers a question about an order. */
+  /** What the customer does before the host answers a question about an order, or closes it. */
   customer: () => void = () => {}
 
   constructor(test: TestHost, core: HostCore) {
@@ -50,7 +50,7 @@ class CoreHost extends FakeHost {
     const decoded = CODEC.decode(frame.slice(ENVELOPE_SIZE))
     if (!decoded.ok) throw new Error('the host can not read that')
     this.heard.push(decoded.value)
-    if (/^\d{8}812/.test(String(decoded.value.fields[60]))) this.customer()
+    if (/^\d{8}81[23]/.test(String(decoded.value.fields[60]))) this.customer()
     const [outcome] = this.core.process(
       [
         {

@@ -1,6 +1,6 @@
 import { formatField63 } from '../../iso8583/subfields/field-63.ts'
 import { askOrder, type OrderAnswer } from './code-order.ts'
-import { append, display, type Flow, now, print, wait } from './effect.ts'
+import { append, display, type Flow, now, print, waitOrCancel } from './effect.ts'
 import { takeAmount } from './sale.ts'
 import { amountText, askText, showMessage } from './show.ts'
 import { refuse } from './step.ts'
@@ -88,24 +88,33 @@ function* printCode(context: TerminalContext, order: CodeOrder, payload: string)
   })
 }
 
-/** Asks until the customer has said yes or no, or the time is over; then closes the order, so that no yes comes late. */
+/**
+ * Asks until the customer has said yes or no, the time is over, or the cashier cancels; then closes the order, so that no
+ * yes comes late. The close asks once more, at the host and in one step: a yes that was there before it is paid.
+ */
 function* awaitOrder(context: TerminalContext, order: CodeOrder): Flow<CommandOutcome> {
   const { codeWaitMs, codePollMs } = activeProfile(context)
   const start = yield* now()
   yield* showOrder(context, order)
+  let isCancelled = false
   for (;;) {
     const { monotonicMs } = yield* now()
-    const isOver = monotonicMs - start.monotonicMs >= codeWaitMs
+    const isOver = isCancelled || monotonicMs - start.monotonicMs >= codeWaitMs
     const answer = yield* askOrder(context, { what: isOver ? 'close' : 'query', number: order.number })
     const outcome = yield* concludeAnswer(context, order, answer)
-    if (outcome !== undefined) return outcome
+    if (outcome !== undefined) return isCancelled && isClosed(outcome) ? { kind: 'cancelled' } : outcome
     // The order stays in the journal: it can be asked for again, and nothing was paid.
     if (isOver) {
       yield* showMessage('orderUnclear', { order: order.number })
       return { kind: 'failed', reason: 'noReply', detail: 'order' }
     }
-    yield* wait(codePollMs)
+    isCancelled = (yield* waitOrCancel(codePollMs)).kind === 'cancelled'
+    if (isCancelled) yield* showMessage('orderClosing', { order: order.number })
   }
+}
+
+function isClosed(outcome: CommandOutcome): boolean {
+  return outcome.kind === 'failed' && outcome.reason === 'orderNotPaid' && outcome.detail === 'closed'
 }
 
 /** Undefined: nobody has said anything yet, or the host was not heard. */

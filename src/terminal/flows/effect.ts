@@ -33,7 +33,8 @@ export type Effect =
   /** From fields 12 and 13 of the sign-in reply. */
   | { readonly kind: 'setClock'; readonly localTime: LocalDateTime }
   | { readonly kind: 'random'; readonly size: number }
-  | { readonly kind: 'wait'; readonly durationMs: number }
+  /** `isCancellable`: the operator's cancel key ends it, also one that was pressed earlier in this command, to no use. */
+  | { readonly kind: 'wait'; readonly durationMs: number; readonly isCancellable?: boolean }
   | { readonly kind: 'display'; readonly screen: Screen }
   | { readonly kind: 'ask'; readonly question: Question; readonly timeoutMs: number }
   /** scrypt of `password` with `salt`: slow on purpose, so the world does it. */
@@ -49,6 +50,8 @@ export type ReceiveAnswer =
   | { readonly kind: 'frame'; readonly frame: Uint8Array }
   | { readonly kind: 'timeout' }
   | { readonly kind: 'disconnected' }
+
+export type WaitAnswer = { readonly kind: 'over' | 'cancelled' }
 
 export interface NowAnswer {
   readonly localTime: LocalDateTime
@@ -93,6 +96,11 @@ export function* random(size: number): Flow<Uint8Array> {
 
 export function* wait(durationMs: number): Flow<void> {
   yield { kind: 'wait', durationMs }
+}
+
+/** Waits until the time is over or the operator presses cancel. */
+export function* waitOrCancel(durationMs: number): Flow<WaitAnswer> {
+  return (yield { kind: 'wait', durationMs, isCancellable: true }) as WaitAnswer
 }
 
 export function* display(screen: Screen): Flow<void> {

@@ -149,8 +149,15 @@ const TEXTS = {
   ],
   // Payments by code
   scanCode: ['{amount} 请扫描顾客付款码', "{amount} Scan the customer's code"],
-  codeShown: ['{amount} 请顾客扫码付款', '{amount} Customer, please scan the code'],
-  customerConfirms: ['{amount} 请顾客在手机上确认', '{amount} Customer, please confirm on the phone'],
+  codeShown: [
+    '{amount} 请顾客扫码付款,取消键结束等待',
+    '{amount} Customer, please scan the code. Cancel key: stop waiting',
+  ],
+  customerConfirms: [
+    '{amount} 请顾客在手机上确认,取消键结束等待',
+    '{amount} Customer, please confirm on the phone. Cancel key: stop waiting',
+  ],
+  orderClosing: ['正在关闭订单 {order}', 'Closing order {order}'],
   orderRefused: ['顾客拒绝付款,订单 {order}', 'The customer refused order {order}'],
   orderEnded: ['订单 {order} 已关闭,未付款', 'Order {order} is closed and was not paid'],
   orderUnclear: ['订单 {order} 结果未知,请稍后查询', 'Order {order} is open still: ask for it again'],

@@ -18,6 +18,8 @@ export type FlowEnd<T> =
   | { readonly kind: 'finished'; readonly value: T }
   | { readonly kind: 'stopped'; readonly cause: StopCause }
 
+type WaitEffect = Extract<Effect, { kind: 'wait' }>
+
 interface Task {
   readonly next: (answer: unknown) => IteratorResult<Effect, unknown>
   readonly done: (end: FlowEnd<unknown>) => void
@@ -47,6 +49,8 @@ export class Interpreter {
   #looping = false
   #stopCause: StopCause | undefined
   #closing = false
+  /** Cancel was pressed while nothing waited for a person: a host is asked again and again, and between is a moment. */
+  #idleCancel = false
 
   constructor(world: TerminalWorld) {
     this.#world = world
@@ -72,6 +76,7 @@ export class Interpreter {
       // The task is built from `flow`, so a finished value is its `T`.
       done: (end) => done(end as FlowEnd<T>),
     }
+    this.#idleCancel = false
     this.#answer = { value: undefined }
     this.#loop()
   }
@@ -79,7 +84,10 @@ export class Interpreter {
   /** The operator's cancel key. Returns whether something was waiting for a person. */
   cancel(): boolean {
     const cancel = this.#pending?.cancel
-    if (cancel === undefined) return false
+    if (cancel === undefined) {
+      this.#idleCancel = this.busy
+      return false
+    }
     cancel()
     return true
   }
@@ -175,7 +183,7 @@ export class Interpreter {
         accept(random.bytes(effect.size))
         return
       case 'wait':
-        pending.release = clock.schedule(clock.nowMs() + effect.durationMs, () => accept(undefined))
+        this.#wait(effect, pending, accept)
         return
       case 'display':
         panel.show(effect.screen)
@@ -196,6 +204,20 @@ export class Interpreter {
       default:
         this.#performPeripheral(effect, pending, accept)
     }
+  }
+
+  #wait(effect: WaitEffect, pending: Pending, accept: (value: unknown) => void): void {
+    const { clock } = this.#world
+    const stopTimer = clock.schedule(clock.nowMs() + effect.durationMs, () => accept({ kind: 'over' }))
+    pending.release = stopTimer
+    if (effect.isCancellable !== true) return
+    pending.cancel = () => {
+      stopTimer()
+      accept({ kind: 'cancelled' })
+    }
+    const wasCancelled = this.#idleCancel
+    this.#idleCancel = false
+    if (wasCancelled) pending.cancel()
   }
 
   #ask(question: Question, timeoutMs: number, pending: Pending, accept: (value: unknown) => void): void {

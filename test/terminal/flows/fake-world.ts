@@ -53,6 +53,8 @@ export class FakeWorld {
   profile: TerminalProfile
   /** Used one by one; when none is left, all is well. */
   behaviours: Behaviour[] = []
+  /** Whether the cashier presses cancel, at each wait that this may end. */
+  cancels: boolean[] = []
   cards: AwaitCardAnswer[] = []
   /** What the chip says to each command. */
   chipAnswer: TransmitAnswer = { kind: 'cardRemoved' }
@@ -162,7 +164,7 @@ export class FakeWorld {
         return new Uint8Array(effect.size).fill(7)
       case 'wait':
         this.#nowMs += effect.durationMs
-        return undefined
+        return { kind: effect.isCancellable === true && this.cancels.shift() === true ? 'cancelled' : 'over' }
       case 'display':
         this.story.push({ kind: 'shown', screen: effect.screen })
         return undefined

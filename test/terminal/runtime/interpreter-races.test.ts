@@ -11,6 +11,7 @@ const EFFECTS = {
   receive: { kind: 'receive', timeoutMs: 30 },
   disconnect: { kind: 'disconnect' },
   wait: { kind: 'wait', durationMs: 10 },
+  waitOrCancel: { kind: 'wait', durationMs: 10, isCancellable: true },
   display: { kind: 'display', screen: { id: 'ready' } },
   ask: { kind: 'ask', question: { kind: 'confirm', screen: { id: 'confirmVoid' } }, timeoutMs: 20 },
   derivePassword: { kind: 'derivePassword', password: 'x', salt: Uint8Array.of(1) },

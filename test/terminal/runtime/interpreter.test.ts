@@ -19,6 +19,7 @@ import {
   storageSpace,
   transmit,
   wait,
+  waitOrCancel,
 } from '../../../src/terminal/flows/effect.ts'
 import type { Question } from '../../../src/terminal/flows/screen.ts'
 import { type FlowEnd, Interpreter } from '../../../src/terminal/runtime/interpreter.ts'
@@ -178,6 +179,7 @@ describe('cancel', () => {
     ['transmit', () => transmit(new Uint8Array(5)), false],
     ['receive', () => receive(1), false],
     ['wait', () => wait(1), false],
+    ['waitOrCancel', () => waitOrCancel(1), true],
   ]
   for (const [name, flow, reaches] of waiting) {
     it(`${reaches ? 'ends' : 'does not touch'} ${name}`, () => {
@@ -186,6 +188,27 @@ describe('cancel', () => {
       expect(ends).toEqual(reaches ? [finished({ kind: 'cancelled' })] : [])
     })
   }
+
+  it('pressed while a host is asked ends the next wait that it may end, of this command only', () => {
+    const { world, interpreter, ends } = start(
+      (function* () {
+        const first = yield* receive(20)
+        const second = yield* waitOrCancel(30)
+        const third = yield* waitOrCancel(30)
+        return [first, second, third].map(({ kind }) => kind)
+      })(),
+    )
+    expect(interpreter.cancel()).toBe(false)
+    world.answerReceive?.({ kind: 'timeout' })
+    world.clock.advance(30)
+    expect(ends).toEqual([finished(['timeout', 'cancelled', 'over'])])
+    expect(world.clock.timerCount).toBe(0)
+    expect(interpreter.cancel()).toBe(false)
+    const later: unknown[] = []
+    interpreter.run(waitOrCancel(30), (end) => later.push(end))
+    world.clock.advance(30)
+    expect(later).toEqual([finished({ kind: 'over' })])
+  })
 
   it('does nothing while no flow runs', () => {
     const { interpreter } = start(random(1))
