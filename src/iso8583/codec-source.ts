@@ -1,5 +1,6 @@
 import type { ElementPlan } from './element-plan.ts'
 import type { MessageSpec } from './spec.ts'
+import { type PackedKind, UNROLLED_DIGITS_MAX, unrolledSource } from './unrolled.ts'
 
 // Source text of the compiled functions. Only bit numbers, sizes and function names of our own go into it.
 // Arguments of all: `b` bytes, `start` of the message type, `end` after the last byte; `at` is where we are.
@@ -112,10 +113,24 @@ function fieldsSource(spec: MessageSpec): string {
 /** Longest fixed text that is read by one call with all its character codes. */
 const UNROLLED_SIZE_MAX = 42
 
-/** The expression that reads one element: unrolled where the size is fixed and short. */
-function readSource({ element, reader }: ElementPlan, size: string): string {
+/** Packed digits, by the name of their reader. */
+const PACKED_KINDS: Readonly<Partial<Record<ElementPlan['reader'], PackedKind>>> = {
+  readDigitsLeft: 'digitsLeft',
+  readDigitsRight: 'digitsRight',
+  readNibblesLeft: 'nibblesLeft',
+}
+
+/** The expression that reads one element of `size` at `b[at]`: written out where the size is known and short. */
+export function readSource({ element, reader }: ElementPlan, size: string): string {
   const call = `${reader}(b, at, ${size})`
-  if (element.length.kind !== 'fixed' || element.length.size > UNROLLED_SIZE_MAX) return call
+  const kind = PACKED_KINDS[reader]
+  if (element.length.kind !== 'fixed') {
+    if (kind === undefined || element.length.sizeMax > UNROLLED_DIGITS_MAX) return call
+    if (kind === 'digitsLeft') return `DIGITS_LEFT[${size}](b, at)`
+    return kind === 'nibblesLeft' ? `NIBBLES_LEFT[${size}](b, at)` : call
+  }
+  if (element.length.size > UNROLLED_SIZE_MAX) return call
+  if (kind !== undefined) return unrolledSource(kind, element.length.size)
   const count = element.length.size
   const bytes = (width: number) => Array.from({ length: width }, (_, index) => `b[at + ${index}]`)
   if (reader === 'readText') return `String.fromCharCode(${bytes(count).join(', ')})`
@@ -123,11 +138,7 @@ function readSource({ element, reader }: ElementPlan, size: string): string {
     const bad = bytes(count).map((byte) => `${byte} < 32 || ${byte} > 126`)
     return `${bad.join(' || ')} ? undefined : String.fromCharCode(${bytes(count).join(', ')})`
   }
-  if (reader !== 'readDigitsRight' || count % 2 !== 0) return call
-  const packed = bytes(count / 2)
-  const good = packed.map((byte) => `IS_DIGIT_BYTE[${byte}]`)
-  const codes = packed.map((byte) => `LEFT_CODE[${byte}], RIGHT_CODE[${byte}]`)
-  return `(${good.join(' & ')}) === 0 ? undefined : String.fromCharCode(${codes.join(', ')})`
+  return call
 }
 
 /** Body of `decode(b, start, end)`: the message, or what `fail` answers. */
@@ -219,7 +230,8 @@ function writePrefixSource({ element, prefixSize }: ElementPlan): string {
     const power = prefixSize - 1 - index
     if (prefix === 'binary') return `t[at++] = (n / ${256 ** power}) & 255`
     if (prefix === 'ascii') return `t[at++] = 48 + ((n / ${10 ** power} | 0) % 10)`
-    return `t[at++] = ((n / ${10 * 100 ** power} | 0) % 10) << 4 | ((n / ${100 ** power} | 0) % 10)`
+    const pair = power === 0 ? (prefixSize === 1 ? 'n' : 'n % 100') : `(n / ${100 ** power} | 0) % 100`
+    return `t[at++] = PACKED_OF_NUMBER[${pair}]`
   })
   return bytes.join('\n')
 }

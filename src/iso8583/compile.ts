@@ -1,12 +1,13 @@
 import { invariant } from '../base/invariant.ts'
 import { err, ok, type Result } from '../base/result.ts'
-import { decodeSource, encodeSource, indexSource, knownMasks } from './codec-source.ts'
+import { decodeSource, encodeSource, indexSource, knownMasks, readSource } from './codec-source.ts'
 import * as content from './content.ts'
-import { HEX_OF_BYTE, IS_DIGIT_BYTE, LEFT_CODE, NIBBLE_OF_CODE, RIGHT_CODE } from './content-tables.ts'
+import { HEX_OF_BYTE, NIBBLE_OF_CODE, PACKED_OF_NUMBER } from './content-tables.ts'
 import type { DecodeError, DecodeErrorKind, EncodeError, EncodeErrorKind } from './decode-error.ts'
 import { type ContentReader, type ElementPlan, planElements } from './element-plan.ts'
 import type { Message } from './message.ts'
 import type { MessageSpec } from './spec.ts'
+import { DIGITS_LEFT, NIBBLES_LEFT, UNROLLED_TABLES } from './unrolled.ts'
 
 /** What a spec is compiled to. One object may be used for any number of messages, one at a time. */
 export interface Codec {
@@ -80,6 +81,7 @@ export function compileSpec(spec: MessageSpec): Codec {
 
 /** The functions of `content.ts` by name. */
 const CONTENT: { readonly [name: string]: unknown } = { ...content }
+const READ_TOOLS = { ...CONTENT, ...UNROLLED_TABLES, DIGITS_LEFT, NIBBLES_LEFT }
 
 class DecodeFailure {
   error: DecodeError | undefined
@@ -103,6 +105,7 @@ class Encoder {
     }
     this.#write = build(['m', 't', 'at', 'end'], encodeSource(spec, plans), {
       ...CONTENT,
+      PACKED_OF_NUMBER,
       fail,
       writeWords,
       writeHexWords,
@@ -153,7 +156,7 @@ function decodeTools(plans: readonly ElementPlan[]): object {
     }
     return 1
   }
-  return { ...CONTENT, IS_DIGIT_BYTE, LEFT_CODE, RIGHT_CODE, hexWord, badHex, firstUnknown }
+  return { ...READ_TOOLS, hexWord, badHex, firstUnknown }
 }
 
 function hexWord(bytes: Uint8Array, at: number): number {
@@ -207,7 +210,10 @@ class CompiledView implements MessageView {
     const byBit = new Array<ElementPlan | undefined>(129).fill(undefined)
     for (const plan of plans) byBit[plan.bit] = plan
     this.#plans = byBit
-    this.#readers = byBit.map((plan) => plan && (CONTENT[plan.reader] as ContentReader))
+    this.#readers = byBit.map(
+      (plan) =>
+        plan && build<ContentReader>(['b', 'at', 'size'], `return ${readSource(plan, 'size')}`, READ_TOOLS),
+    )
   }
 
   get error(): DecodeError | undefined {

@@ -226,14 +226,17 @@ export function readHexText(bytes: Uint8Array, at: number, size: number): Uint8A
 const NOT_A_DIGIT = -1
 
 export function writeDigitsRight(target: Uint8Array, at: number, text: string): number {
-  let index = 0
+  if ((text.length & 1) === 0) return writePairs(target, at, text, 0, text.length)
+  const digit = text.charCodeAt(0) - 48
+  if (digit < 0 || digit > 9) return NOT_A_DIGIT
+  target[at] = digit
+  return writePairs(target, at + 1, text, 1, text.length)
+}
+
+/** The digits of `text` from `from` to before `end`, an even count of them. */
+function writePairs(target: Uint8Array, at: number, text: string, from: number, end: number): number {
   let to = at
-  if ((text.length & 1) === 1) {
-    const digit = text.charCodeAt(index++) - 48
-    if (digit < 0 || digit > 9) return NOT_A_DIGIT
-    target[to++] = digit
-  }
-  for (; index < text.length; index += 2) {
+  for (let index = from; index < end; index += 2) {
     const high = text.charCodeAt(index) - 48
     const low = text.charCodeAt(index + 1) - 48
     if (high < 0 || high > 9 || low < 0 || low > 9) return NOT_A_DIGIT
@@ -243,9 +246,10 @@ export function writeDigitsRight(target: Uint8Array, at: number, text: string): 
 }
 
 export function writeDigitsLeft(target: Uint8Array, at: number, text: string): number {
-  if ((text.length & 1) === 0) return writeDigitsRight(target, at, text)
-  const to = writeDigitsRight(target, at, text.slice(0, -1))
-  const digit = text.charCodeAt(text.length - 1) - 48
+  const last = text.length - 1
+  if ((last & 1) === 1) return writePairs(target, at, text, 0, text.length)
+  const to = writePairs(target, at, text, 0, last)
+  const digit = text.charCodeAt(last) - 48
   if (to < 0 || digit < 0 || digit > 9) return NOT_A_DIGIT
   target[to] = digit << 4
   return to + 1

@@ -1,0 +1,41 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { readDigitsLeft, readDigitsRight, readNibblesLeft } from '../../src/iso8583/content.ts'
+import {
+  DIGITS_LEFT,
+  NIBBLES_LEFT,
+  UNROLLED_DIGITS_MAX,
+  UNROLLED_TABLES,
+  unrolledSource,
+} from '../../src/iso8583/unrolled.ts'
+
+const counts = fc.integer({ min: 0, max: UNROLLED_DIGITS_MAX })
+/** Mostly decimal digits, and what is next to them: a padding of F, a letter, a digit where padding should be. */
+const bytes = fc.uint8Array({ minLength: 24, maxLength: 24 }).chain((any) =>
+  fc.record({
+    any: fc.constant(any),
+    strange: fc.array(fc.tuple(fc.nat(23), fc.constantFrom(0x0f, 0x1f, 0xa0, 0x0a, 0x90, 0x9f)), {
+      maxLength: 2,
+    }),
+  }),
+)
+
+function packed({ any, strange }: { readonly any: Uint8Array; readonly strange: [number, number][] }) {
+  const digits = any.map((byte) => (((byte >> 4) % 10) << 4) | ((byte & 15) % 10))
+  for (const [at, byte] of strange) digits[at] = byte
+  return digits
+}
+
+it('read what the loops read, at any count of digits', () => {
+  fc.assert(
+    fc.property(counts, bytes, fc.nat(2), (count, content, at) => {
+      const digits = packed(content)
+      expect(DIGITS_LEFT[count]?.(digits, at)).toBe(readDigitsLeft(digits, at, count))
+      expect(NIBBLES_LEFT[count]?.(content.any, at)).toBe(readNibblesLeft(content.any, at, count))
+      const names = Object.keys(UNROLLED_TABLES)
+      const right = new Function(...names, 'b', 'at', `return ${unrolledSource('digitsRight', count)}`)
+      expect(right(...Object.values(UNROLLED_TABLES), digits, at)).toBe(readDigitsRight(digits, at, count))
+    }),
+    { numRuns: 1000 },
+  )
+})
