@@ -7,6 +7,7 @@ import { CardReaderDevice } from './card-reader-device.ts'
 import type { CardImage } from './chip-card/card-image.ts'
 import { loadCardImage, saveCardImage } from './chip-card/card-image-file.ts'
 import { type ChipCard, createChipCard } from './chip-card/chip-card.ts'
+import type { FieldFace, TappedCard } from './contactless-field.ts'
 import { DeviceLine } from './device-line.ts'
 import { DevicePort, removeLink } from './device-port.ts'
 import type { Factory } from './factory.ts'
@@ -27,6 +28,8 @@ export interface BoardOptions {
   readonly baudRate: number | undefined
   /** Card reader and PIN pad share one cable, told apart by their addresses. */
   readonly sharedLine: boolean
+  /** Whether the card reader has a contactless side; it has when left out. */
+  readonly contactless?: boolean
   /** Certifies the pad at its first start, so that it can get its keys from afar. */
   readonly factory?: Factory
   /** Hears each line from when it is plugged in. */
@@ -37,10 +40,15 @@ export interface BoardOptions {
 
 export type BoardEvent =
   | { readonly kind: 'lamp'; readonly lamp: 'off' | 'cardWanted' | 'takeCard' }
+  /** Four lights and the beeper of the contactless reader. */
+  | { readonly kind: 'field'; readonly face: FieldFace }
   | { readonly kind: 'padScreen'; readonly screen: PadScreen }
   /** A slip was cut off. */
   | { readonly kind: 'printed'; readonly piece: PaperPiece }
   | { readonly kind: 'plugged' | 'unplugged'; readonly device: BoardDevice }
+
+/** Directory, selection and processing options; then the records would come. */
+const COMMANDS_BEFORE_EARLY = 3
 
 /** What the maker of the pad tells the acquirer, so that it can send keys to it. Not for logs. */
 export interface PadProvisioning {
@@ -100,6 +108,9 @@ export class Board {
         this.#lamp = lamp
         this.#tell({ kind: 'lamp', lamp })
       },
+      ...(options.contactless === false
+        ? {}
+        : { field: (face: FieldFace) => this.#tell({ kind: 'field', face }) }),
     })
     this.#pinPad = new PinPadDevice({
       clock,
@@ -129,6 +140,16 @@ export class Board {
 
   get hasCard(): boolean {
     return this.#reader.hasCard
+  }
+
+  /** Waiting for a card in its field. */
+  get isFieldOn(): boolean {
+    return this.#reader.isFieldOn
+  }
+
+  /** The four lights of the contactless reader. */
+  get face(): FieldFace {
+    return this.#reader.face
   }
 
   get isEnteringPin(): boolean {
@@ -180,17 +201,31 @@ export class Board {
 
   /** Puts the chip of the card in `path` into the reader; its memory is written back there. @throws {BoardRefusal} */
   insert(path: string, isDirty = false): void {
-    const image = this.#load(path)
-    const card = createChipCard(image, {
-      random: this.#options.random,
-      changed: (changed) => saveCardImage(path, changed),
-    })
-    this.insertChip(card, isDirty)
+    this.insertChip(this.#open(path), isDirty)
   }
 
   /** @throws {BoardRefusal} */
   insertChip(card: ChipCard, isDirty = false): void {
     if (!this.#reader.insert(card, isDirty)) throw new BoardRefusal('a card is in the reader already')
+  }
+
+  /**
+   * Holds the cards in `paths` at the reader until the field goes off; `isEarly`: the hand pulls the first one away in the
+   * middle, before its records are read. Their memories are written back. @throws {BoardRefusal}
+   */
+  tap(paths: readonly string[], isEarly = false): void {
+    if (!this.#reader.isFieldOn) throw new BoardRefusal('the reader is not waiting for a contactless card')
+    this.tapCards(
+      paths.map((path) => ({
+        card: this.#open(path),
+        ...(isEarly ? { goneAfter: COMMANDS_BEFORE_EARLY } : {}),
+      })),
+    )
+  }
+
+  /** @throws {BoardRefusal} */
+  tapCards(cards: readonly TappedCard[]): void {
+    if (!this.#reader.tap(cards)) throw new BoardRefusal('the reader is not waiting for a contactless card')
   }
 
   /** @throws {BoardRefusal} */
@@ -246,6 +281,13 @@ export class Board {
       attach: (stream) => line.attach(cable?.(device, stream) ?? stream),
       detach: () => line.detach(),
       ...(tap === undefined ? {} : { tap: () => tap(name) }),
+    })
+  }
+
+  #open(path: string): ChipCard {
+    return createChipCard(this.#load(path), {
+      random: this.#options.random,
+      changed: (changed) => saveCardImage(path, changed),
     })
   }
 

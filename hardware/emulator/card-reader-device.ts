@@ -4,13 +4,21 @@ import {
   encodeDeviceStatus,
   encodeIdentity,
   PROTOCOL_VERSION,
+  READER_CAPABILITY,
   READER_FLAG,
 } from '../protocol/device-payloads.ts'
 import { ADDRESS, COMMAND, EVENT, STATUS } from '../protocol/link-codes.ts'
-import { type ArmRequest, type CardEvent, decodeArm, encodeCardEvent } from '../protocol/reader-payloads.ts'
+import {
+  type ArmRequest,
+  type CardEvent,
+  decodeArm,
+  decodeSignal,
+  encodeCardEvent,
+} from '../protocol/reader-payloads.ts'
 import { isAcceptableAtr } from './answer-to-reset.ts'
 import { bootIdFrom } from './boot-id.ts'
 import type { ChipCard } from './chip-card/chip-card.ts'
+import { ContactlessField, type FieldFace, type TappedCard } from './contactless-field.ts'
 import { type DeviceReply, DeviceSession, OK } from './device-session.ts'
 
 /** The tracks of a card as the head reads them: without sentinels and LRC; undefined is not readable. */
@@ -26,9 +34,11 @@ export interface CardReaderDeviceOptions {
   readonly serialNumber: string
   /** The reader's lamp: a card is wanted, the card may be taken, or neither. */
   readonly lamp: (state: 'off' | 'cardWanted' | 'takeCard') => void
+  /** Hears its four lights and its beeper; a reader without it has no contactless side. */
+  readonly field?: (face: FieldFace) => void
 }
 
-/** A card reader with a chip slot and a stripe head. Source: docs/peripheral-link.md 6. */
+/** A card reader with a chip slot, a stripe head and, where it has one, a contactless field. Source: docs/peripheral-link.md 6. */
 export class CardReaderDevice {
   readonly session: DeviceSession
   readonly #options: CardReaderDeviceOptions
@@ -39,10 +49,12 @@ export class CardReaderDevice {
   #isPowered = false
   /** The contacts do not meet: the next chip inserted gives no answer to reset. */
   #isDirty = false
+  readonly #field: ContactlessField | undefined
 
   constructor(options: CardReaderDeviceOptions) {
     this.#options = options
     this.#bootId = bootIdFrom(options.random)
+    this.#field = options.field && new ContactlessField(options.clock, options.field)
     this.session = new DeviceSession({
       address: ADDRESS.cardReader,
       clock: options.clock,
@@ -55,8 +67,19 @@ export class CardReaderDevice {
     return this.#card !== undefined
   }
 
+  /** Waiting for a card in its field. */
+  get isFieldOn(): boolean {
+    return this.#armed?.technologies !== undefined
+  }
+
+  /** What the four lights show. */
+  get face(): FieldFace {
+    return this.#field?.face ?? { lights: 0, beep: 'none' }
+  }
+
   /** Power came back: a new life, with nothing armed; a card that is still there may be taken. */
   restart(): void {
+    this.#field?.off()
     this.#bootId = bootIdFrom(this.#options.random)
     this.#disarm()
     this.#powerOff()
@@ -90,6 +113,22 @@ export class CardReaderDevice {
     return true
   }
 
+  /** Holds cards at the reader until the field goes off. False when the field was not on. */
+  tap(cards: readonly TappedCard[]): boolean {
+    const technologies = this.#armed?.technologies
+    const event = technologies === undefined ? undefined : this.#field?.present(cards, technologies)
+    if (event === undefined) return false
+    this.#offer(event)
+    return true
+  }
+
+  /** Pulls the card out of the field, whatever goes on. False when there was none. */
+  takeAway(): boolean {
+    if (this.#field?.take() !== true) return false
+    this.session.report(EVENT.cardRemoved, new Uint8Array(0))
+    return true
+  }
+
   #perform(command: number, payload: Uint8Array): DeviceReply {
     switch (command) {
       case COMMAND.identify:
@@ -112,9 +151,25 @@ export class CardReaderDevice {
         this.#powerOff()
         if (this.#card !== undefined) this.#options.lamp('takeCard')
         return OK
+      case COMMAND.fieldOff:
+      case COMMAND.signal:
+        return this.#performContactless(command, payload)
       default:
         return { status: STATUS.unknownCommand }
     }
+  }
+
+  #performContactless(command: number, payload: Uint8Array): DeviceReply {
+    const field = this.#field
+    if (field === undefined) return { status: STATUS.unknownCommand }
+    if (command === COMMAND.fieldOff) {
+      field.off()
+      return OK
+    }
+    const signal = decodeSignal(payload)
+    if (signal === undefined) return { status: STATUS.badPayload }
+    field.signal(signal)
+    return OK
   }
 
   #identity(): Uint8Array {
@@ -124,6 +179,7 @@ export class CardReaderDevice {
       bootId: this.#bootId,
       serialNumber: this.#options.serialNumber,
       firmware: 'Tillwire emulated reader 1',
+      capabilities: this.#field === undefined ? 0 : READER_CAPABILITY.contactless,
     })
   }
 
@@ -136,8 +192,12 @@ export class CardReaderDevice {
   }
 
   #arm(request: ArmRequest | undefined): DeviceReply {
-    if (request === undefined) return { status: STATUS.badPayload }
+    const wantsField = request?.technologies !== undefined
+    if (request === undefined || (wantsField && this.#field === undefined)) {
+      return { status: STATUS.badPayload }
+    }
     this.#disarm()
+    this.#field?.off()
     this.#armed = request
     this.#options.lamp('cardWanted')
     const { clock } = this.#options
@@ -151,6 +211,7 @@ export class CardReaderDevice {
   #disarm(): void {
     this.#cancelArm?.()
     if (this.#armed !== undefined) this.#options.lamp('off')
+    if (this.isFieldOn) this.#field?.dark()
     this.#armed = undefined
   }
 
@@ -173,12 +234,22 @@ export class CardReaderDevice {
   #transmit(apdu: Uint8Array): DeviceReply {
     const card = this.#card
     if (apdu.length < 4) return { status: STATUS.badPayload }
+    if (this.#field?.hasCard === true) return this.#transmitInField(this.#field, apdu)
     if (card === undefined || !this.#isPowered) return { status: STATUS.noCard }
     const body = exchangeApdu(card, apdu)
     const isResponse = body.length >= 2 && body.length <= RESPONSE_SIZE_MAX
     // A card that says nothing, or more than it may, is as good as gone, until it is put in again.
     if (!isResponse) this.#powerOff()
     return isResponse ? { status: STATUS.ok, body } : { status: STATUS.noCard }
+  }
+
+  #transmitInField(field: ContactlessField, apdu: Uint8Array): DeviceReply {
+    const body = field.transmit((card) => exchangeApdu(card, apdu))
+    const isResponse = body !== undefined && body.length >= 2 && body.length <= RESPONSE_SIZE_MAX
+    if (isResponse) return { status: STATUS.ok, body }
+    field.off()
+    this.session.report(EVENT.cardRemoved, new Uint8Array(0))
+    return { status: STATUS.noCard }
   }
 
   #powerOff(): void {

@@ -14,7 +14,12 @@ export interface DeviceIdentity {
   /** Printable ASCII, at most 32 characters each. */
   readonly serialNumber: string
   readonly firmware: string
+  /** Bits of what it can do besides what every device of its kind can; 0 or left out: nothing. */
+  readonly capabilities?: number
 }
+
+/** A reader with this bit knows the contactless way of ARM, FIELD OFF and SIGNAL. */
+export const READER_CAPABILITY = { contactless: 0x01 } as const
 
 export function encodeIdentity(identity: DeviceIdentity): Uint8Array {
   return concatBytes([
@@ -23,6 +28,8 @@ export function encodeIdentity(identity: DeviceIdentity): Uint8Array {
     uint(identity.bootId, 4),
     sizedText(identity.serialNumber),
     sizedText(identity.firmware),
+    // A device that has nothing to add answers as devices did before there was this byte.
+    ...((identity.capabilities ?? 0) === 0 ? [] : [uint(identity.capabilities ?? 0, 1)]),
   ])
 }
 
@@ -36,9 +43,11 @@ export function decodeIdentity(body: Uint8Array): DeviceIdentity | undefined {
     serialNumber: reader.sizedText(),
     firmware: reader.sizedText(),
   }
+  const [capabilities, more] = reader.rest()
   const isText = (text: string): boolean => /^[ -~]{0,32}$/.test(text)
-  if (!reader.isComplete || !isText(identity.serialNumber) || !isText(identity.firmware)) return undefined
-  return identity
+  if (!reader.isComplete || more !== undefined) return undefined
+  if (!isText(identity.serialNumber) || !isText(identity.firmware)) return undefined
+  return capabilities === undefined ? identity : { ...identity, capabilities }
 }
 
 /** Reply to STATUS after its status byte. Source: docs/peripheral-link.md 5.3. */

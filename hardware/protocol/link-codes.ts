@@ -17,6 +17,9 @@ export const COMMAND = {
   disarm: 0x21,
   transmit: 0x22,
   powerOff: 0x23,
+  // Card reader with a contactless side
+  fieldOff: 0x24,
+  signal: 0x25,
   // PIN pad
   loadMasterKey: 0x30,
   loadWorkingKeys: 0x31,

@@ -208,6 +208,10 @@ export function counting(card: ChipCard, command: (apdu: Uint8Array | undefined)
       command(undefined)
       return card.powerOn()
     },
+    enterField() {
+      command(undefined)
+      return card.enterField()
+    },
     powerOff: () => card.powerOff(),
     transmit(apdu) {
       command(apdu)

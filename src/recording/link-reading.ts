@@ -9,7 +9,7 @@ import {
   decodeShow,
   decodeWorkingKeys,
 } from '../../hardware/protocol/pin-pad-payloads.ts'
-import { decodeArm, decodeCardEvent } from '../../hardware/protocol/reader-payloads.ts'
+import { decodeArm, decodeCardEvent, decodeSignal } from '../../hardware/protocol/reader-payloads.ts'
 import { bytesToAscii, toHex } from '../base/bytes.ts'
 import { parseCommand, splitResponse } from '../emv/apdu.ts'
 import { type CommandName, commandName, type EventName, eventName } from './mask-link.ts'
@@ -31,6 +31,8 @@ const COMMANDS: { readonly [name in CommandName]: PayloadReading } = {
   disarm: empty,
   transmit: readCommand,
   powerOff: empty,
+  fieldOff: empty,
+  signal: (payload) => members(decodeSignal(payload)),
   loadMasterKey: text,
   loadWorkingKeys: (payload) => {
     const request = decodeWorkingKeys(payload)
@@ -67,6 +69,8 @@ const REPLIES: { readonly [name in CommandName]: PayloadReading } = {
   disarm: empty,
   transmit: readResponse,
   powerOff: empty,
+  fieldOff: empty,
+  signal: empty,
   loadMasterKey: bytes,
   loadWorkingKeys: empty,
   clearWorkingKeys: empty,

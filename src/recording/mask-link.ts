@@ -17,7 +17,12 @@ import {
   encodePinResult,
   encodeWorkingKeys,
 } from '../../hardware/protocol/pin-pad-payloads.ts'
-import { decodeArm, decodeCardEvent, encodeCardEvent } from '../../hardware/protocol/reader-payloads.ts'
+import {
+  decodeArm,
+  decodeCardEvent,
+  decodeSignal,
+  encodeCardEvent,
+} from '../../hardware/protocol/reader-payloads.ts'
 import { asciiToBytes, bytesToAscii, concatBytes } from '../base/bytes.ts'
 import type { Codec } from '../iso8583/compile.ts'
 import { ApduMask } from './mask-apdu.ts'
@@ -108,6 +113,8 @@ export class LinkMask {
       disarm: empty,
       transmit: (payload) => this.#apdus.command(payload),
       powerOff: empty,
+      fieldOff: empty,
+      signal: when(decodeSignal),
       loadMasterKey: maskKeyBlock,
       loadWorkingKeys: maskWorkingKeys,
       clearWorkingKeys: empty,
@@ -138,6 +145,8 @@ export class LinkMask {
       disarm: empty,
       transmit: (body) => this.#apdus.response(body),
       powerOff: empty,
+      fieldOff: empty,
+      signal: empty,
       loadMasterKey: filled,
       loadWorkingKeys: empty,
       clearWorkingKeys: empty,

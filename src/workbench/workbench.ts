@@ -314,6 +314,9 @@ export class Workbench {
       case 'lamp':
         if (event.lamp !== 'off') this.#sound('short')
         break
+      case 'field':
+        if (event.face.beep !== 'none') this.#sound(event.face.beep === 'success' ? 'good' : 'bad')
+        break
       case 'padScreen': {
         const isAsked = event.screen.kind === 'enterPin'
         if (isAsked && !this.#isPinAsked) {

@@ -1,5 +1,6 @@
 import iconv from 'iconv-lite'
 import { CardReaderDevice } from '../../hardware/emulator/card-reader-device.ts'
+import type { FieldFace } from '../../hardware/emulator/contactless-field.ts'
 import { DeviceLine } from '../../hardware/emulator/device-line.ts'
 import type { PadMemoryContent } from '../../hardware/emulator/pad-memory.ts'
 import { PinPadDevice } from '../../hardware/emulator/pin-pad-device.ts'
@@ -40,10 +41,11 @@ export class VirtualBoard {
   })
   readonly peripherals: Peripherals
   readonly lamps: string[] = []
+  readonly faces: FieldFace[] = []
   cable = new VirtualLine(this.clock)
   printerCable = new VirtualLine(this.clock)
 
-  constructor() {
+  constructor({ contactless = false } = {}) {
     const random = countingRandom()
     this.memory = {
       content: PAD_MEMORY,
@@ -56,6 +58,7 @@ export class VirtualBoard {
       random,
       serialNumber: 'TWCRTEST',
       lamp: (state) => this.lamps.push(state),
+      ...(contactless ? { field: (face: FieldFace) => this.faces.push(face) } : {}),
     })
     this.pinPad = new PinPadDevice({
       clock: this.clock,

@@ -3,6 +3,7 @@ import { type CommandApdu, SW } from '../../../src/emv/apdu.ts'
 import { decodeTlvs, encodeTlv, encodeTlvs } from '../../../src/emv/ber-tlv.ts'
 import { parseDol, splitDol } from '../../../src/emv/dol.ts'
 import { authenticateExternally, authenticateInternally } from './card-authentication.ts'
+import { answerContactless } from './card-contactless.ts'
 import type { CardContext } from './card-context.ts'
 import { generateAc } from './card-cryptogram.ts'
 import { counterBytes } from './card-objects.ts'
@@ -58,7 +59,7 @@ function initiate(context: CardContext, session: CardSession, data: Uint8Array):
   const outer = decodeTlvs(data)
   const only = outer.ok && outer.value.length === 1 ? outer.value[0] : undefined
   if (only?.tag !== '83') return respond(SW.wrongData)
-  const list = parseDol(fromHex(application.pdol))
+  const list = parseDol(fromHex(session.contactless?.pdol ?? application.pdol))
   const values = list.ok ? splitDol(list.value, only.value) : undefined
   if (values === undefined) return respond(SW.wrongLength)
   state.atc += 1
@@ -66,6 +67,7 @@ function initiate(context: CardContext, session: CardSession, data: Uint8Array):
   session.phase = 'initiated'
   session.pdolData = Uint8Array.from(only.value)
   for (const [tag, value] of values) session.told.set(tag, Uint8Array.from(value))
+  if (session.contactless !== undefined) return answerContactless(context, session, session.contactless)
   const profile = fromHex(application.interchangeProfile)
   const locator = fromHex(application.fileLocator)
   if (application.responseFormat === '80') return respondOk(encodeTlv('80', concatBytes([profile, locator])))
@@ -76,10 +78,10 @@ function initiate(context: CardContext, session: CardSession, data: Uint8Array):
   return respondOk(encodeTlv('77', objects))
 }
 
-function readRecord({ application, phase }: CardSession, { p1, p2 }: CommandApdu): Uint8Array {
+function readRecord({ application, contactless, phase }: CardSession, { p1, p2 }: CommandApdu): Uint8Array {
   if ((p2 & 7) !== 4 || p1 === 0) return respond(SW.wrongParameters)
   if (phase === 'selected') return respond(SW.conditionsNotSatisfied)
-  const file = application.records.filter(({ sfi }) => sfi === p2 >> 3)
+  const file = (contactless ?? application).records.filter(({ sfi }) => sfi === p2 >> 3)
   if (file.length === 0) return respond(SW.fileNotFound)
   const record = file.find(({ number }) => number === p1)
   return record === undefined ? respond(SW.recordNotFound) : respondOk(fromHex(record.data))

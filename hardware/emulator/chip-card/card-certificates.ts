@@ -44,6 +44,8 @@ export interface CertifiedCard {
   readonly issuerCertificate: Uint8Array
   readonly issuerRemainder: Uint8Array
   readonly cardCertificate: Uint8Array
+  /** Over `otherStaticData`; empty without. */
+  readonly otherCertificate: Uint8Array
   readonly cardRemainder: Uint8Array
   readonly cardExponent: Uint8Array
   readonly staticSignature: Uint8Array
@@ -67,6 +69,8 @@ export function certifyCard(
     /** MMYY. */
     readonly expiry: string
     readonly staticData: Uint8Array
+    /** What the card tells in a reader's field: certified too, with the same key pair. */
+    readonly otherStaticData?: Uint8Array
     /** Bytes of the card's modulus. */
     readonly signatureSize: number
   },
@@ -87,11 +91,15 @@ export function certifyCard(
     Uint8Array.of(...ALGORITHMS, pair.modulus.length, pair.exponent.length),
     cardParts.inside,
   ])
-  const cardTail = concatBytes([cardParts.remainder, pair.exponent, card.staticData])
+  const cardTail = (staticData: Uint8Array): Uint8Array =>
+    concatBytes([cardParts.remainder, pair.exponent, staticData])
+  const { otherStaticData } = card
   return {
     issuerCertificate: sign(ca, issuerBody, concatBytes([issuerParts.remainder, issuer.exponent])),
     issuerRemainder: issuerParts.remainder,
-    cardCertificate: sign(issuer, cardBody, cardTail),
+    cardCertificate: sign(issuer, cardBody, cardTail(card.staticData)),
+    otherCertificate:
+      otherStaticData === undefined ? new Uint8Array(0) : sign(issuer, cardBody, cardTail(otherStaticData)),
     cardRemainder: cardParts.remainder,
     cardExponent: pair.exponent,
     staticSignature: sign(issuer, Uint8Array.of(FORMAT_STATIC, 0x01, 0xda, 0xc1), card.staticData),

@@ -75,13 +75,15 @@ function mayStayOffline({ application, told }: CardSession): boolean {
   )
 }
 
-function amountOf(told: ReadonlyMap<string, Uint8Array>): number {
+/** Tag 9F02 in minor units. */
+export function amountOf(told: ReadonlyMap<string, Uint8Array>): number {
   let amount = 0
   for (const byte of told.get('9F02') ?? []) amount = amount * 100 + (byte >> 4) * 10 + (byte & 15)
   return amount
 }
 
-function noteOffline({ application, told }: CardSession, kind: CryptogramKind): void {
+/** Counts what the issuer did not decide. */
+export function noteOffline({ application, told }: CardSession, kind: CryptogramKind): void {
   const { state } = application
   if (kind === 'TC') {
     state.consecutiveOffline = Math.min(state.consecutiveOffline + 1, 255)
@@ -145,10 +147,15 @@ function keyContext({ application, told }: CardSession): CryptogramContext {
   }
 }
 
-function computeCryptogram(context: CardContext, session: CardSession, issuerData: Uint8Array): Uint8Array {
+/** Tag 9F26, 8 bytes. `issuerData`: tag 9F10. */
+export function computeCryptogram(
+  context: CardContext,
+  session: CardSession,
+  issuerData: Uint8Array,
+): Uint8Array {
   const { application, told } = session
   const own: Readonly<Record<string, Uint8Array>> = {
-    '82': fromHex(application.interchangeProfile),
+    '82': fromHex((session.contactless ?? application).interchangeProfile),
     '9F36': counterBytes(application.state.atc),
     '9F10': issuerData,
   }

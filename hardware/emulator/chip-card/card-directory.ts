@@ -4,6 +4,7 @@ import type { ApplicationImage, ChipImage } from './card-image.ts'
 
 export const DIRECTORY_NAME = '1PAY.SYS.DDF01'
 export const DIRECTORY_SFI = 1
+export const PROXIMITY_NAME = '2PAY.SYS.DDF01'
 
 /** File control information of the payment system environment. Source: EMV Book 1, table 45. */
 export function directoryInformation(): Uint8Array {
@@ -12,6 +13,29 @@ export function directoryInformation(): Uint8Array {
     encodeTlvs([
       ['84', asciiToBytes(DIRECTORY_NAME)],
       ['A5', encodeTlv('88', Uint8Array.of(DIRECTORY_SFI))],
+    ]),
+  )
+}
+
+/** What a card in the field offers, in the answer itself. Source: EMV Contactless Book B, 3.3.2.5. */
+export function proximityInformation(chip: ChipImage): Uint8Array {
+  const entries = chip.applications
+    .filter(({ contactless }) => contactless !== undefined)
+    .map(({ aid, label, priority }) =>
+      encodeTlv(
+        '61',
+        encodeTlvs([
+          ['4F', fromHex(aid)],
+          ['50', asciiToBytes(label)],
+          ['87', Uint8Array.of(priority)],
+        ]),
+      ),
+    )
+  return encodeTlv(
+    '6F',
+    encodeTlvs([
+      ['84', asciiToBytes(PROXIMITY_NAME)],
+      ['A5', encodeTlv('BF0C', concatBytes(entries))],
     ]),
   )
 }
@@ -33,13 +57,13 @@ export function directoryRecord(chip: ChipImage, number: number): Uint8Array | u
   )
 }
 
-/** File control information of an application. Source: EMV Book 1, table 45. */
-export function applicationInformation(application: ApplicationImage): Uint8Array {
+/** File control information of an application. `pdol`: what it asks for in hexadecimal. Source: EMV Book 1, table 45. */
+export function applicationInformation(application: ApplicationImage, pdol = application.pdol): Uint8Array {
   const objects: (readonly [string, Uint8Array])[] = [
     ['50', asciiToBytes(application.label)],
     ['87', Uint8Array.of(application.priority)],
   ]
-  if (application.pdol !== '') objects.push(['9F38', fromHex(application.pdol)])
+  if (pdol !== '') objects.push(['9F38', fromHex(pdol)])
   if (application.preferredName !== undefined) {
     objects.push(['9F11', Uint8Array.of(1)], ['9F12', fromHex(application.preferredName)])
   }

@@ -38,6 +38,22 @@ const recordSchema = z.strictObject({
   data: hex(2, 254),
 })
 
+/** How an application behaves in a reader's field. Source: JR/T 0025.12; Visa VCPS 2.1. */
+const contactlessSchema = z.strictObject({
+  /** Tag 9F38 there; it asks for tag 9F66. */
+  pdol: hex(3, 252),
+  interchangeProfile: hex(2, 2),
+  /** Empty: everything is in the answer to GET PROCESSING OPTIONS. */
+  fileLocator: hex(0, 252),
+  records: z.array(recordSchema),
+  /** Tag 57. */
+  track2: hex(8, 19),
+  /** What it wants of its holder where the terminal says that it must be sure of them. */
+  cvm: z.enum(['pin', 'signature', 'none']),
+  /** A phone, whose holder has proved themselves to it. */
+  isDevice: z.boolean(),
+})
+
 /** What changes in the life of a card. Kept over power cuts. */
 const stateSchema = z.strictObject({
   /** Application transaction counter. */
@@ -92,6 +108,7 @@ const applicationSchema = z.strictObject({
   /** From this many offline transactions in a row the card wants to go online; 0: always. */
   offlineCountMax: count(255),
   offlineAmountMaxMinor: z.int().min(0).max(999_999_999_999),
+  contactless: contactlessSchema.optional(),
   state: stateSchema,
 })
 
@@ -121,6 +138,8 @@ const chipSchema = z.strictObject({
   directory: z.boolean(),
   /** CARD BLOCK was done: SELECT answers 6A81. */
   blocked: z.boolean(),
+  /** Its antenna; none without. */
+  contactless: z.strictObject({ answerToSelect: hex(1, 32) }).optional(),
   applications: list(applicationSchema, 10),
 })
 
@@ -162,6 +181,7 @@ export const cardImageSchema = z
 export type CardImage = z.infer<typeof cardImageSchema>
 export type ChipImage = z.infer<typeof chipSchema>
 export type ApplicationImage = z.infer<typeof applicationSchema>
+export type ContactlessImage = z.infer<typeof contactlessSchema>
 export type StripeImage = z.infer<typeof stripeSchema>
 export type ReplayImage = z.infer<typeof replaySchema>
 export type CardFaults = z.infer<typeof faultsSchema>

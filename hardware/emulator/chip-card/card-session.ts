@@ -1,5 +1,5 @@
 import type { CryptogramContext } from '../../../src/emv/schemes.ts'
-import type { ApplicationImage } from './card-image.ts'
+import type { ApplicationImage, ContactlessImage } from './card-image.ts'
 
 /** `selected`, GPO done, first cryptogram was an ARQC, all done. Source: EMV Book 3, 6.4, application states. */
 export type ApplicationPhase = 'selected' | 'initiated' | 'online' | 'done'
@@ -7,6 +7,8 @@ export type ApplicationPhase = 'selected' | 'initiated' | 'online' | 'done'
 /** The volatile memory of one selected application; a reset or another SELECT clears it. */
 export class CardSession {
   readonly application: ApplicationImage
+  /** Set when it was selected in a reader's field. */
+  readonly contactless: ContactlessImage | undefined
   phase: ApplicationPhase = 'selected'
   pdolData: Uint8Array = new Uint8Array(0)
   cdol1Data: Uint8Array = new Uint8Array(0)
@@ -23,7 +25,8 @@ export class CardSession {
   scriptCount = 0
   scriptFailed = false
 
-  constructor(application: ApplicationImage) {
+  constructor(application: ApplicationImage, contactless?: ContactlessImage) {
     this.application = application
+    this.contactless = contactless
   }
 }

@@ -11,6 +11,8 @@ import {
   directoryInformation,
   directoryRecord,
   findApplication,
+  PROXIMITY_NAME,
+  proximityInformation,
 } from './card-directory.ts'
 import type { CardImage, ChipImage } from './card-image.ts'
 import { respond, respondOk } from './card-response.ts'
@@ -21,6 +23,8 @@ import { ReplayCard } from './replay-card.ts'
 export interface ChipCard {
   /** Answer to reset, cold or warm; empty when the card is mute. */
   powerOn(): Uint8Array
+  /** Comes into a reader's field: its answer to select; empty when it has no antenna, or is mute. */
+  enterField(): Uint8Array
   powerOff(): void
   /** Response data and status; empty when the card does not answer, as if it had been pulled. */
   transmit(apdu: Uint8Array): Uint8Array
@@ -51,6 +55,7 @@ class EmulatedChipCard implements ChipCard {
   #isPowered = false
   #answeredCount = 0
   #selected: 'nothing' | 'directory' | CardSession = 'nothing'
+  #isInField = false
 
   constructor(image: CardImage, { random, changed }: ChipCardDependencies) {
     this.image = image
@@ -65,8 +70,18 @@ class EmulatedChipCard implements ChipCard {
     return fromHex(chip.atr)
   }
 
+  enterField(): Uint8Array {
+    const { chip, faults } = this.image
+    this.powerOff()
+    if (chip?.contactless === undefined || faults?.mute === true) return SILENCE
+    this.#isPowered = true
+    this.#isInField = true
+    return fromHex(chip.contactless.answerToSelect)
+  }
+
   powerOff(): void {
     this.#isPowered = false
+    this.#isInField = false
     this.#answeredCount = 0
     this.#selected = 'nothing'
   }
@@ -85,8 +100,8 @@ class EmulatedChipCard implements ChipCard {
     const { cla, ins } = command
     if (cla === 0x00 && ins === 0xa4) return this.#select(chip, command)
     const selected = this.#selected
-    if (selected === 'directory') return readDirectory(chip, command)
-    if (selected === 'nothing') {
+    if (selected === 'directory' && !this.#isInField) return readDirectory(chip, command)
+    if (selected === 'nothing' || selected === 'directory') {
       return respond(cla === 0x00 || cla === 0x80 ? SW.conditionsNotSatisfied : SW.unknownClass)
     }
     return performCommand(this.#context, selected, command)
@@ -97,18 +112,29 @@ class EmulatedChipCard implements ChipCard {
     if (chip.blocked) return respond(SW.notSupported)
     if (p1 !== 0x04 || (p2 !== 0x00 && p2 !== 0x02)) return respond(SW.wrongParameters)
     if (data.length < 1 || data.length > 16) return respond(SW.wrongLength)
-    if (chip.directory && p2 === 0x00 && bytesToAscii(data) === DIRECTORY_NAME) {
+    if (chip.directory && p2 === 0x00 && this.#isDirectory(data)) {
       this.#selected = 'directory'
-      return respondOk(directoryInformation())
+      return respondOk(this.#isInField ? proximityInformation(chip) : directoryInformation())
     }
+    return this.#selectApplication(chip, p2, data)
+  }
+
+  #isDirectory(name: Uint8Array): boolean {
+    return bytesToAscii(name) === (this.#isInField ? PROXIMITY_NAME : DIRECTORY_NAME)
+  }
+
+  #selectApplication(chip: ChipImage, p2: number, name: Uint8Array): Uint8Array {
     const previous =
       p2 === 0x02 && this.#selected instanceof CardSession ? this.#selected.application : undefined
     if (p2 === 0x02 && previous === undefined) return respond(SW.fileNotFound)
-    const application = findApplication(chip, data, previous)
-    if (application === undefined) return respond(SW.fileNotFound)
-    this.#selected = new CardSession(application)
+    const application = findApplication(chip, name, previous)
+    const contactless = this.#isInField ? application?.contactless : undefined
+    if (application === undefined || (this.#isInField && contactless === undefined)) {
+      return respond(SW.fileNotFound)
+    }
+    this.#selected = new CardSession(application, contactless)
     const status = application.state.blocked ? SW.blocked : SW.ok
-    return respond(status, applicationInformation(application))
+    return respond(status, applicationInformation(application, contactless?.pdol))
   }
 }
 

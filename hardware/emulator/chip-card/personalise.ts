@@ -4,8 +4,8 @@ import { isLuhnValid, truncatePan } from '../../../src/base/exposure.ts'
 import { invariant } from '../../../src/base/invariant.ts'
 import { encodeTlv, encodeTlvs } from '../../../src/emv/ber-tlv.ts'
 import type { CryptogramScheme } from '../../../src/emv/schemes.ts'
-import { certifyCard, type IssuerKeys } from './card-certificates.ts'
-import type { ApplicationImage, CardFaults, CardImage, StripeImage } from './card-image.ts'
+import { type CertifiedCard, certifyCard, type IssuerKeys } from './card-certificates.ts'
+import type { ApplicationImage, CardFaults, CardImage, ContactlessImage, StripeImage } from './card-image.ts'
 
 /** What the cardholder must do: the card's list of verification methods. */
 export type CardCvm = 'pin' | 'signature' | 'none'
@@ -38,6 +38,8 @@ export interface CardOrder {
   readonly discretionary: string
   /** Transaction counter that a replaced card had reached; 0 for a new one. */
   readonly transactionCounter: number
+  /** A card with an antenna, or a phone that proves its holder; left out: contacts only. Not for `mchip-…`. */
+  readonly contactless?: 'card' | 'phone' | undefined
   readonly faults?: CardFaults | undefined
 }
 
@@ -66,6 +68,8 @@ const CDOL2 = '8A029F02069F03069F1A0295055F2A029A039C019F37049F2103'
 const DDOL = '9F3704'
 /** Answer to reset of a T=0 card with five historical bytes. Source: ISO/IEC 7816-3, 8. */
 const ATR = '3B6500002063CBA000'
+/** Answer to select of a type A card: 256-byte frames, the usual waiting times. Source: ISO/IEC 14443-4, 5.2. */
+const ANSWER_TO_SELECT = '0578807002'
 /** Chip with online rules abroad and at home: service code of a domestic chip card. Source: ISO/IEC 7813. */
 const SERVICE_CODE_CHIP = '220'
 const SERVICE_CODE_STRIPE = '120'
@@ -81,7 +85,13 @@ export function personaliseCard(order: CardOrder, keys: IssuerKeys): CardImage {
   return {
     format: 'tillwire-card-1',
     name,
-    chip: { atr: ATR, directory: true, blocked: false, applications: [application] },
+    chip: {
+      atr: ATR,
+      directory: true,
+      blocked: false,
+      ...(application.contactless === undefined ? {} : { contactless: { answerToSelect: ANSWER_TO_SELECT } }),
+      applications: [application],
+    },
     stripe,
     ...(order.faults === undefined ? {} : { faults: order.faults }),
   }
@@ -110,6 +120,9 @@ function applicationOf(order: CardOrder, keys: IssuerKeys): ApplicationImage {
     pan,
     expiry: order.expiry.slice(2) + order.expiry.slice(0, 2),
     staticData: concatBytes([signed, fromHex(interchangeProfile)]),
+    ...(isContactless(order)
+      ? { otherStaticData: concatBytes([contactlessStaticRecord(order), fromHex(CONTACTLESS_PROFILE)]) }
+      : {}),
     signatureSize: 128,
   })
   const isDynamic = authentication !== 'sda'
@@ -144,19 +157,74 @@ function applicationOf(order: CardOrder, keys: IssuerKeys): ApplicationImage {
     needsIssuerAuthentication: true,
     offlineCountMax: 0,
     offlineAmountMaxMinor: 0,
-    state: {
-      atc: order.transactionCounter,
-      lastOnlineAtc: 0,
-      pinTriesLeft: PIN_TRIES,
-      blocked: false,
-      consecutiveOffline: 0,
-      cumulativeOfflineMinor: 0,
-      issuerAuthenticationFailed: false,
-      declinedOffline: false,
-      scriptCount: 0,
-      scriptFailed: false,
-    },
+    ...(isContactless(order) ? { contactless: contactlessOf(order, keys, certified) } : {}),
+    state: newState(order),
   }
+}
+
+function newState({ transactionCounter }: CardOrder): ApplicationImage['state'] {
+  return {
+    atc: transactionCounter,
+    lastOnlineAtc: 0,
+    pinTriesLeft: PIN_TRIES,
+    blocked: false,
+    consecutiveOffline: 0,
+    cumulativeOfflineMinor: 0,
+    issuerAuthenticationFailed: false,
+    declinedOffline: false,
+    scriptCount: 0,
+    scriptFailed: false,
+  }
+}
+
+/** M/Chip cards work otherwise in the field: with GENERATE AC. */
+function isContactless({ contactless, scheme }: CardOrder): boolean {
+  return contactless !== undefined && !scheme.startsWith('mchip')
+}
+
+/** What a reader's field sees of the application. Source: JR/T 0025.12; Visa VCPS 2.1. */
+function contactlessOf(order: CardOrder, keys: IssuerKeys, certified: CertifiedCard): ContactlessImage {
+  const isDynamic = order.authentication !== 'sda'
+  return {
+    pdol: CONTACTLESS_PDOL,
+    interchangeProfile: CONTACTLESS_PROFILE,
+    fileLocator: isDynamic ? CONTACTLESS_LOCATOR : '',
+    records: isDynamic
+      ? [
+          record(3, 1, contactlessStaticRecord(order)),
+          record(3, 2, encodeTlv('90', certified.issuerCertificate)),
+          record(3, 3, issuerRest(keys, certified.issuerRemainder)),
+          record(3, 4, encodeTlv('9F46', certified.otherCertificate)),
+          record(3, 5, cardRest(certified)),
+        ]
+      : [],
+    track2: toHex(track2Of(order)),
+    cvm: order.cvm,
+    isDevice: order.contactless === 'phone',
+  }
+}
+
+/** Tag 82: contactless EMV with DDA. */
+const CONTACTLESS_PROFILE = '2000'
+const CONTACTLESS_PDOL = '9F66049F02069F03069F1A0295055F2A029A039C019F3704'
+/** Five records of file 3, the first under the signature. */
+const CONTACTLESS_LOCATOR = '18010501'
+
+/** Under the issuer's signature, with tag 82. */
+function contactlessStaticRecord({ pan, expiry, effective, country }: CardOrder): Uint8Array {
+  return encodeTlvs([
+    ['5A', fromHex(pan.length % 2 === 0 ? pan : `${pan}F`)],
+    ['5F24', packBcd(`${expiry}${lastDay(expiry)}`)],
+    ['5F25', packBcd(effective)],
+    ['5F28', packBcd(country.padStart(4, '0'))],
+    ['9F07', fromHex('FF00')],
+    ['9F4A', fromHex('82')],
+  ])
+}
+
+function track2Of({ pan, expiry, discretionary }: CardOrder): Uint8Array {
+  const digits = `${pan}D${expiry}${SERVICE_CODE_CHIP}00000${discretionary}`
+  return fromHex(digits.length % 2 === 0 ? digits : `${digits}F`)
 }
 
 /** Tag 82: cardholder verification, terminal risk management, issuer authentication, and how the card signs. */
@@ -170,11 +238,10 @@ function record(sfi: number, number: number, content: Uint8Array): ApplicationIm
 }
 
 /** What the terminal may read without its being signed: track 2 and the cardholder's name. */
-function openRecord({ pan, expiry, cardholderName, discretionary }: CardOrder): Uint8Array {
-  const digits = `${pan}D${expiry}${SERVICE_CODE_CHIP}00000${discretionary}`
+function openRecord(order: CardOrder): Uint8Array {
   return encodeTlvs([
-    ['57', fromHex(digits.length % 2 === 0 ? digits : `${digits}F`)],
-    ['5F20', asciiToBytes(cardholderName.padEnd(2, ' '))],
+    ['57', track2Of(order)],
+    ['5F20', asciiToBytes(order.cardholderName.padEnd(2, ' '))],
   ])
 }
 

@@ -26,6 +26,11 @@ export class ReplayCard {
     return fromHex(this.#replay.atr)
   }
 
+  /** Recordings are of contacts. */
+  enterField(): Uint8Array {
+    return new Uint8Array(0)
+  }
+
   powerOff(): void {
     this.#isPowered = false
   }

@@ -51,6 +51,23 @@ const BOARD_COMMANDS: readonly BoardCommandEntry[] = [
       board.swipe(cardPath(cardsDirectory, arguments1to2(words, 'swipe CARD')[0])),
   },
   {
+    name: 'tap',
+    aliases: ['挥卡'],
+    usage: 'tap CARD [early | CARD2]',
+    zh: '挥卡；early 表示提前拿开；也可同时放两张卡',
+    en: 'hold a card at the reader; early: it is pulled away too soon; or two cards at once',
+    isPossible: (board) => board.isFieldOn,
+    run: ({ board, cardsDirectory }, words) => {
+      const [card, second] = arguments1to2(words, 'tap CARD [early | CARD2]')
+      const isEarly = second === 'early'
+      const names = second === undefined || isEarly ? [card] : [card, second]
+      board.tap(
+        names.map((name) => cardPath(cardsDirectory, name)),
+        isEarly,
+      )
+    },
+  },
+  {
     name: 'remove',
     aliases: ['拔卡'],
     usage: 'remove',

@@ -105,6 +105,8 @@ function textEvent(event: BoardEvent): string {
   switch (event.kind) {
     case 'lamp':
       return `  [读卡器 reader] ${{ off: '灯灭 lamp off', cardWanted: '请刷卡或插卡 card wanted', takeCard: '请取卡 take the card' }[event.lamp]}\n`
+    case 'field':
+      return `  [非接读卡器 contactless] ${fieldText(event.face)}\n`
     case 'padScreen':
       return event.screen.kind === 'enterPin'
         ? `  [密码键盘 PIN pad] ${event.screen.amountText} ${'*'.repeat(event.screen.digitCount)}\n`
@@ -115,6 +117,12 @@ function textEvent(event: BoardEvent): string {
     case 'unplugged':
       return `  [${event.device}] ${event.kind === 'plugged' ? '已接上 plugged in' : '已拔下 unplugged'}\n`
   }
+}
+
+/** Four lights and what the beeper says. */
+function fieldText({ lights, beep }: Extract<BoardEvent, { kind: 'field' }>['face']): string {
+  const shown = [0, 1, 2, 3].map((light) => ((lights >> light) & 1 ? '●' : '○')).join('')
+  return `${shown}${{ none: '', success: ' 嘀 beep', alert: ' 嘀嘀 alert' }[beep]}`
 }
 
 function jsonEvent(event: BoardEvent): string {

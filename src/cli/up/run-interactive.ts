@@ -140,6 +140,7 @@ function watchBoard(board: Board, print: (text: string) => void): void {
       case 'printed':
         print(`${renderPaperText(event.piece)}\n`)
         break
+      case 'field':
       case 'plugged':
       case 'unplugged':
         break

@@ -1,6 +1,17 @@
-import { decodeDeviceStatus, READER_FLAG } from '../../../hardware/protocol/device-payloads.ts'
+import {
+  decodeDeviceStatus,
+  READER_CAPABILITY,
+  READER_FLAG,
+} from '../../../hardware/protocol/device-payloads.ts'
 import { ADDRESS, COMMAND, EVENT, STATUS, statusText } from '../../../hardware/protocol/link-codes.ts'
-import { decodeCardEvent, encodeArm } from '../../../hardware/protocol/reader-payloads.ts'
+import {
+  type CardEvent,
+  decodeCardEvent,
+  encodeArm,
+  encodeSignal,
+  type ReaderSignal,
+  TECHNOLOGY,
+} from '../../../hardware/protocol/reader-payloads.ts'
 import { invariant } from '../../base/invariant.ts'
 import type { CancelTimer, Clock } from '../../base/ports.ts'
 import type {
@@ -11,6 +22,7 @@ import type {
   DeviceFault,
   DeviceMissing,
   DeviceTrouble,
+  ReleaseTap,
   TransmitAnswer,
 } from '../flows/peripheral-effect.ts'
 import { LinkDevice } from './link-device.ts'
@@ -18,6 +30,19 @@ import type { LinkLine } from './link-line.ts'
 
 const MISSING: DeviceMissing = { kind: 'missing', device: 'cardReader' }
 const EMPTY = new Uint8Array(0)
+const UNREADABLE_EVENT: DeviceFault = {
+  kind: 'fault',
+  device: 'cardReader',
+  reason: 'the card event can not be read',
+}
+const BOTH_TECHNOLOGIES = TECHNOLOGY.A | TECHNOLOGY.B
+/** Source: EMV Contactless Book A, 9: one light is ready, four and a tone are "read". */
+const SIGNALS = {
+  ready: { lights: 0x01, beep: 'none', durationMs: 0 },
+  reading: { lights: 0x03, beep: 'none', durationMs: 0 },
+  read: { lights: 0x0f, beep: 'success', durationMs: 1500 },
+  failed: { lights: 0, beep: 'alert', durationMs: 0 },
+} as const satisfies Readonly<Record<string, ReaderSignal>>
 /** The reader waits a little longer than the terminal, which disarms it in time. */
 const ARM_MARGIN_MS = 5000
 
@@ -25,11 +50,12 @@ type Waiting =
   | { readonly kind: 'card'; readonly answer: (answer: AwaitCardAnswer) => void }
   | { readonly kind: 'removal'; readonly answer: (answer: CardRemovalAnswer) => void }
 
-/** The terminal's side of the card reader: the peripheral link's commands 20 to 23 and its card events. */
+/** The terminal's side of the card reader: the peripheral link's commands 20 to 25 and its card events. */
 export class CardReaderDriver {
   readonly #device: LinkDevice
   readonly #clock: Clock
   #waiting: Waiting | undefined
+  #isFieldOn = false
   #stopTimer: CancelTimer | undefined
 
   constructor(options: { readonly line: LinkLine; readonly clock: Clock; readonly changed: () => void }) {
@@ -53,11 +79,18 @@ export class CardReaderDriver {
   }
 
   awaitCard({ accept, timeoutMs }: AwaitCard, done: (answer: AwaitCardAnswer) => void): void {
-    const payload = encodeArm({ ...accept, timeoutMs: timeoutMs + ARM_MARGIN_MS })
+    const { chip, stripe, contactless = false } = accept
     this.#wait({ kind: 'card', answer: done }, timeoutMs)
-    this.#device.send(COMMAND.arm, payload, (result) => {
+    this.#isFieldOn = false
+    const arm = (capabilities: number): Uint8Array => {
+      this.#isFieldOn = contactless && (capabilities & READER_CAPABILITY.contactless) !== 0
+      const technologies = this.#isFieldOn ? BOTH_TECHNOLOGIES : 0
+      return encodeArm({ chip, stripe, technologies, timeoutMs: timeoutMs + ARM_MARGIN_MS })
+    }
+    this.#device.send(COMMAND.arm, arm, (result) => {
       if (result.kind === 'missing') this.#finish(MISSING)
       else if (result.status !== STATUS.ok) this.#finish(fault(result.status))
+      else if (this.#isFieldOn && this.#waiting?.kind === 'card') this.#signal('ready')
     })
   }
 
@@ -68,6 +101,18 @@ export class CardReaderDriver {
       else if (result.status !== STATUS.ok || result.body.length < 2) done(fault(result.status))
       else done({ kind: 'response', bytes: result.body })
     })
+  }
+
+  /** The card in the field is done with; what can't be signalled changes nothing. */
+  releaseTap(
+    signal: ReleaseTap['signal'],
+    done: (answer: { readonly kind: 'done' } | DeviceTrouble) => void,
+  ): void {
+    this.#device.send(COMMAND.fieldOff, EMPTY, (result) => {
+      if (result.kind === 'missing') done(MISSING)
+      else done(result.status === STATUS.ok ? { kind: 'done' } : fault(result.status))
+    })
+    this.#signal(signal)
   }
 
   releaseCard(done: (answer: { readonly kind: 'done' } | DeviceTrouble) => void): void {
@@ -108,12 +153,18 @@ export class CardReaderDriver {
     this.#finish({ kind })
   }
 
+  #signal(signal: keyof typeof SIGNALS): void {
+    this.#device.send(COMMAND.signal, encodeSignal(SIGNALS[signal]), () => {})
+  }
+
   #event(code: number, payload: Uint8Array): void {
     const waiting = this.#waiting
     if (code === EVENT.cardRemoved && waiting?.kind === 'removal') this.#finish({ kind: 'gone' })
     if (code !== EVENT.card || waiting?.kind !== 'card') return
     const event = decodeCardEvent(payload)
-    this.#finish(event ?? { kind: 'fault', device: 'cardReader', reason: 'the card event can not be read' })
+    if (event?.kind === 'contactless') this.#signal('reading')
+    else if (event?.kind.startsWith('contactless')) this.#signal('failed')
+    this.#finish(event === undefined ? UNREADABLE_EVENT : answerOf(event))
   }
 
   #finish(answer: CardRemovalAnswer | AwaitCardAnswer): void {
@@ -126,6 +177,10 @@ export class CardReaderDriver {
     if (waiting.kind === 'card') waiting.answer(answer as AwaitCardAnswer)
     else waiting.answer(answer as CardRemovalAnswer)
   }
+}
+
+function answerOf(event: CardEvent): AwaitCardAnswer {
+  return event.kind === 'contactless' ? { kind: 'contactless' } : event
 }
 
 function fault(status: number): DeviceFault {

@@ -27,9 +27,12 @@ export interface LinkDeviceOptions {
   readonly changed: (isLost: boolean) => void
 }
 
+/** Bytes, or what depends on what the device says it can do (`DeviceIdentity.capabilities`). */
+export type CommandPayload = Uint8Array | ((capabilities: number) => Uint8Array)
+
 interface QueuedCommand {
   readonly command: number
-  readonly payload: Uint8Array
+  readonly payload: CommandPayload
   readonly done: (result: CommandResult) => void
 }
 
@@ -90,7 +93,7 @@ export class LinkDevice implements LineUser {
   }
 
   /** `done` comes exactly once, perhaps before this returns. */
-  send(command: number, payload: Uint8Array, done: (result: CommandResult) => void): void {
+  send(command: number, payload: CommandPayload, done: (result: CommandResult) => void): void {
     if (this.#state.kind === 'missing') {
       done({ kind: 'missing' })
       return
@@ -136,7 +139,9 @@ export class LinkDevice implements LineUser {
   #start(command: QueuedCommand, restart = false): void {
     this.#stopHeartbeat()
     this.#current = command
-    this.#options.line.request(this.#options.address, command.command, command.payload, restart)
+    const capabilities = this.#state.kind === 'ready' ? (this.#state.identity.capabilities ?? 0) : 0
+    const payload = command.payload instanceof Uint8Array ? command.payload : command.payload(capabilities)
+    this.#options.line.request(this.#options.address, command.command, payload, restart)
   }
 
   #identify(): void {

@@ -69,6 +69,9 @@ export class Peripherals {
       case 'releaseCard':
         this.#reader.releaseCard(answer)
         return
+      case 'releaseTap':
+        this.#reader.releaseTap(effect.signal, answer)
+        return
       case 'awaitCardRemoval':
         this.#reader.awaitCardRemoval(effect.timeoutMs, answer)
         return

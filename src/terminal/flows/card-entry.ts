@@ -72,6 +72,11 @@ function* takeCard(
     case 'stripeUnreadable':
       yield* showMessage('stripeUnreadable')
       return accepting
+    // Not asked for yet.
+    case 'contactless':
+    case 'contactlessCollision':
+    case 'contactlessUnreadable':
+      return accepting
     case 'cancelled':
     case 'timeout':
     case 'missing':

@@ -5,11 +5,13 @@ import type { PackageSlot } from './package-model.ts'
 import type {
   AwaitCardAnswer,
   CardRemovalAnswer,
+  CardWays,
   DeviceReportAnswer,
   DeviceTrouble,
   PeripheralEffect,
   PinPadAnswer,
   PinPadCommand,
+  ReleaseTap,
   TransmitAnswer,
 } from './peripheral-effect.ts'
 import type { PrintDocument, PrintOutcome } from './print-document.ts'
@@ -115,10 +117,7 @@ export function* derivePassword(password: string, salt: Uint8Array): Flow<Uint8A
   return (yield { kind: 'derivePassword', password, salt }) as Uint8Array
 }
 
-export function* awaitCard(
-  accept: { readonly chip: boolean; readonly stripe: boolean },
-  timeoutMs: number,
-): Flow<AwaitCardAnswer> {
+export function* awaitCard(accept: CardWays, timeoutMs: number): Flow<AwaitCardAnswer> {
   return (yield { kind: 'awaitCard', accept, timeoutMs }) as AwaitCardAnswer
 }
 
@@ -128,6 +127,10 @@ export function* transmit(apdu: Uint8Array): Flow<TransmitAnswer> {
 
 export function* releaseCard(): Flow<{ readonly kind: 'done' } | DeviceTrouble> {
   return (yield { kind: 'releaseCard' }) as { readonly kind: 'done' } | DeviceTrouble
+}
+
+export function* releaseTap(signal: ReleaseTap['signal']): Flow<{ readonly kind: 'done' } | DeviceTrouble> {
+  return (yield { kind: 'releaseTap', signal }) as { readonly kind: 'done' } | DeviceTrouble
 }
 
 export function* awaitCardRemoval(timeoutMs: number): Flow<CardRemovalAnswer> {

@@ -30,6 +30,7 @@ export type PeripheralEffect =
   | AwaitCard
   | Transmit
   | { readonly kind: 'releaseCard' }
+  | ReleaseTap
   | { readonly kind: 'awaitCardRemoval'; readonly timeoutMs: number }
   | { readonly kind: 'pinPad'; readonly command: PinPadCommand }
   | { readonly kind: 'print'; readonly document: PrintDocument }
@@ -38,8 +39,21 @@ export type PeripheralEffect =
 /** Waits for the first card that is offered in an accepted way. A chip is powered before the answer. */
 export interface AwaitCard {
   readonly kind: 'awaitCard'
-  readonly accept: { readonly chip: boolean; readonly stripe: boolean }
+  readonly accept: CardWays
   readonly timeoutMs: number
+}
+
+export interface CardWays {
+  readonly chip: boolean
+  readonly stripe: boolean
+  /** Left out: no. A reader without that side waits for the others. */
+  readonly contactless?: boolean
+}
+
+/** The field goes off, and lights and beep tell how it went: read, or to be presented again or in another way. */
+export interface ReleaseTap {
+  readonly kind: 'releaseTap'
+  readonly signal: 'read' | 'failed'
 }
 
 export type AwaitCardAnswer =
@@ -54,6 +68,12 @@ export type AwaitCardAnswer =
       readonly track3: string | undefined
     }
   | { readonly kind: 'stripeUnreadable' }
+  /** A card in the field, activated. */
+  | { readonly kind: 'contactless' }
+  /** More than one card was in the field. */
+  | { readonly kind: 'contactlessCollision' }
+  /** Something that is no payment card, or a card that went at once. */
+  | { readonly kind: 'contactlessUnreadable' }
   | Cancelled
   | TimedOut
   | DeviceTrouble
@@ -164,6 +184,7 @@ export interface PeripheralAnswers {
   readonly awaitCard: AwaitCardAnswer
   readonly transmit: TransmitAnswer
   readonly releaseCard: { readonly kind: 'done' } | DeviceTrouble
+  readonly releaseTap: { readonly kind: 'done' } | DeviceTrouble
   readonly awaitCardRemoval: CardRemovalAnswer
   readonly pinPad: PinPadAnswer
   readonly print: PrintOutcome

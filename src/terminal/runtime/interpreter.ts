@@ -257,6 +257,7 @@ export class Interpreter {
         break
       case 'transmit':
       case 'releaseCard':
+      case 'releaseTap':
       case 'print':
       case 'deviceReport':
         break

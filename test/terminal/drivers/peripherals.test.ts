@@ -29,6 +29,10 @@ class EchoCard implements ChipCard {
     return (this.#atrs.length > 1 ? this.#atrs.shift() : this.#atrs[0]) ?? new Uint8Array(0)
   }
 
+  enterField(): Uint8Array {
+    return ATR
+  }
+
   powerOff(): void {}
 
   transmit(apdu: Uint8Array): Uint8Array {

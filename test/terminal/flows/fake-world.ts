@@ -178,6 +178,7 @@ export class FakeWorld {
       case 'transmit':
         return this.chipAnswer
       case 'releaseCard':
+      case 'releaseTap':
         return { kind: 'done' }
       case 'awaitCardRemoval':
         return { kind: 'gone' }
