@@ -215,7 +215,7 @@ export const CONSOLE_COMMANDS: readonly CommandEntry[] = [
   {
     name: 'download',
     aliases: ['下载'],
-    usage: 'download [parameters|caKeys|applications|blacklist|contactless]',
+    usage: 'download [parameters|caKeys|applications|blacklist|contactless|rates]',
     summary: {
       zh: '从主机下载参数、公钥、黑名单等',
       en: 'load parameters, keys, lists from the host; all without a name',

@@ -45,6 +45,7 @@ const MERCHANT = {
 
 export const OTHER_PREFIXES = Array.from({ length: 40 }, (_, index) => `6225${index + 10}`)
 export const OTHER_APPLICATION_COUNT = 3
+export const OTHER_RATES_COUNT = 60
 
 const opened = new Set<DownloadHost>()
 
@@ -86,10 +87,24 @@ export class DownloadHost {
   }
 
   /** Somebody puts other content in the place of a set. */
-  changeContent(set: 'blacklist' | 'applications'): void {
+  changeContent(set: 'blacklist' | 'applications' | 'rates'): void {
     const { list } = this.catalogue.downloads.applications
+    if (set === 'rates') {
+      this.setRates(OTHER_RATES_COUNT - 1)
+      return
+    }
     if (set === 'blacklist') this.catalogue.change(set, { prefixes: OTHER_PREFIXES })
     else this.catalogue.change(set, { list: list.slice(0, OTHER_APPLICATION_COUNT) })
+  }
+
+  /** So many rates and ranges of cards, behind their head. */
+  setRates(count: number): void {
+    const { version, ...content } = this.catalogue.rateBook.current()
+    const ranges = Array.from({ length: count - content.rates.length }, (_, index) => ({
+      prefix: `4${String(100_000 + index)}`,
+      currency: '840',
+    }))
+    this.catalogue.rateBook.change(version, { ...content, ranges })
   }
 
   /** The folder of its catalogue goes. */
@@ -161,7 +176,7 @@ export class DownloadTerminal {
 
   constructor(host: DownloadHost, profile: Partial<TerminalProfile> = {}) {
     this.#host = host
-    this.#profile = { ...DEFAULT_PROFILE, ...profile }
+    this.#profile = { ...DEFAULT_PROFILE, conversionOffers: true, ...profile }
   }
 
   get context(): TerminalContext {

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { bytesToAscii, fromHex, toHex } from '../../src/base/bytes.ts'
 import { withJob } from '../../src/host/core/terminal-jobs.ts'
 import { EstateError } from '../../src/host/estate/estate.ts'
+import { parseRateEntries } from '../../src/iso8583/subfields/rate-table.ts'
 import { DOWNLOAD_SETS, type DownloadSet } from '../../src/terminal/flows/download-model.ts'
 import { caKeysInForce, isBlacklisted } from '../../src/terminal/flows/downloads-in-force.ts'
 import { activeProfile } from '../../src/terminal/flows/terminal-context.ts'
@@ -13,6 +14,7 @@ import {
   DownloadTerminal,
   OTHER_APPLICATION_COUNT,
   OTHER_PREFIXES,
+  OTHER_RATES_COUNT,
   PowerCut,
 } from './download-world.ts'
 
@@ -24,6 +26,7 @@ function opened(): { host: DownloadHost; terminal: DownloadTerminal } {
   const host = new DownloadHost()
   host.catalogue.change('parameters', { values: { '12': '45', '20': '0', '21': '1', '23': '5' } })
   host.catalogue.change('blacklist', { prefixes: PREFIXES })
+  host.setRates(40)
   return { host, terminal: new DownloadTerminal(host) }
 }
 
@@ -113,6 +116,9 @@ describe('a download', () => {
     ['a key that is cut short', 'caKeys', (bytes: Uint8Array) => bytes.slice(0, -3)],
     ['a parameter list that is cut short', 'parameters', (bytes: Uint8Array) => bytes.slice(0, -3)],
     ['a blacklist with another count', 'blacklist', (bytes: Uint8Array) => bytes.slice(0, -16)],
+    ['rates with another count', 'rates', (bytes: Uint8Array) => bytes.slice(0, -12)],
+    ['rates that are cut short', 'rates', (bytes: Uint8Array) => bytes.slice(0, -3)],
+    ['rates of a version that is no number', 'rates', (bytes: Uint8Array) => flipped(bytes, 7, 0x40)],
     ['contactless values that do not add up', 'contactless', (bytes: Uint8Array) => bytes.slice(0, -1)],
     ['an application without its codes', 'applications', (bytes: Uint8Array) => bytes.slice(0, 12)],
   ] as const)('refuses %s and keeps the old set', (_, set: DownloadSet, spoil) => {
@@ -129,7 +135,7 @@ describe('a download', () => {
     expect(terminal.state.downloads?.staged).toEqual({})
   })
 
-  it.each(['blacklist', 'applications'] as const)(
+  it.each(['blacklist', 'applications', 'rates'] as const)(
     'of %s that changes under way is never mixed; it is due and comes again',
     (set) => {
       const before = opened()
@@ -148,7 +154,7 @@ describe('a download', () => {
         )
           terminal.run({ kind: 'download', set })
         const active = terminal.state.downloads?.[set] ?? []
-        expect(active.length).toBe(set === 'blacklist' ? OTHER_PREFIXES.length : OTHER_APPLICATION_COUNT)
+        expect(active.length).toBe(OTHER_COUNTS[set])
         expect(host.terminal()).toMatchObject({ processingRequest: 0 })
       }
     },
@@ -178,6 +184,24 @@ describe('a download', () => {
     })
     expect(terminal.state.downloads?.blacklist).toEqual(PREFIXES)
     expect(terminal.state.downloads?.parameters).toBeUndefined()
+  })
+})
+
+describe('a download of rates', () => {
+  it('is refused by a terminal that has foreign currencies off, and "all" leaves it out', () => {
+    const host = new DownloadHost()
+    const terminal = new DownloadTerminal(host, { conversionOffers: false })
+    expect(terminal.run({ kind: 'download', set: 'rates' })).toMatchObject({ reason: 'notEnabled' })
+    expect(terminal.run({ kind: 'download', set: 'all' })).toEqual({ kind: 'done' })
+    expect(host.terminal().setup?.sets.rates).toBeUndefined()
+  })
+
+  it('goes by the other numbers too', () => {
+    const { host } = opened()
+    const terminal = new DownloadTerminal(host, { ratesCode: '366' })
+    expect(terminal.run({ kind: 'download', set: 'rates' })).toEqual({ kind: 'done' })
+    expect(host.terminal().setup?.sets.rates?.loaded).toBe(2)
+    expect(parseRateEntries(terminal.state.downloads?.rates ?? [])).toEqual(host.catalogue.rateBook.current())
   })
 })
 
@@ -237,6 +261,12 @@ describe('the catalogue', () => {
   })
 })
 
-function flipped(bytes: Uint8Array, at: number): Uint8Array {
-  return bytes.map((byte, index) => (index === at ? byte ^ 0x01 : byte))
+const OTHER_COUNTS = {
+  blacklist: OTHER_PREFIXES.length,
+  applications: OTHER_APPLICATION_COUNT,
+  rates: OTHER_RATES_COUNT,
+}
+
+function flipped(bytes: Uint8Array, at: number, by = 0x01): Uint8Array {
+  return bytes.map((byte, index) => (index === at ? byte ^ by : byte))
 }

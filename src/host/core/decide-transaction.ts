@@ -1,7 +1,9 @@
 import type { Result } from '../../base/result.ts'
+import type { Field59Item } from '../../iso8583/subfields/field-59.ts'
 import type { CardReading } from './card-reading.ts'
 import { chipReply } from './chip-check.ts'
 import { codeReply } from './code-check.ts'
+import { acceptanceRefusal, conversionOf, conversionReply } from './conversion-check.ts'
 import { accept, type Decision, deny } from './decision.ts'
 import type { HostContext } from './host-context.ts'
 import type { HostRequest } from './host-request.ts'
@@ -79,7 +81,11 @@ export function decideTransaction(
     }
   }
   const verdict = reading.ok
-    ? force(behaviour, request, accountRefusal(operation, kind) ?? OPERATIONS[kind](operation))
+    ? force(
+        behaviour,
+        request,
+        acceptanceRefusal(operation) ?? accountRefusal(operation, kind) ?? OPERATIONS[kind](operation),
+      )
     : reading.error
   const row = record(operation, kind, verdict)
   return {
@@ -97,7 +103,7 @@ export function decideTransaction(
         wrongArpc: behaviour?.kind === 'wrongArpc',
         script: behaviour?.kind === 'sendScript',
       }),
-      extended: codeReply(operation, verdict),
+      extended: extendedReply(operation, verdict, row),
       batchNumber: undefined,
       multiUse: undefined,
       settlementOf: undefined,
@@ -108,6 +114,19 @@ export function decideTransaction(
     behaviour,
     panTruncated: row.panTruncated,
   }
+}
+
+/** Field 59 of the answer; undefined without any item. */
+function extendedReply(
+  operation: Operation,
+  verdict: Verdict,
+  { conversion }: TransactionRow,
+): readonly Field59Item[] | undefined {
+  const items = [
+    ...(codeReply(operation, verdict) ?? []),
+    ...(verdict.approved ? conversionReply(conversion) : []),
+  ]
+  return items.length === 0 ? undefined : items
 }
 
 /**
@@ -131,6 +150,7 @@ function answerDuplicate(
     authorisationCode,
     amountMinor: state === 'declined' ? before.requestedMinor : before.approvedMinor,
     issuer: issuerId === undefined ? undefined : work.issuer(issuerId),
+    ...(before.conversion === undefined ? {} : { extended: conversionReply(before.conversion) }),
   }
   // An offline sale with its chip's certificate is a notice too, although it comes as a 0200.
   const isNotice = request.mti.charAt(2) === '2' || before.kind === 'offlineSale'
@@ -167,7 +187,11 @@ function gather(
     issuer,
     account,
     original,
+    currency:
+      original?.currency ??
+      (request.currency === '' ? (work.merchant(terminal.mid)?.currency ?? '') : request.currency),
     accountState: account?.state,
+    conversion: undefined,
     chip: undefined,
   }
 }
@@ -234,7 +258,8 @@ function newAuthorisationCode(id: number): string {
 
 function record(operation: Operation, kind: DecidedKind, verdict: Verdict): TransactionRow {
   const { work, account, accountState } = operation
-  const row = rowOf(operation, kind, verdict)
+  const conversion = conversionOf(operation, kind, verdict)
+  const row = { ...rowOf(operation, kind, verdict), ...(conversion === undefined ? {} : { conversion }) }
   work.addTransaction(row)
   if (!verdict.approved) {
     if (account !== undefined && accountState !== undefined && accountState !== account.state) {
@@ -273,7 +298,7 @@ function rowOf(operation: Operation, kind: DecidedKind, verdict: Verdict): Trans
     authorisationCode: approval === undefined ? '' : (approval.authorisationCode ?? newAuthorisationCode(id)),
     requestedMinor: request.amountMinor ?? 0,
     approvedMinor: approval?.approvedMinor ?? 0,
-    currency: account?.currency ?? original?.currency ?? request.currency,
+    currency: operation.currency,
     panLookup: card?.lookup ?? original?.panLookup ?? '',
     panTruncated: card?.truncated ?? original?.panTruncated ?? '',
     cardClass: issuer?.cardClass ?? original?.cardClass ?? 'domestic',

@@ -27,6 +27,8 @@ export interface DownloadCatalogue {
   blacklist(terminal: TerminalRow): DownloadContent<readonly string[]>
   /** Field 62 of the reply: tags of six digits with their values. */
   contactless(terminal: TerminalRow): DownloadContent<Uint8Array>
+  /** Entries of the rates of foreign currencies, as they go out. */
+  rates(terminal: TerminalRow): DownloadContent<readonly string[]>
   /** Software packages; none are offered when undefined. */
   readonly software?: SoftwareSource | undefined
 }

@@ -2,6 +2,7 @@ import type { DownloadCatalogue } from './download-catalogue.ts'
 import type { ExplainLimit } from './explain-limit.ts'
 import type { FaultSwitches } from './fault-switches.ts'
 import type { NumberLease } from './number-lease.ts'
+import type { RatePort } from './rate-port.ts'
 import type { RefusedTraces } from './refused-traces.ts'
 import type { SecurityModule } from './security-module-port.ts'
 import type { SignaturePort } from './signature-port.ts'
@@ -21,6 +22,8 @@ export interface HostCoreOptions {
   readonly wallets?: WalletPort
   /** Where signatures are kept; without it, none are taken. */
   readonly signatures?: SignaturePort
+  /** Rates of foreign currencies; none are converted when undefined. */
+  readonly rates?: RatePort
   /** What terminals can download; nothing when undefined. */
   readonly catalogue?: DownloadCatalogue
   /** How much is explained; all of it when undefined. */

@@ -1,3 +1,4 @@
+import type { CurrencyConversion } from '../../iso8583/subfields/currency-conversion.ts'
 import type { Field59Item, Field59LengthDigits } from '../../iso8583/subfields/field-59.ts'
 import type { Inbound, OperationName } from './inbound.ts'
 import type { SettlementTotals, UploadKind } from './records.ts'
@@ -70,6 +71,8 @@ export interface HostRequest {
   readonly customText: string
   /** Field 59, and how long its lengths are: a reply uses the same. */
   readonly extended: ExtendedData | undefined
+  /** What the cardholder took of what the terminal offered; undefined when nothing. */
+  readonly conversion: CurrencyConversion | undefined
   /** The terminal can read chips. */
   readonly readsChips: boolean
   /** A chip card was read by its stripe because the chip failed. */
@@ -126,6 +129,7 @@ export function emptyRequest(inbound: Inbound, mti: string): HostRequest {
     customData: '',
     customText: '',
     extended: undefined,
+    conversion: undefined,
     readsChips: false,
     isFallback: false,
     acceptsPartial: false,

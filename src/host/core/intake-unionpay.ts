@@ -1,5 +1,10 @@
 import type { MessageView } from '../../iso8583/compile.ts'
 import { F } from '../../iso8583/field.ts'
+import {
+  CONVERSION_ORGANISATION,
+  CONVERSION_TAG,
+  parseConversion,
+} from '../../iso8583/subfields/currency-conversion.ts'
 import { field59Value, readField59 } from '../../iso8583/subfields/field-59.ts'
 import { type Field60, parseField60 } from '../../iso8583/subfields/field-60.ts'
 import { type Field61, parseField61 } from '../../iso8583/subfields/field-61.ts'
@@ -56,6 +61,10 @@ const NETWORK: Readonly<Record<string, OperationName>> = {
   '0800/391': 'download',
   '0800/394': 'download',
   '0800/395': 'download',
+  '0800/392': 'download',
+  '0800/393': 'download',
+  '0800/366': 'download',
+  '0800/367': 'download',
   '0820/362': 'statusUpload',
   '0320/201': 'batchUpload',
   '0320/203': 'batchUpload',
@@ -81,7 +90,10 @@ const NO_ORIGINAL: OriginalReference = { batchNumber: undefined, stan: undefined
 const WITHOUT_STAN: ReadonlySet<OperationName> = new Set(['echo', 'download', 'statusUpload'])
 const NO_CUSTOM_DATA: Field60 = { transactionType: '', batchNumber: '', managementCode: '' }
 
-/** A message of the home dialect in the host's terms. One literal: this is on the path of every authorisation. */
+/**
+ * A message of the home dialect in the host's terms. One literal: this is on the path of every authorisation. Field 53,
+ * digit 1: the PIN block holds the card number; 3: tracks are encrypted. Source: unionpay-pos, 9.
+ */
 export function unionPayRequest(view: MessageView, inbound: Inbound): HostRequest {
   const customData = textField(view, F.customData)
   const field60 = parseField60(customData)
@@ -94,7 +106,7 @@ export function unionPayRequest(view: MessageView, inbound: Inbound): HostReques
   const pan = view.text(F.primaryAccountNumber)
   const security = textField(view, F.securityRelatedControlInformation)
   const mac = view.value(F.messageAuthenticationCode)
-  const extended = extendedOf(view)
+  const more = extendedOf(view)
   return {
     inbound,
     mti: view.mti,
@@ -109,7 +121,7 @@ export function unionPayRequest(view: MessageView, inbound: Inbound): HostReques
     mid: textField(view, F.cardAcceptorIdentificationCode),
     stan,
     batchNumber: digitsToNumber(custom.batchNumber),
-    original: originalOf(view, operation, readOriginal(field61), voucherOf(extended)),
+    original: originalOf(view, operation, readOriginal(field61), voucherOf(more.extended)),
     reversalReason: operation === 'reversal' ? textField(view, F.responseCode) : '',
     processingCode,
     conditionCode: textField(view, F.pointOfServiceConditionCode),
@@ -122,14 +134,14 @@ export function unionPayRequest(view: MessageView, inbound: Inbound): HostReques
     panSequence: panSequence(view),
     track2: view.text(F.track2Data),
     track3: view.text(F.track3Data),
-    // Field 53, digit 1: the PIN block holds the card number; 3: tracks are encrypted. Source: unionpay-pos, 9.
     trackEncrypted: security.charAt(2) === '1',
     pinBlock: view.value(F.personalIdentificationNumberData),
     pinWithPan: security.charAt(0) !== '1',
     chipData: view.value(F.integratedCircuitCardData),
     networkCode: custom.managementCode,
     customData,
-    extended,
+    extended: more.extended,
+    conversion: more.conversion,
     customText: operation === 'settlement' ? textField(view, F.customText) : '',
     readsChips: READS_CHIPS.has(custom.readingCapability),
     isFallback: CHIP_FAILED.has(custom.chipCondition),
@@ -158,7 +170,11 @@ function faultOf(
   isField61Right: boolean,
   operation: OperationName,
   stan: number | undefined,
-  isRight: { readonly processingCode: boolean; readonly amount: boolean; readonly pan: boolean },
+  isRight: {
+    readonly processingCode: boolean
+    readonly amount: boolean
+    readonly pan: boolean
+  },
 ): FormatFault | undefined {
   if (isUnreadable(view, F.customData))
     return { field: F.customData, reason: 'field 60 holds something that is no digit' }
@@ -173,6 +189,8 @@ function faultOf(
   if (!isRight.processingCode)
     return { field: F.processingCode, reason: 'the processing code does not belong to this transaction' }
   if (!isRight.amount) return { field: F.amountTransaction, reason: 'the amount is no number' }
+  if (!extendedOf(view).isRight)
+    return { field: F.extendedTlvData, reason: "the cardholder's currency is not written as it should be" }
   return isRight.pan ? undefined : { field: F.primaryAccountNumber, reason: 'the card number is no number' }
 }
 
@@ -230,8 +248,35 @@ function voucherOf(extended: HostRequest['extended']): number | undefined {
   return id === 0 ? undefined : id
 }
 
-function extendedOf(view: MessageView): HostRequest['extended'] {
-  return view.has(F.extendedTlvData) ? readField59(textField(view, F.extendedTlvData)) : undefined
+/** What stands in field 59, or for some in field 63. */
+interface Extended extends Pick<HostRequest, 'extended' | 'conversion'> {
+  readonly isRight: boolean
+}
+
+const NOTHING_MORE: Extended = { extended: undefined, conversion: undefined, isRight: true }
+
+function extendedOf(view: MessageView): Extended {
+  if (!view.has(F.extendedTlvData) && !view.has(F.customText)) return NOTHING_MORE
+  const extended = view.has(F.extendedTlvData) ? readField59(textField(view, F.extendedTlvData)) : undefined
+  const text = conversionIn(view, extended)
+  if (text === undefined) return { ...NOTHING_MORE, extended }
+  const parsed = parseConversion(text)
+  return { extended, conversion: parsed.ok ? parsed.value : undefined, isRight: parsed.ok }
+}
+
+/** Tag C1 of field 59, or field 63 behind the name of the organisation `DCC`. Of this project: docs/currencies.md. */
+function conversionIn(view: MessageView, extended: HostRequest['extended']): string | undefined {
+  const inField59 = extended === undefined ? undefined : field59Value(extended.items, CONVERSION_TAG)
+  if (inField59 !== undefined || !view.has(F.customText)) return inField59
+  return conversionText(textField(view, F.customText))
+}
+
+/** A refund may name the organisation alone. */
+function conversionText(field63: string): string | undefined {
+  const organisation = CONVERSION_ORGANISATION
+  return field63.startsWith(organisation) && field63.length > organisation.length
+    ? field63.slice(organisation.length)
+    : undefined
 }
 
 function readOriginal(field61: ReturnType<typeof parseField61> | undefined): Field61 | undefined {

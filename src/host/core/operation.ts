@@ -1,7 +1,15 @@
 import type { CardReading } from './card-reading.ts'
 import type { HostContext } from './host-context.ts'
 import type { HostRequest } from './host-request.ts'
-import type { AccountRow, AccountState, HoldRow, IssuerRow, TerminalRow, TransactionRow } from './records.ts'
+import type {
+  AccountRow,
+  AccountState,
+  Conversion,
+  HoldRow,
+  IssuerRow,
+  TerminalRow,
+  TransactionRow,
+} from './records.ts'
 import type { Refusal } from './refusal.ts'
 import type { CryptogramInput, WrappedKey } from './security-module-port.ts'
 import type { WorkingSet } from './working-set.ts'
@@ -23,10 +31,14 @@ export interface Operation {
   readonly card: CardReading | undefined
   readonly issuer: IssuerRow | undefined
   readonly account: AccountRow | undefined
+  /** ISO 4217 number of the transaction: of what it refers to, else as the request says, else the merchant's. */
+  readonly currency: string
   /** The transaction that the request refers to, if it was found. */
   readonly original: TransactionRow | undefined
   /** Changed while the card is checked: PIN tries and counters count even when the answer is no. */
   accountState: AccountState | undefined
+  /** What it comes to on an account in another currency; set where the amount is checked. */
+  conversion: Conversion | undefined
   /** Set by the chip check, for the answer to the card. */
   chip: ChipReading | undefined
 }

@@ -1,5 +1,5 @@
 import { invariant } from '../../base/invariant.ts'
-import type { AccountState, LedgerAccount, LedgerEntryRow } from './records.ts'
+import type { AccountState, Conversion, LedgerAccount, LedgerEntryRow } from './records.ts'
 import type { WorkingSet } from './working-set.ts'
 
 /** What a transaction does to the books: signed minor units, seen from the cardholder. */
@@ -9,6 +9,8 @@ export interface Effects {
   readonly accountKnown: boolean
   readonly mid: string
   readonly currency: string
+  /** Where the cardholder's account is in another currency. */
+  readonly conversion?: Conversion
   readonly moneyMinor: number
   readonly heldMinor: number
 }
@@ -28,7 +30,7 @@ export function post(work: WorkingSet, postingId: number, effects: Effects, deci
     return
   }
   work.putAccountState(effects.panLookup, {
-    balanceMinor: safeSum(state.balanceMinor, effects.moneyMinor),
+    balanceMinor: safeSum(state.balanceMinor, billedMoney(effects)),
     heldMinor: safeSum(state.heldMinor, effects.heldMinor),
     pinTriesLeft: state.pinTriesLeft,
     lastTransactionCounter: state.lastTransactionCounter,
@@ -36,6 +38,11 @@ export function post(work: WorkingSet, postingId: number, effects: Effects, deci
     spentTodayMinor: state.spentTodayMinor,
     countToday: state.countToday,
   })
+}
+
+/** What `effects` do to the account's balance, in the account's currency. */
+function billedMoney({ moneyMinor, conversion }: Effects): number {
+  return conversion === undefined ? moneyMinor : Math.sign(moneyMinor) * conversion.amountMinor
 }
 
 /** The opposite of `effects`: what a reversal posts. */
@@ -54,11 +61,15 @@ export function fundingEntries(
 }
 
 function entriesOf(postingId: number, effects: Effects): readonly LedgerEntryRow[] {
-  const { moneyMinor, heldMinor, currency, panLookup } = effects
+  const { moneyMinor, heldMinor, currency, panLookup, conversion } = effects
   const holder: Side = effects.accountKnown ? ['cardholder', panLookup] : ['suspense', '']
   const entries: LedgerEntryRow[] = []
-  if (moneyMinor !== 0) {
-    entries.push(...pair(postingId, 0, currency, moneyMinor, holder, ['merchant', effects.mid]))
+  const merchant: Side = ['merchant', effects.mid]
+  if (moneyMinor !== 0 && conversion !== undefined) {
+    entries.push(...pair(postingId, 0, conversion.currency, billedMoney(effects), holder, EXCHANGE))
+    entries.push(...pair(postingId, 2, currency, moneyMinor, EXCHANGE, merchant))
+  } else if (moneyMinor !== 0) {
+    entries.push(...pair(postingId, 0, currency, moneyMinor, holder, merchant))
   }
   if (heldMinor !== 0) {
     entries.push(...pair(postingId, entries.length, currency, heldMinor, ['held', panLookup], ['holds', '']))
@@ -69,6 +80,9 @@ function entriesOf(postingId: number, effects: Effects): readonly LedgerEntryRow
 }
 
 type Side = readonly [account: LedgerAccount, owner: string]
+
+/** Takes in one currency and gives the other: its balances are what the acquirer is long or short of. */
+const EXCHANGE: Side = ['exchange', '']
 
 function pair(
   postingId: number,

@@ -20,8 +20,10 @@ export interface MerchantRow {
   /** 15 characters, field 42. */
   readonly mid: string
   readonly name: string
-  /** ISO 4217 numeric code. */
+  /** ISO 4217 numeric code: what it is paid in. */
   readonly currency: string
+  /** Further currencies that it takes, and is paid in, as ISO 4217 numbers. */
+  readonly currencies?: readonly string[]
   /** ISO 18245, four digits. */
   readonly categoryCode: string
   readonly status: 'active' | 'closed'
@@ -59,7 +61,7 @@ export interface TerminalRow {
 }
 
 /** What a terminal can load from its host. Source: unionpay-pos, 4. */
-export type DownloadSet = 'parameters' | 'caKeys' | 'applications' | 'blacklist' | 'contactless'
+export type DownloadSet = 'parameters' | 'caKeys' | 'applications' | 'blacklist' | 'contactless' | 'rates'
 
 export type CommissioningStage = 'commissioning' | 'testing'
 
@@ -160,6 +162,22 @@ export interface AccountState {
   readonly countToday: number
 }
 
+/** What a transaction comes to on an account that is kept in another currency. JSON-safe. */
+export interface Conversion {
+  /** The cardholder took what the terminal offered; or nobody was asked, and the issuer converts without a markup. */
+  readonly by: 'cardholder' | 'issuer'
+  /** The account's. */
+  readonly currency: string
+  /** Minor units that the account is charged, or given back; never below zero. */
+  readonly amountMinor: number
+  /** As the table of `version` has it, without the markup. */
+  readonly rate: string
+  readonly markupBasisPoints: number
+  readonly version: number
+  /** The account is in the table's own currency: amounts are divided by the rate. */
+  readonly isInverse?: true
+}
+
 /** What a transaction is, whatever the dialect that carried it. */
 export type TransactionKind =
   | 'sale'
@@ -198,6 +216,8 @@ export interface TransactionRow {
   /** What was approved; 0 when declined. */
   readonly approvedMinor: number
   readonly currency: string
+  /** Where the account is in another currency than the transaction. */
+  readonly conversion?: Conversion
   readonly panLookup: string
   readonly panTruncated: string
   readonly cardClass: CardClass
@@ -242,7 +262,8 @@ export interface HoldRow {
  * Ledger accounts. `cardholder` and `merchant` are money the host owes; `issuerFunding` is where test balances
  * come from; `held` and `holds` are the two sides of the memo accounts of pre-authorisations; `suspense` takes
  * the place of a cardholder whose account is not here. Clearing moves what a merchant is owed to `payouts`, money on its
- * way to it, less the acquirer's `fees` and `deviceFees` and the `interchange` owed to issuers.
+ * way to it, less the acquirer's `fees` and `deviceFees` and the `interchange` owed to issuers. `exchange` takes one
+ * currency and gives another.
  */
 export type LedgerAccount =
   | 'cardholder'
@@ -255,6 +276,7 @@ export type LedgerAccount =
   | 'interchange'
   | 'deviceFees'
   | 'payouts'
+  | 'exchange'
 
 export interface LedgerEntryRow {
   /** Entries of one posting share it and sum to zero. */

@@ -13,6 +13,8 @@ export interface TestCard {
   readonly hasChip: boolean
   readonly limits: AccountLimits
   readonly testBehaviour: TestBehaviour | undefined
+  /** ISO 4217 number that its account is kept in; the home currency when undefined. */
+  readonly currency?: string
   readonly en: string
   readonly zh: string
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import iconv from 'iconv-lite'
 import { asciiToBytes, concatBytes } from '../../base/bytes.ts'
+import { formatRateEntries } from '../../iso8583/subfields/rate-table.ts'
 import type { DownloadCatalogue, DownloadContent, DownloadObject } from '../core/download-catalogue.ts'
 import type { DownloadSet, TerminalRow } from '../core/records.ts'
 import type { SoftwareSource } from '../core/software-source.ts'
@@ -10,6 +11,7 @@ import { writePrivateFile } from '../security-module/private-file.ts'
 import { DEFAULT_DOWNLOADS, DOWNLOADS, type Downloads } from './default-downloads.ts'
 import { applicationObject, caKeyObject } from './download-objects.ts'
 import { EstateError } from './estate.ts'
+import { RateBook } from './rate-book.ts'
 
 const FILE = 'downloads.json'
 const MERCHANT_NAME = '22'
@@ -20,6 +22,8 @@ export interface CatalogueParts {
   readonly directory: string
   readonly caKeys: readonly CaKey[]
   readonly merchantName: (mid: string) => string | undefined
+  /** Those of `directory` when undefined. */
+  readonly rates?: RateBook
 }
 
 /** What terminals download, in a file of the host; the built-in set while there is no file. */
@@ -27,14 +31,16 @@ export class CatalogueFile implements DownloadCatalogue {
   readonly #path: string
   readonly #merchantName: CatalogueParts['merchantName']
   readonly #caKeys: readonly DownloadObject[]
+  readonly rateBook: RateBook
   /** Set once the back office is open: roll-outs stand there. */
   software: SoftwareSource | undefined
   #downloads: Downloads
   #applications: readonly DownloadObject[]
 
   /** @throws {EstateError} when the file is not what it should be. */
-  constructor({ directory, caKeys, merchantName }: CatalogueParts) {
+  constructor({ directory, caKeys, merchantName, rates }: CatalogueParts) {
     this.#path = join(directory, FILE)
+    this.rateBook = rates ?? new RateBook(directory)
     this.#merchantName = merchantName
     this.#caKeys = caKeys.map(caKeyObject)
     this.#downloads = readDownloads(this.#path)
@@ -53,6 +59,7 @@ export class CatalogueFile implements DownloadCatalogue {
       applications: applications.version,
       blacklist: blacklist.version,
       contactless: contactless.version,
+      rates: this.rateBook.current().version,
     }
   }
 
@@ -61,7 +68,7 @@ export class CatalogueFile implements DownloadCatalogue {
    *
    * @throws {EstateError} when the content is not what it should be; nothing is changed then.
    */
-  change(set: Exclude<DownloadSet, 'caKeys'>, content: unknown): number {
+  change(set: Exclude<DownloadSet, 'caKeys' | 'rates'>, content: unknown): number {
     const version = this.#downloads[set].version + 1
     const changed = { ...this.#downloads, [set]: { ...(content as object), version } }
     const parsed = DOWNLOADS.safeParse(changed)
@@ -100,6 +107,11 @@ export class CatalogueFile implements DownloadCatalogue {
       ([tag, value]) => `${tag}${String(value.length).padStart(3, '0')}${value}`,
     )
     return { version, content: asciiToBytes(items.join('')) }
+  }
+
+  rates(): DownloadContent<readonly string[]> {
+    const table = this.rateBook.current()
+    return { version: table.version, content: formatRateEntries(table) }
   }
 }
 

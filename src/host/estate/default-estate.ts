@@ -72,6 +72,29 @@ export const FOREIGN_TEST_CARDS: readonly TestCard[] = [
   ),
 ]
 
+/** Cards of the same issuers that are billed in other currencies: terminals may offer their holders these. */
+export const FOREIGN_CURRENCY_CARDS: readonly TestCard[] = [
+  {
+    ...foreignCard('4111111111111111', 'billed in US dollars (USD)', '美元账户外卡(USD)'),
+    currency: '840',
+    balanceMinor: 2_000_000,
+  },
+  {
+    ...foreignCard('5413339000000010', 'billed in yen (JPY, no decimals)', '日元账户外卡(JPY,无小数)'),
+    currency: '392',
+    balanceMinor: 3_000_000,
+  },
+  {
+    ...foreignCard(
+      '4761739001010218',
+      'billed in Kuwaiti dinars (KWD, three decimals)',
+      '科威特第纳尔账户外卡(KWD,三位小数)',
+    ),
+    currency: '414',
+    balanceMinor: 10_000_000,
+  },
+]
+
 function foreignCard(pan: string, en: string, zh: string): TestCard {
   return {
     pan,

@@ -9,6 +9,7 @@ import {
   DEFAULT_ISSUERS,
   DEFAULT_MERCHANT,
   DEFAULT_TERMINAL_ID,
+  FOREIGN_CURRENCY_CARDS,
   FOREIGN_TEST_CARDS,
   type IssuerSetup,
 } from './default-estate.ts'
@@ -66,7 +67,8 @@ export class Estate {
         this.#terminalOf(DEFAULT_ISO_TERMINAL.tid, DEFAULT_ISO_TERMINAL.mid, OPEN_PROFILE),
       ],
     })
-    for (const card of [...TEST_CARDS, ...FOREIGN_TEST_CARDS]) this.addAccount(card)
+    for (const card of [...TEST_CARDS, ...FOREIGN_TEST_CARDS, ...FOREIGN_CURRENCY_CARDS])
+      this.addAccount(card)
   }
 
   addMerchant(merchant: MerchantRow): void {
@@ -174,7 +176,7 @@ export class Estate {
     return openAccount(this.#store, {
       pan: this.#security.protectPan(card.pan),
       issuerId: issuer.id,
-      currency: '156',
+      currency: card.currency ?? DEFAULT_MERCHANT.currency,
       expiry: card.expiry,
       status: card.status,
       hasChip: card.hasChip,

@@ -125,6 +125,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
     wallets: records.wallets.book,
     signatures: records.signatures,
     catalogue: records.catalogue,
+    rates: records.catalogue.rateBook,
     ...(faults === undefined ? {} : { faults }),
   })
   const groupStore = new GroupCommitStore(

@@ -57,7 +57,7 @@ export function hostCore(
   security: SoftwareSecurityModule,
   testBehaviour: boolean | undefined,
   explains: ExplainLimit,
-  more: Pick<HostCoreOptions, 'wallets' | 'signatures' | 'faults' | 'catalogue'> = {},
+  more: Pick<HostCoreOptions, 'wallets' | 'signatures' | 'faults' | 'catalogue' | 'rates'> = {},
 ): HostCore {
   return new HostCore({
     security,

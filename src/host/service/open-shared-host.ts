@@ -101,7 +101,7 @@ export async function openSharedHost(options: SharedHostOptions): Promise<Shared
   const log = options.log ?? openHostLog('info')
   const explains = options.metrics?.explains ?? new ExplainLimit()
   const decider = new PostgresDecider({
-    core: hostCore(security, options.testBehaviour, explains, { catalogue }),
+    core: hostCore(security, options.testBehaviour, explains, { catalogue, rates: catalogue.rateBook }),
     place,
     tagger: (data) => security.auditTag(data),
     log: deciderLog(log, options.metrics),

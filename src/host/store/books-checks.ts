@@ -15,8 +15,8 @@ export const BOOKS_CHECKS: readonly BooksCheck[] = [
   },
   {
     kind: 'postingNotZero',
-    sql: `SELECT 'posting ' || postingId || ' sums to ' || sum(amountMinor) AS detail
-          FROM ledger GROUP BY postingId HAVING sum(amountMinor) <> 0`,
+    sql: `SELECT 'posting ' || postingId || ' sums to ' || sum(amountMinor) || ' in currency ' || currency AS detail
+          FROM ledger GROUP BY postingId, currency HAVING sum(amountMinor) <> 0`,
   },
   {
     kind: 'balanceDiffers',

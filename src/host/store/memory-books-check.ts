@@ -26,8 +26,12 @@ function ledgerFindings(tables: MemoryTables, balances: readonly LedgerBalance[]
       findings.push({ kind: 'ledgerNotZero', detail: `the ledger sums to ${sum} in ${currency}` })
   }
   for (const [id, entries] of tables.entries) {
-    const sum = entries.reduce((total, { amountMinor }) => total + amountMinor, 0)
-    if (sum !== 0) findings.push({ kind: 'postingNotZero', detail: `posting ${id} sums to ${sum}` })
+    const ofPosting = new Map<string, number>()
+    for (const { currency, amountMinor } of entries) add(ofPosting, currency, amountMinor)
+    for (const [currency, sum] of ofPosting) {
+      if (sum !== 0)
+        findings.push({ kind: 'postingNotZero', detail: `posting ${id} sums to ${sum} in ${currency}` })
+    }
   }
   return findings
 }

@@ -1,6 +1,6 @@
 import type { IssuerRow, MerchantRow } from '../core/records.ts'
 import { type PostgresSession, type Statement, step } from './postgres-session.ts'
-import { columnName, rowReader } from './postgres-values.ts'
+import { columnName, type Fields, rowReader } from './postgres-values.ts'
 import {
   BATCHES,
   EXPLAINS,
@@ -21,8 +21,10 @@ import {
   ISSUERS,
   MERCHANTS,
   readIssuer,
+  readMerchant,
   type StoredAccount,
   type StoredIssuer,
+  type StoredMerchant,
   type StoredTerminal,
   TERMINALS,
 } from './sqlite-master-rows.ts'
@@ -75,10 +77,12 @@ export const READS = {
   uploads: read('uploads', UPLOADS, 'WHERE t.tid = $1 AND t.batchNumber = $2', 't.kind, t.stan'),
 } as const satisfies Record<string, Read>
 
+const MERCHANT = rowReader<StoredMerchant>('merchants', MERCHANTS.columns)
+
 /** Rows as the server sends them, in the form in which SQLite gives them. */
 export const STORED = {
   terminal: rowReader<StoredTerminal>('terminals', TERMINALS.columns),
-  merchant: rowReader<MerchantRow>('merchants', MERCHANTS.columns),
+  merchant: (fields: Fields): MerchantRow => readMerchant(MERCHANT(fields)),
   issuer: rowReader<StoredIssuer>('issuers', ISSUERS.columns),
   transaction: rowReader<StoredTransaction>('transactions', TRANSACTIONS.columns),
   account: rowReader<StoredAccount>('accounts', ACCOUNTS.columns),

@@ -198,4 +198,5 @@ export const POSTGRES_MIGRATIONS: readonly (readonly string[])[] = [
       receivedMs BIGINT NOT NULL
     )`,
   ],
+  ['ALTER TABLE transactions ADD COLUMN conversion TEXT', 'ALTER TABLE merchants ADD COLUMN currencies TEXT'],
 ]

@@ -1,5 +1,6 @@
 import type {
   BatchRow,
+  Conversion,
   ExplainRow,
   HoldRow,
   LedgerEntryRow,
@@ -16,7 +17,7 @@ export const TRANSACTIONS: Mapping<TransactionRow> = {
     'id tid mid batchNumber stan kind state dialect responseCode authorisationCode',
     'requestedMinor approvedMinor currency panLookup panTruncated cardClass accountKnown',
     'entryMode moneyMinor heldMinor originalId refundedMinor reversalId reversalReason',
-    'scriptResult receivedAtMs localTime',
+    'scriptResult receivedAtMs localTime conversion',
   ),
   values: (row) => [
     row.id,
@@ -46,6 +47,7 @@ export const TRANSACTIONS: Mapping<TransactionRow> = {
     row.scriptResult,
     row.receivedAtMs,
     formatLocalTime(row.localTime),
+    row.conversion === undefined ? null : JSON.stringify(row.conversion),
   ],
 }
 
@@ -59,17 +61,19 @@ export function transactionUpdateValues(row: TransactionRow): SqlValue[] {
 
 export type StoredTransaction = Omit<
   TransactionRow,
-  'accountKnown' | 'originalId' | 'reversalId' | 'localTime'
+  'accountKnown' | 'originalId' | 'reversalId' | 'localTime' | 'conversion'
 > & {
   readonly accountKnown: number
   readonly originalId: number | null
   readonly reversalId: number | null
   readonly localTime: string
+  readonly conversion: string | null
 }
 
-export function readTransaction(stored: StoredTransaction): TransactionRow {
+export function readTransaction({ conversion, ...stored }: StoredTransaction): TransactionRow {
   return {
     ...stored,
+    ...(conversion === null ? {} : { conversion: JSON.parse(conversion) as Conversion }),
     accountKnown: stored.accountKnown !== 0,
     originalId: back(stored.originalId),
     reversalId: back(stored.reversalId),

@@ -12,8 +12,21 @@ import { back, type Mapping, maybe, type SqlValue, words } from './sqlite-mappin
 
 export const MERCHANTS: Mapping<MerchantRow> = {
   table: 'merchants',
-  columns: words('mid name currency categoryCode status'),
-  values: (row) => [row.mid, row.name, row.currency, row.categoryCode, row.status],
+  columns: words('mid name currency categoryCode status currencies'),
+  values: (row) => [
+    row.mid,
+    row.name,
+    row.currency,
+    row.categoryCode,
+    row.status,
+    row.currencies === undefined || row.currencies.length === 0 ? null : row.currencies.join(' '),
+  ],
+}
+
+export type StoredMerchant = Omit<MerchantRow, 'currencies'> & { readonly currencies: string | null }
+
+export function readMerchant({ currencies, ...stored }: StoredMerchant): MerchantRow {
+  return currencies === null ? stored : { ...stored, currencies: currencies.split(' ') }
 }
 
 export const TERMINALS: Mapping<TerminalRow> = {

@@ -20,14 +20,21 @@ import {
   type StoredUpload,
 } from './sqlite-books-rows.ts'
 import type { SqlValue } from './sqlite-mapping.ts'
-import { readAccount, readTerminal, type StoredAccount, type StoredTerminal } from './sqlite-master-rows.ts'
+import {
+  readAccount,
+  readMerchant,
+  readTerminal,
+  type StoredAccount,
+  type StoredMerchant,
+  type StoredTerminal,
+} from './sqlite-master-rows.ts'
 
 type Query<Stored> = Database.Statement<SqlValue[], Stored>
 
 /** Prepared reads of single rows. */
 export class SqliteRows implements RowSource {
   readonly #terminal: Query<StoredTerminal>
-  readonly #merchant: Query<MerchantRow>
+  readonly #merchant: Query<StoredMerchant>
   readonly #byKey: Query<StoredTransaction>
   readonly #byId: Query<StoredTransaction>
   readonly #ofBatch: Query<StoredTransaction>
@@ -58,7 +65,7 @@ export class SqliteRows implements RowSource {
   }
 
   merchant(mid: string): MerchantRow | undefined {
-    return this.#merchant.get(mid)
+    return mapped(this.#merchant.get(mid), readMerchant)
   }
 
   account(panLookup: string): AccountRow | undefined {

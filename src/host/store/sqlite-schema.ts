@@ -171,4 +171,5 @@ export const MIGRATIONS: readonly string[] = [
   CLEARING_SCHEMA,
   'ALTER TABLE terminals ADD COLUMN setup TEXT',
   DEVICE_FEE_SCHEMA,
+  'ALTER TABLE transactions ADD COLUMN conversion TEXT; ALTER TABLE merchants ADD COLUMN currencies TEXT',
 ]

@@ -41,9 +41,11 @@ import type { SqlValue } from './sqlite-mapping.ts'
 import {
   readAccount,
   readIssuer,
+  readMerchant,
   readTerminal,
   type StoredAccount,
   type StoredIssuer,
+  type StoredMerchant,
   type StoredTerminal,
 } from './sqlite-master-rows.ts'
 import { SqliteRows } from './sqlite-rows.ts'
@@ -123,7 +125,7 @@ export class SqliteStore implements HostStore {
   }
 
   listMerchants(): readonly MerchantRow[] {
-    return this.#all<MerchantRow>('SELECT * FROM merchants ORDER BY mid')
+    return this.#all<StoredMerchant>('SELECT * FROM merchants ORDER BY mid').map(readMerchant)
   }
 
   listTerminals(): readonly TerminalRow[] {

@@ -8,8 +8,8 @@ export interface Field59Item {
 }
 
 /**
- * What the tags mean. Source: docs of the UnionPay dialect, 11; those that begin with B are of this project, since no
- * source has a code that the merchant shows over ISO 8583 (docs/qr-payments.md).
+ * What the tags mean. Source: docs of the UnionPay dialect, 11; those that begin with B or C are of this project, since no
+ * source has a code that the merchant shows, or a choice of currency, over ISO 8583 (docs/qr-payments.md, docs/currencies.md).
  */
 export const FIELD_59_TAGS: Readonly<Record<string, { readonly en: string; readonly zh: string }>> = {
   A1: { en: 'SM PIN data', zh: '国密PIN数据' },
@@ -20,6 +20,7 @@ export const FIELD_59_TAGS: Readonly<Record<string, { readonly en: string; reado
   B2: { en: 'code to show', zh: '待展示的二维码' },
   B3: { en: 'state of the order', zh: '订单状态' },
   B4: { en: 'payment code of the confirmed order', zh: '已确认订单的付款码' },
+  C1: { en: "amount in the cardholder's currency", zh: '持卡人货币金额' },
 }
 
 /** Digits of the length: three, or two with one acquirer (profile). */

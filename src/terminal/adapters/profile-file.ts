@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { fromHex } from '../../base/bytes.ts'
+import { isCurrency } from '../../base/money.ts'
 import { oneLine } from '../../base/one-line.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import { LENGTH_PREFIXES } from '../../iso8583/framing/length-prefix.ts'
@@ -134,6 +135,10 @@ const PROFILE: { readonly [K in keyof TerminalProfile]: z.ZodType<TerminalProfil
   receiptFooterEn: lineOfText(40),
   codePayments: z.array(z.enum(['customerShows', 'merchantShows'])),
   field59LengthDigits: z.union([z.literal(2), z.literal(3)]),
+  conversionOffers: z.boolean(),
+  conversionField: z.union([z.literal(59), z.literal(63)]),
+  ratesCode: z.enum(['392', '366']),
+  currencies: z.array(z.string().refine(isCurrency, 'is no ISO 4217 number that is known here')),
   codePollMs: milliseconds,
   codeWaitMs: milliseconds,
   codePrinted: z.boolean(),

@@ -1,7 +1,14 @@
 import type { TerminalProfile } from './terminal-profile.ts'
 
 /** What can be loaded from the host. Source: docs of the UnionPay dialect, 4. */
-export const DOWNLOAD_SETS = ['parameters', 'caKeys', 'applications', 'blacklist', 'contactless'] as const
+export const DOWNLOAD_SETS = [
+  'parameters',
+  'caKeys',
+  'applications',
+  'blacklist',
+  'contactless',
+  'rates',
+] as const
 export type DownloadSet = (typeof DOWNLOAD_SETS)[number]
 
 /** A download under way: the old set stays in force until all of it is here. */
@@ -29,6 +36,8 @@ export interface TerminalDownloads {
   readonly blacklist?: readonly string[]
   /** Values by tag. */
   readonly contactless?: Readonly<Record<string, string>>
+  /** Entries of the rates of foreign currencies. */
+  readonly rates?: readonly string[]
 }
 
 export type DownloadRecord =
@@ -95,6 +104,8 @@ function activated(
       return { blacklist: listed }
     case 'contactless':
       return { contactless: contactless ?? {} }
+    case 'rates':
+      return { rates: listed }
   }
 }
 

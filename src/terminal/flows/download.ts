@@ -1,6 +1,7 @@
 import { asciiToBytes, bytesToAscii, concatBytes, fromHex, toHex } from '../../base/bytes.ts'
 import { decodeTlvs, encodeTlvs } from '../../emv/ber-tlv.ts'
 import { parseDownloadReply } from '../../iso8583/subfields/field-62.ts'
+import { parseRateEntries } from '../../iso8583/subfields/rate-table.ts'
 import type { DownloadRecord, DownloadSet, StagedDownload } from './download-model.ts'
 import { DOWNLOAD_SETS } from './download-model.ts'
 import { applicationOf, caKeyOf, contactlessValues, parameterChanges } from './download-objects.ts'
@@ -10,9 +11,10 @@ import { textField } from './host-reply.ts'
 import { concludePadTrouble } from './pad-services.ts'
 import { showMessage } from './show.ts'
 import { concludeNoReply, concludeRefusal } from './sign-in.ts'
-import { ended, type Step } from './step.ts'
+import { ended, refuse, type Step } from './step.ts'
 import type { CommandOutcome } from './terminal-command.ts'
 import { activeProfile, type TerminalContext } from './terminal-context.ts'
+import type { TerminalProfile } from './terminal-profile.ts'
 import { managementField60 } from './transaction-message.ts'
 
 /** Message type and field 60.3 of each step. Source: docs of the UnionPay dialect, 4. */
@@ -23,12 +25,18 @@ interface DownloadCodes {
   readonly one?: string
   readonly end: string
 }
-const CODES: Readonly<Record<DownloadSet, DownloadCodes>> = {
+const CODES: Readonly<Record<Exclude<DownloadSet, 'rates'>, DownloadCodes>> = {
   parameters: { first: ['0800', '360'], end: '361' },
   caKeys: { first: ['0820', '372'], one: '370', end: '371' },
   applications: { first: ['0820', '382'], one: '380', end: '381' },
   blacklist: { first: ['0800', '390'], end: '391' },
   contactless: { first: ['0800', '394'], end: '395' },
+}
+
+/** The numbers for the rates are nobody's but ours: the profile has them. */
+function codesOf({ ratesCode }: TerminalProfile, set: DownloadSet): DownloadCodes {
+  if (set !== 'rates') return CODES[set]
+  return { first: ['0800', ratesCode], end: String(Number(ratesCode) + 1) }
 }
 
 /** Pages of a list, and tries with a host that changes what it lists. */
@@ -37,7 +45,10 @@ const PAGES_MAX = 100
 /** Loads one set, or all of them, going on where an earlier try ended. What is in force changes at its end only. */
 export function* download(context: TerminalContext, set: DownloadSet | 'all'): Flow<CommandOutcome> {
   let result: CommandOutcome = { kind: 'done' }
+  const { conversionOffers } = activeProfile(context)
+  if (set === 'rates' && !conversionOffers) return yield* refuse('notEnabled', 'foreign currencies')
   for (const each of set === 'all' ? DOWNLOAD_SETS : [set]) {
+    if (each === 'rates' && !conversionOffers) continue
     const outcome = yield* downloadOne(context, each)
     // A host that is not there will not be there for the next set; one that sends rubbish may have better elsewhere.
     if (outcome.kind === 'failed' && outcome.reason === 'malformedReply') result = outcome
@@ -61,7 +72,7 @@ function* downloadOne(context: TerminalContext, set: DownloadSet): Flow<CommandO
   }
   const { downloadEnd } = activeProfile(context)
   if (downloadEnd) {
-    const end = yield* ask(context, '0800', CODES[set].end, undefined)
+    const end = yield* ask(context, '0800', codesOf(activeProfile(context), set).end, undefined)
     if (!end.ok) return end.outcome
   }
   yield* append({ kind: 'downloadEnded', set })
@@ -76,13 +87,14 @@ const SET_NAMES: Readonly<Record<DownloadSet, readonly [zh: string, en: string]>
   applications: ['IC 卡参数', 'applications'],
   blacklist: ['黑名单', 'blacklist'],
   contactless: ['非接参数', 'contactless parameters'],
+  rates: ['汇率', 'exchange rates'],
 }
 
 /** One message brings all. */
 function* fetchWhole(context: TerminalContext, set: DownloadSet): Flow<Step<undefined>> {
   const staged = stagedOf(context, set)
   if (staged !== undefined && staged.received.length > 0) return { ok: true, value: undefined }
-  const [mti, code] = CODES[set].first
+  const [mti, code] = codesOf(activeProfile(context), set).first
   const answer = yield* ask(context, mti, code, undefined)
   if (!answer.ok) return answer
   yield* append({ kind: 'downloadReceived', set, item: toHex(answer.value) })
@@ -91,17 +103,17 @@ function* fetchWhole(context: TerminalContext, set: DownloadSet): Flow<Step<unde
 
 /** A list in pages, then each object of it. */
 function* fetchListed(context: TerminalContext, set: DownloadSet): Flow<Step<undefined>> {
-  const [mti, code] = CODES[set].first
+  const { first, one } = codesOf(activeProfile(context), set)
+  const [mti, code] = first
   for (let page = 0; page < PAGES_MAX && stagedOf(context, set)?.isListed !== true; page++) {
     const count = stagedOf(context, set)?.listed.length ?? 0
-    const asked = set === 'blacklist' ? String(count).padStart(3, '0') : `1${String(count).padStart(2, '0')}`
+    const asked = isPaged(set) ? String(count).padStart(3, '0') : `1${String(count).padStart(2, '0')}`
     const answer = yield* ask(context, mti, code, asciiToBytes(asked))
     if (!answer.ok) return answer
     const listed = listPage(set, answer.value, count)
     if (listed === undefined) return ended(yield* drop(set))
     yield* append({ kind: 'downloadListed', set, ...listed })
   }
-  const { one } = CODES[set]
   return one === undefined ? { ok: true, value: undefined } : yield* fetchEach(context, set, one)
 }
 
@@ -132,13 +144,33 @@ function listPage(
   // It said that there is more: what there is has changed since.
   if (flag === 'none' && count > 0) return undefined
   const isComplete = flag !== 'more'
-  if (set === 'blacklist') {
-    const entries = blacklistEntries(bytesToAscii(objects))
+  if (isPaged(set)) {
+    const text = bytesToAscii(objects)
+    const entries = set === 'rates' ? sizedEntries(text) : blacklistEntries(text)
     return entries === undefined ? undefined : { names: entries, isComplete }
   }
   const names = objectNames(set, objects)
   // "More" without anything would ask for ever.
   return names === undefined || (names.length === 0 && !isComplete) ? undefined : { names, isComplete }
+}
+
+/** The list is all there is: nothing is asked for by its name. */
+function isPaged(set: DownloadSet): boolean {
+  return set === 'blacklist' || set === 'rates'
+}
+
+/** Count of three digits, then entries: a size of two digits and so many characters. Of this project. */
+function sizedEntries(text: string): readonly string[] | undefined {
+  const entries: string[] = []
+  let at = 3
+  while (at < text.length) {
+    const size = /^\d\d$/.exec(text.slice(at, at + 2))?.[0]
+    const end = at + 2 + Number(size)
+    if (size === undefined || end > text.length) return undefined
+    entries.push(text.slice(at + 2, end))
+    at = end
+  }
+  return text.slice(0, 3) === String(entries.length).padStart(3, '0') ? entries : undefined
 }
 
 /** Count of three digits, then entries of 16: a size of two digits and 14 characters. Source: dialect, 5.3, LY. */
@@ -192,6 +224,8 @@ function activation(context: TerminalContext, set: DownloadSet): DownloadRecord 
       const contactless = contactlessValues(bytes)
       return contactless === undefined ? undefined : { kind: 'downloadActivated', set, contactless }
     }
+    case 'rates':
+      return parseRateEntries(staged.listed) === undefined ? undefined : { kind: 'downloadActivated', set }
     default:
       return { kind: 'downloadActivated', set }
   }

@@ -144,6 +144,14 @@ export interface TerminalProfile {
   /** Where a signature is wanted, the customer signs on the screen; from this amount on, below it on the slip. 4. */
   readonly signaturePad: boolean
   readonly signaturePadFromMinor: number
+  /** Holders of foreign cards are asked which currency they pay a sale in, by rates of the host. */
+  readonly conversionOffers: boolean
+  /** Where the choice stands on the wire: tag C1 of field 59, or behind `DCC` in field 63. No source shows one. */
+  readonly conversionField: 59 | 63
+  /** Field 60.3 of the download of rates; the next number ends it. No source shows one. */
+  readonly ratesCode: '392' | '366'
+  /** Further currencies that the merchant takes, as ISO 4217 numbers: `sale 12.34 USD`. */
+  readonly currencies: readonly string[]
 }
 
 const ALL_TRANSACTIONS: readonly TransactionType[] = [
@@ -241,4 +249,8 @@ export const DEFAULT_PROFILE: TerminalProfile = {
   codePrinted: false,
   signaturePad: false,
   signaturePadFromMinor: 0,
+  conversionOffers: false,
+  conversionField: 59,
+  ratesCode: '392',
+  currencies: [],
 }

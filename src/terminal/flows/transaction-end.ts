@@ -50,16 +50,19 @@ function* actOnProcessingRequests(context: TerminalContext): Flow<void> {
 
 function isActedOn(context: TerminalContext, task: ProcessingRequest): boolean {
   if (task === SOFTWARE) return activeProfile(context).packageKeys.length > 0
+  if (task === RATES) return activeProfile(context).conversionOffers
   return task in DOWNLOADS || task === STATUS_UPLOAD
 }
 
 const STATUS_UPLOAD = '2'
 const SOFTWARE = '6'
+const RATES = '8'
 const DOWNLOADS: Readonly<Partial<Record<ProcessingRequest, DownloadSet>>> = {
   '1': 'parameters',
   '4': 'caKeys',
   '5': 'applications',
   '7': 'blacklist',
+  '8': 'rates',
   '9': 'contactless',
 }
 

@@ -29,10 +29,11 @@ const LOADS: { readonly [set in Loadable]: Text } = {
   applications: { zh: 'IC 卡参数', en: 'Applications' },
   blacklist: { zh: '黑名单', en: 'Blacklist' },
   contactless: { zh: '非接参数', en: 'Contactless' },
+  rates: { zh: '汇率', en: 'Exchange rates' },
   software: { zh: '软件包', en: 'Software package' },
   statusUpload: { zh: '状态上送', en: 'Status upload' },
 }
-const SETS = ['parameters', 'caKeys', 'applications', 'blacklist', 'contactless'] as const
+const SETS = ['parameters', 'caKeys', 'applications', 'blacklist', 'contactless', 'rates'] as const
 
 type SoftwareState = NonNullable<TerminalLoads['software']>['state']
 const STATES: { readonly [state in SoftwareState]: readonly [tone: Tone, text: Text] } = {

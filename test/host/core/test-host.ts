@@ -2,6 +2,7 @@ import { findAccount, openAccount } from '../../../src/host/core/accounts.ts'
 import type { FaultSwitches } from '../../../src/host/core/fault-switches.ts'
 import { HostCore } from '../../../src/host/core/host-core.ts'
 import type { Inbound, Outcome, ReceivedAt } from '../../../src/host/core/inbound.ts'
+import type { RatePort } from '../../../src/host/core/rate-port.ts'
 import type { AccountRow, IssuerRow, TerminalRow } from '../../../src/host/core/records.ts'
 import type { SecurityModule, WrappedKey } from '../../../src/host/core/security-module-port.ts'
 import { type HostStore, NO_ROWS } from '../../../src/host/core/store-port.ts'
@@ -28,6 +29,7 @@ export const RECEIVED_AT: ReceivedAt = {
 interface TestHostOptions {
   readonly testBehaviour?: boolean
   readonly faults?: FaultSwitches
+  readonly rates?: RatePort
   /** Instead of the one that lets tests look inside. */
   readonly security?: SecurityModule
   /** The store was seeded before. */
@@ -48,6 +50,7 @@ export class TestHost {
       testBehaviour: options.testBehaviour ?? true,
       acquirer: { institution: '48520000' },
       ...(options.faults === undefined ? {} : { faults: options.faults }),
+      ...(options.rates === undefined ? {} : { rates: options.rates }),
     })
     // Keys come from a counter: seeding again gives a second run the keys of the first.
     const target = options.isSeeded === true ? new MemoryStore() : store

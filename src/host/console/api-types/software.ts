@@ -7,12 +7,13 @@ export const LOADABLE = [
   'applications',
   'blacklist',
   'contactless',
+  'rates',
   'software',
   'statusUpload',
 ] as const
 export type Loadable = (typeof LOADABLE)[number]
 
-const SETS = ['parameters', 'caKeys', 'applications', 'blacklist', 'contactless'] as const
+const SETS = ['parameters', 'caKeys', 'applications', 'blacklist', 'contactless', 'rates'] as const
 
 export const PACKAGE_VIEW = z.object({
   id: z.string(),

@@ -182,6 +182,7 @@ function loadsOf({
       applications: loaded('applications'),
       blacklist: loaded('blacklist'),
       contactless: loaded('contactless'),
+      rates: loaded('rates'),
     },
     software:
       software === undefined

@@ -25,6 +25,11 @@ const STEPS: Readonly<
   '391': ['blacklist', 'end'],
   '394': ['contactless', 'whole'],
   '395': ['contactless', 'end'],
+  // Of this project, in either pair of numbers: no source tells any (docs/currencies.md).
+  '392': ['rates', 'page'],
+  '393': ['rates', 'end'],
+  '366': ['rates', 'page'],
+  '367': ['rates', 'end'],
 }
 
 const SOFTWARE_CODES: ReadonlySet<string> = new Set(['364', '365'])
@@ -35,8 +40,7 @@ const FLAG = { nothing: '0', complete: '1', more: '2', takeOnlyThese: '3' } as c
 const PAGE_SIZE_MAX = 480
 /** The count of what the terminal has is two digits. */
 const LISTED_MAX = 99
-const BLACKLIST_ENTRY_SIZE = 16
-const BLACKLIST_INDEX_SIZE = 3
+const INDEX_SIZE = 3
 
 /**
  * One message of a download. What a terminal was served, and what it says it has in full, becomes durable with the
@@ -72,7 +76,9 @@ export function download(
       return accept(terminal, id, { multiUse })
     }
     case 'page':
-      return answerBlacklist(work, terminal, id, catalogue.blacklist(terminal), given)
+      return set === 'rates'
+        ? answerPage(work, terminal, id, set, entriesOf(catalogue.rates(terminal), sized), given)
+        : answerPage(work, terminal, id, 'blacklist', entriesOf(catalogue.blacklist(terminal), padded), given)
     default:
       return accept(finish(work, request, terminal, set, versionOf(catalogue, set, terminal)), id)
   }
@@ -123,27 +129,44 @@ function answerList(
   return accept(served, id, { multiUse: concatBytes([flagged(flag), ...shown]) })
 }
 
+function entriesOf(
+  { version, content }: DownloadContent<readonly string[]>,
+  entryOf: (text: string) => string,
+): DownloadContent<readonly Uint8Array[]> {
+  return { version, content: content.map((text) => asciiToBytes(entryOf(text))) }
+}
+
+/** Two digits of size, then the text. */
+function sized(text: string): string {
+  return String(text.length).padStart(2, '0') + text
+}
+
+/** The same, the text filled to 14 characters. Source: unionpay-pos, 5.3, LY. */
+function padded(digits: string): string {
+  return String(digits.length).padStart(2, '0') + digits.padEnd(14, ' ')
+}
+
 /** The request is the index, three digits, of the next entry. */
-function answerBlacklist(
+function answerPage(
   work: WorkingSet,
   terminal: TerminalRow,
   id: number,
-  { version, content }: DownloadContent<readonly string[]>,
+  set: DownloadSet,
+  { version, content }: DownloadContent<readonly Uint8Array[]>,
   given: Uint8Array,
 ): Decision {
   const text = bytesToAscii(given)
   if (!/^\d{3}$/.test(text))
     return deny(terminal, id, refuse('30', 'field 62 is not an index of three digits', 62))
   const from = Number(text)
-  if (from > 0 && isOutdated(terminal, 'blacklist', version))
+  if (from > 0 && isOutdated(terminal, set, version))
     return accept(terminal, id, { multiUse: asciiToBytes(`${FLAG.nothing}000`) })
-  const served = from === 0 ? serve(work, terminal, 'blacklist', version) : terminal
-  const page = content.slice(from, from + Math.floor(PAGE_SIZE_MAX / BLACKLIST_ENTRY_SIZE))
+  const served = from === 0 ? serve(work, terminal, set, version) : terminal
+  const page = pageOf(content.slice(from), PAGE_SIZE_MAX)
   const end = from + page.length
   const flag = page.length === 0 ? FLAG.nothing : end >= content.length ? FLAG.complete : FLAG.more
-  const entries = page.map((digits) => `${String(digits.length).padStart(2, '0')}${digits.padEnd(14, ' ')}`)
-  const count = String(page.length).padStart(BLACKLIST_INDEX_SIZE, '0')
-  return accept(served, id, { multiUse: asciiToBytes(flag + count + entries.join('')) })
+  const count = String(page.length).padStart(INDEX_SIZE, '0')
+  return accept(served, id, { multiUse: concatBytes([asciiToBytes(flag + count), ...page]) })
 }
 
 /** As many from the front as fit. */

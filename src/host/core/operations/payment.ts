@@ -7,6 +7,7 @@ import {
   uncountOn,
 } from '../card-check.ts'
 import { confirmationRefusal, useCode, usedCodeRefusal } from '../code-check.ts'
+import { billedMinor, conversionDiffers, convert } from '../conversion-check.ts'
 import { approve, type Operation, type Verdict } from '../operation.ts'
 import { isBookable } from '../posting.ts'
 import type { TransactionKind, TransactionRow } from '../records.ts'
@@ -27,15 +28,18 @@ const REFUNDABLE: ReadonlySet<TransactionKind> = new Set([
 export function sale(operation: Operation): Verdict {
   const amountMinor = operation.request.amountMinor ?? 0
   if (amountMinor === 0) return NO_AMOUNT
+  const converted = convert(operation, amountMinor)
+  if (!converted.ok) return converted.error
+  operation.conversion = converted.value
+  const billed = converted.value?.amountMinor ?? amountMinor
   const refusal =
-    currencyRefusal(operation) ??
     cardRefusal(operation) ??
     usedCodeRefusal(operation) ??
-    limitRefusal(operation, amountMinor) ??
+    limitRefusal(operation, billed) ??
     confirmationRefusal(operation, amountMinor)
   if (refusal !== undefined) return refusal
   useCode(operation)
-  countSpending(operation, amountMinor)
+  countSpending(operation, billed)
   return approve(amountMinor, { moneyMinor: 0 - amountMinor })
 }
 
@@ -46,6 +50,7 @@ export function balance(operation: Operation): Verdict {
 
 /** More than this no terminal may sell without asking, whatever its profile says. */
 const OFFLINE_MAX_MINOR = 1_000_000
+const OFFERED_OFFLINE = refuse('A1', 'a sale without the host has no choice of currency', 59)
 const ABOVE_OFFLINE_MAX = refuse('61', 'above what may be sold offline', 4)
 
 /**
@@ -56,10 +61,15 @@ export function offlineSale(operation: Operation): Verdict {
   const amountMinor = operation.request.amountMinor ?? 0
   if (amountMinor === 0) return NO_AMOUNT
   if (amountMinor > OFFLINE_MAX_MINOR) return ABOVE_OFFLINE_MAX
-  const refusal = currencyRefusal(operation) ?? offlineCardRefusal(operation)
+  if (operation.request.conversion !== undefined) return OFFERED_OFFLINE
+  const converted = convert(operation, amountMinor)
+  if (!converted.ok) return converted.error
+  operation.conversion = converted.value
+  const billed = converted.value?.amountMinor ?? amountMinor
+  const refusal = offlineCardRefusal(operation)
   if (refusal !== undefined) return refusal
-  if (!isBookable(operation.accountState, 0 - amountMinor)) return NOT_BOOKABLE
-  countSpending(operation, amountMinor)
+  if (!isBookable(operation.accountState, 0 - billed)) return NOT_BOOKABLE
+  countSpending(operation, billed)
   return approve(amountMinor, { moneyMinor: 0 - amountMinor })
 }
 
@@ -70,7 +80,7 @@ export function saleVoid(operation: Operation): Verdict {
   if (refusal !== undefined || original === undefined) return refusal ?? NO_ORIGINAL
   if (operation.accountState !== undefined) {
     const day = dayOf(original.localTime)
-    operation.accountState = uncountOn(operation.accountState, day, original.approvedMinor)
+    operation.accountState = uncountOn(operation.accountState, day, billedMinor(original))
   }
   return approve(original.approvedMinor, {
     moneyMinor: 0 - original.moneyMinor,
@@ -95,7 +105,7 @@ export function voidRefusal(
       : undefined) ??
     (request.amountMinor !== undefined && request.amountMinor !== original.approvedMinor
       ? refuse('64', 'the amount differs from the original', 4)
-      : undefined)
+      : conversionDiffers(request, original))
   )
 }
 
@@ -132,6 +142,9 @@ function relationRefusal(
   if (card !== undefined && card.lookup !== original.panLookup) {
     return refuse('22', 'the card is not that of the original', 2)
   }
+  if (request.currency !== '' && request.currency !== original.currency) {
+    return refuse('A1', 'the currency is not that of the original', 49)
+  }
   if (request.authorisationCode !== '' && request.authorisationCode !== original.authorisationCode) {
     return refuse('22', 'the authorisation code is not that of the original', 38)
   }
@@ -143,8 +156,9 @@ function relationRefusal(
   return refuse('12', `the original is ${original.state}`)
 }
 
-export function currencyRefusal({ request, account }: Operation): Refusal | undefined {
-  if (request.currency === '' || account === undefined || request.currency === account.currency)
-    return undefined
-  return refuse('A1', "the currency is not the account's", 49)
+/** What is reserved is not converted: it would have to be reserved at one rate and taken at another. */
+export function currencyRefusal({ currency, request, account }: Operation): Refusal | undefined {
+  if (request.conversion !== undefined) return refuse('A1', 'a reservation has no choice of currency', 59)
+  if (account === undefined || currency === account.currency) return undefined
+  return refuse('A1', "the currency is not the account's, and reservations are not converted", 49)
 }

@@ -1,4 +1,5 @@
 import { countOn, dayOf, uncountOn } from '../card-check.ts'
+import { billedMinor, conversionDiffers } from '../conversion-check.ts'
 import type { HostRequest } from '../host-request.ts'
 import { opposite, post } from '../posting.ts'
 import type { TerminalRow, TransactionKind, TransactionRow } from '../records.ts'
@@ -71,7 +72,7 @@ function refusalOf(
   if (request.amountMinor !== undefined && request.amountMinor !== original.requestedMinor) {
     return refuse('64', 'the amount differs from that of the transaction', 4)
   }
-  return holdRefusal(work, original)
+  return conversionDiffers(request, original) ?? holdRefusal(work, original)
 }
 
 /** What was built upon a pre-authorisation must be undone first. */
@@ -113,9 +114,9 @@ function undoOnLimits(work: WorkingSet, row: TransactionRow): void {
   if (account === undefined) return
   const day = dayOf(row.localTime)
   if (SPENDING.has(row.kind)) {
-    work.putAccountState(row.panLookup, uncountOn(account.state, day, row.approvedMinor))
+    work.putAccountState(row.panLookup, uncountOn(account.state, day, billedMinor(row)))
   } else if (row.kind === 'saleVoid') {
-    work.putAccountState(row.panLookup, countOn(account.state, day, row.approvedMinor))
+    work.putAccountState(row.panLookup, countOn(account.state, day, billedMinor(row)))
   }
 }
 
