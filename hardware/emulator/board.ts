@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import type { LineTap } from '../../src/base/line-tap.ts'
 import type { ByteStream, Clock, Random } from '../../src/base/ports.ts'
 import { ADDRESS } from '../protocol/link-codes.ts'
+import { Battery } from './battery.ts'
 import { CardReaderDevice } from './card-reader-device.ts'
 import type { CardImage } from './chip-card/card-image.ts'
 import { loadCardImage, saveCardImage } from './chip-card/card-image-file.ts'
@@ -70,6 +71,7 @@ export class Board {
   readonly paths: Readonly<Record<BoardDevice, string>>
   readonly padProvisioning: PadProvisioning
   readonly printer: PrinterDevice
+  readonly battery: Battery
   readonly #options: BoardOptions
   readonly #reader: CardReaderDevice
   readonly #pinPad: PinPadDevice
@@ -90,6 +92,7 @@ export class Board {
     for (const name of ['reader', 'pinpad', 'printer']) removeLink(join(directory, name))
     this.#options = options
     const memory = new PadMemory(directory)
+    this.battery = new Battery(join(directory, 'battery'))
     this.#memory = memory
     const { serialNumber, keyBlockProtectionKey } = memory.content
     this.padProvisioning = { serialNumber, keyBlockProtectionKey }

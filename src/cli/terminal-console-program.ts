@@ -15,10 +15,12 @@ import { renderScreen } from '../terminal/flows/screen-texts.ts'
 import type { TerminalClock } from '../terminal/runtime/terminal-world.ts'
 import { Finding, UsageFailure } from './failure.ts'
 import type { Recorder } from './recording/recorder.ts'
+import { releaseVersion } from './release.ts'
 import { type ActivationFlags, activate } from './terminal-activation.ts'
 import { type ConsoleOutput, TerminalConsole } from './terminal-console.ts'
 import { splitScript } from './terminal-console-commands.ts'
 import {
+  checkBattery,
   checkDevicePath,
   checkHostName,
   type IdentityFlags,
@@ -37,6 +39,8 @@ export interface TerminalFlags extends TlsFlags, IdentityFlags {
   readonly host: string
   readonly data: string
   readonly baud: string
+  /** Folder of the battery. */
+  readonly battery?: string
   /** Instead of a key block: identity and key from a host's console. */
   readonly activation?: ActivationFlags
   readonly keyBlock?: string
@@ -92,6 +96,8 @@ export async function runTerminal(flags: TerminalFlags, program: TerminalProcess
       dataDirectory: flags.data,
       ...setup,
       hostAddress,
+      softwareVersion: releaseVersion(),
+      ...(flags.battery === undefined ? {} : { batteryFolder: checkBattery(flags.battery) }),
       ...(tls === undefined ? {} : { tls }),
       peripherals: program.openPeripherals({
         readerPath: reader,

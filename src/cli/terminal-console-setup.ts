@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises'
 import { accessSync, constants, readFileSync, statSync } from 'node:fs'
+import { readBattery } from '../terminal/adapters/battery.ts'
 import { DEFAULT_SETUP, readProfileFile, type TerminalSetup } from '../terminal/adapters/profile-file.ts'
 import type { HostAddress, HostTls } from '../terminal/adapters/tcp-stream.ts'
 import { findTerminalType, profileOfType } from '../terminal/adapters/terminal-type-profile.ts'
@@ -22,6 +23,15 @@ export function checkDevicePath(option: string, path: string): string {
     )
   }
   return path
+}
+
+/** A folder that tells how full a battery is. @throws {UsageFailure} */
+export function checkBattery(folder: string): string {
+  if (readBattery(folder) === undefined)
+    throw new UsageFailure(
+      `--battery: ${folder} tells of no battery; give a folder such as /sys/class/power_supply/BAT0, or the battery folder of a board`,
+    )
+  return folder
 }
 
 /** `name:port`, `1.2.3.4:port` or `[::1]:port`. @throws {UsageFailure} */

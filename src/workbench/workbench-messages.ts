@@ -34,6 +34,12 @@ export const WORKBENCH_DEED = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('paper'), state: z.enum(['ok', 'nearEnd', 'end']) }),
   /** So many more lines, then the paper is out. */
   z.object({ kind: z.literal('paperEndsAfter'), lines: z.number().int().min(1).max(999) }),
+  /** Drained or charged; into its cradle or out. */
+  z.object({
+    kind: z.literal('battery'),
+    percent: z.number().int().min(0).max(100).optional(),
+    isCharging: z.boolean().optional(),
+  }),
   z.object({ kind: z.literal('cover'), state: z.enum(['open', 'closed']) }),
   z.object({ kind: z.literal('tear') }),
   z.object({ kind: z.literal('plug'), device: DEVICE }),
@@ -80,6 +86,7 @@ export const WORKBENCH_STATE = z.object({
     /** Newest last; the picture of a piece is at `/api/workbench/paper/ID`. */
     pieces: z.array(z.object({ id: z.number(), widthPx: z.number(), heightPx: z.number() })),
   }),
+  battery: z.object({ percent: z.number(), isCharging: z.boolean() }),
   line: LINE_STATE,
   terminal: z.object({
     tid: z.string(),

@@ -213,6 +213,9 @@ export class Workbench {
       case 'paperEndsAfter':
         board.printer.endPaperAfter(deed.lines)
         break
+      case 'battery':
+        board.battery.change(deed)
+        break
       case 'cover':
         board.printer.setCover(deed.state)
         break
@@ -268,6 +271,7 @@ export class Workbench {
         cover: status.coverOpen ? 'open' : 'closed',
         pieces: [...this.#tray.slips],
       },
+      battery: { percent: board.battery.percent, isCharging: board.battery.isCharging },
       line: relay.state,
       terminal: this.#terminalState(),
       cards: [...this.#wallet.cards],

@@ -4,12 +4,16 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { workbenchPort } from '../../src/cli/up/workbench-port.ts'
 import { openWorld, WORLD_OPERATORS, type World } from '../../src/cli/up/world.ts'
+import { EstateCare } from '../../src/host/monitoring/estate-care.ts'
 import type { Panel } from '../../src/terminal/runtime/terminal-world.ts'
 import type { WorkbenchDeed, WorkbenchState } from '../../src/workbench/workbench-messages.ts'
+import { OfficeInMemory } from '../host/monitoring/office-in-memory.ts'
 
 /** Nobody at the prompt: the page answers. */
 const SILENT: Panel = { show() {}, ask() {}, withdraw() {} }
 const PIN = '123456'
+/** The host reads its terminals anew after half a minute. */
+const LOOKED_AT_EVERY_MS = 31_000
 const FULL_NUMBER = /\b(62|4\d|5\d)\d{11,17}\b/
 
 let directory: string
@@ -25,6 +29,7 @@ beforeAll(async () => {
     freePorts: true,
     panel: SILENT,
     isTouched: true,
+    profile: { batteryPresent: true, statusOnChange: true },
   })
   seen = []
   world.workbench.watch((message) => seen.push(JSON.stringify(message)))
@@ -134,6 +139,47 @@ describe('the terminal on the table', () => {
     expect(display.options.length).toBeGreaterThan(1)
     await act({ kind: 'paper', state: 'ok' }, ...keys('1'))
     await until((state) => ready(state) && state.terminal.owedSlips === 0)
+  })
+
+  it('paper and battery low: the host hears of it by itself, raises alarms, and clears them', async () => {
+    const office = new OfficeInMemory()
+    const { database, audit, clock } = office
+    const care = new EstateCare({ office: { database, audit, nowMs: clock }, host: world.host })
+    const isUp = () => {
+      office.nowMs += LOOKED_AT_EVERY_MS
+      return care
+        .watch()
+        .map(({ kind, subject, clearedAtMs }) => `${kind} ${subject} ${clearedAtMs === null ? 'up' : 'over'}`)
+    }
+    const heard = (news: string): boolean =>
+      world.host.terminal('10000001')?.setup?.status?.text.includes(news) === true
+    const saleWith = async (news: string): Promise<void> => {
+      await chipSale('3 0 0')
+      await takeCard()
+      await until((state) => ready(state) && heard(news))
+    }
+    await until(ready)
+    await act({ kind: 'paper', state: 'nearEnd' })
+    await act({ kind: 'battery', percent: 12, isCharging: false })
+    await saleWith('631640120')
+    expect(isUp()).toEqual(['batteryLow 10000001 up', 'paperLow 10000001 up'])
+    expect(care.plan.status('10000001')).toMatchObject({
+      paper: 'nearEnd',
+      batteryPercent: 12,
+      isCharging: false,
+      devices: { printer: true },
+    })
+    // Charged a little, but not yet above where the alarm clears: it stays.
+    await act({ kind: 'battery', percent: 20, isCharging: true })
+    await saleWith('631640201')
+    expect(isUp()).toEqual([])
+    await act({ kind: 'battery', percent: 90 }, { kind: 'paper', state: 'ok' })
+    await saleWith('630640901')
+    expect(isUp()).toEqual(['batteryLow 10000001 over', 'paperLow 10000001 over'])
+    expect(care.plan.evidence('10000001', 9)).toContainEqual(
+      expect.objectContaining({ kind: 'paper', note: 'nearEnd → ok' }),
+    )
+    care.close()
   })
 
   it('the answer is lost with the line: the sale is reversed once the line is back, and the books agree', async () => {

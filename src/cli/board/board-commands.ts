@@ -109,6 +109,18 @@ const BOARD_COMMANDS: readonly BoardCommandEntry[] = [
       ),
   },
   {
+    name: 'battery',
+    aliases: ['电池'],
+    usage: 'battery PERCENT|in|out',
+    zh: '电池电量（0 至 100）；放上或取下充电座',
+    en: 'charge of the battery, 0 to 100; into its cradle or out',
+    run: ({ board: { battery } }, words) => {
+      const [state] = arguments1to2(words, 'battery PERCENT|in|out')
+      if (/^\d{1,3}$/.test(state) && Number(state) <= 100) battery.change({ percent: Number(state) })
+      else battery.change({ isCharging: choice(state, { in: true, out: false }) })
+    },
+  },
+  {
     name: 'unplug',
     aliases: ['拔线'],
     usage: 'unplug reader|pinpad|printer',

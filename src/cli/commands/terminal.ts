@@ -23,6 +23,7 @@ export function buildCommand(): Command {
       '--type <name>',
       '终端类型（fixed、mobile、smart、board）或其文件 | type of terminal, or a file of one',
     )
+    .option('--battery <dir>', '电池目录，如 /sys/class/power_supply/BAT0 | folder of the battery')
     .option('--tid <id>', '终端号，8 位 | terminal identification, 8 characters')
     .option('--mid <id>', '商户号，15 位 | merchant identification, 15 characters')
     .option(

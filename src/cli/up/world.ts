@@ -45,11 +45,13 @@ export interface WorldOptions {
   readonly hostStopped?: (reason: string) => void
 }
 
-/** What a terminal can do whose display is touched: signatures from 100.00 on, codes both ways. */
+/** What a terminal can do whose display is touched: signatures from 100.00 on, codes both ways; it tells of paper and battery. */
 export const TOUCHED_PROFILE: Partial<TerminalProfile> = {
   signaturePad: true,
   signaturePadFromMinor: 10_000,
   codePayments: ['customerShows', 'merchantShows'],
+  batteryPresent: true,
+  statusOnChange: true,
 }
 
 /** Host, emulated board and terminal in one process. They meet on the wire only. */
@@ -171,6 +173,7 @@ function openWorldTerminal(
     profile: { ...DEFAULT_PROFILE, terminalId: DEFAULT_TERMINAL_ID, ...options.profile },
     hostAddress: { host: '127.0.0.1', port: hostPort },
     softwareVersion: releaseVersion(),
+    batteryFolder: board.battery.folder,
     peripherals: openSerialPeripherals({
       readerPath: board.paths.reader,
       pinPadPath: board.paths.pinpad,

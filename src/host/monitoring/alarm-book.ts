@@ -1,12 +1,13 @@
 import type { AuditLog } from '../office/audit-log.ts'
 import type { OfficeDatabase } from '../office/office-database.ts'
-import { ALARM_KINDS, ALARM_RULES, type AlarmKind, type AlarmRule, judge, ruleFault } from './alarm-rules.ts'
+import { ALARM_RULES, type AlarmKind, type AlarmRule, judge } from './alarm-rules.ts'
 import { CareRefusal } from './care-refusal.ts'
+import { RuleBook } from './rule-book.ts'
 
 export interface Alarm {
   readonly number: number
   readonly kind: AlarmKind
-  /** Terminal number, or `estate`. */
+  /** Terminal number, merchant number, or `estate`. */
   readonly subject: string
   readonly severity: AlarmRule['severity']
   readonly raisedAtMs: number
@@ -38,14 +39,17 @@ const STEPS = [
      acknowledgedAtMs INTEGER, clearedAtMs INTEGER, version INTEGER NOT NULL) STRICT;
    CREATE UNIQUE INDEX monitoring_alarms_up ON monitoring_alarms (kind, subject) WHERE clearedAtMs IS NULL;
    CREATE INDEX monitoring_alarms_subject ON monitoring_alarms (subject, number);`,
+  `CREATE TABLE monitoring_thresholds (
+     kind TEXT NOT NULL, subject TEXT NOT NULL, enabled INTEGER NOT NULL, raiseAt REAL NOT NULL, clearAt REAL NOT NULL,
+     countMin INTEGER NOT NULL, severity TEXT NOT NULL, version INTEGER NOT NULL, PRIMARY KEY (kind, subject)) STRICT;
+   INSERT INTO monitoring_thresholds
+     SELECT kind, '', enabled, raiseAt, clearAt, countMin, severity, version FROM monitoring_rules;
+   DROP TABLE monitoring_rules;`,
 ]
-
-interface RuleRow extends Omit<AlarmRule, 'enabled'> {
-  readonly enabled: number
-}
 
 /** Rules that people set, and alarms: raised, acknowledged, cleared by themselves. One of a kind and subject is up at a time. */
 export class AlarmBook {
+  readonly rules: RuleBook
   readonly #office: OfficeDatabase
   readonly #audit: AuditLog
   readonly #nowMs: () => number
@@ -56,45 +60,17 @@ export class AlarmBook {
     this.#audit = audit
     this.#nowMs = nowMs
     office.migrate('monitoring', STEPS)
+    this.rules = new RuleBook(office, audit)
     for (const alarm of this.list({ state: 'up', limit: 100_000 })) this.#up.set(keyOf(alarm), alarm)
-  }
-
-  rules(): readonly AlarmRule[] {
-    const rows = this.#office.db.prepare<[], RuleRow>('SELECT * FROM monitoring_rules').all()
-    const set = new Map(rows.map((row) => [row.kind, { ...row, enabled: row.enabled === 1 }]))
-    return ALARM_KINDS.map((kind) => set.get(kind) ?? { kind, ...ALARM_RULES[kind].usual, version: 0 })
-  }
-
-  /** @throws {CareRefusal} `changed`, `badInput`. */
-  changeRule(actor: string, rule: AlarmRule): AlarmRule {
-    return this.#office.transaction(() => {
-      const present = this.rules().find(({ kind }) => kind === rule.kind)
-      if (present?.version !== rule.version) throw new CareRefusal('changed', undefined, present)
-      const fault = ruleFault(rule)
-      if (fault !== undefined) throw new CareRefusal('badInput', fault)
-      const next = { ...rule, version: rule.version + 1 }
-      this.#office.db
-        .prepare(
-          `INSERT INTO monitoring_rules VALUES (:kind, :enabled, :raiseAt, :clearAt, :countMin, :severity, :version)
-           ON CONFLICT (kind) DO UPDATE SET enabled = excluded.enabled, raiseAt = excluded.raiseAt,
-             clearAt = excluded.clearAt, countMin = excluded.countMin, severity = excluded.severity,
-             version = excluded.version`,
-        )
-        .run({ ...next, enabled: next.enabled ? 1 : 0 })
-      this.#audit.append({ actor, action: 'alarm.ruleChanged', subject: rule.kind, detail: { ...next } })
-      return next
-    })
   }
 
   /** Raises and clears what these say. Returns the alarms that changed their state. */
   take(measurements: readonly Measurement[]): readonly Alarm[] {
-    const rules = new Map(this.rules().map((rule) => [rule.kind, rule]))
+    const rules = this.rules.finder()
     const changed: Alarm[] = []
     this.#office.transaction(() => {
       for (const each of measurements) {
-        const rule = rules.get(each.kind)
-        if (rule === undefined) continue
-        const alarm = this.#takeOne(rule, each)
+        const alarm = this.#takeOne(rules(each.kind, each.subject), each)
         if (alarm !== undefined) changed.push(alarm)
       }
     })
@@ -143,6 +119,12 @@ export class AlarmBook {
       this.#audit.append({ actor, action: 'alarm.acknowledged', subject: alarm.subject, detail: { number } })
       return next
     })
+  }
+
+  /** Clears those of a rule that is not there any more; the general rule may raise them again at the next look. */
+  clearOf(kind: AlarmKind, subject: string): Alarm | undefined {
+    const up = this.#up.get(keyOf({ kind, subject }))
+    return up === undefined ? undefined : this.#office.transaction(() => this.#clear(up, up.value))
   }
 
   upCount(severity?: AlarmRule['severity']): number {

@@ -1,10 +1,11 @@
+import { parseStatusItems } from '../../iso8583/subfields/status-items.ts'
 import type { TerminalRow } from '../core/records.ts'
 import { JOBS, withJob } from '../core/terminal-jobs.ts'
 import type { Office } from '../office/open-office.ts'
 import type { Host } from '../service/open-host.ts'
 import { type Alarm, AlarmBook, type Measurement } from './alarm-book.ts'
 import { type Figures, LiveFigures } from './live-figures.ts'
-import { MaintenancePlan } from './maintenance-plan.ts'
+import { MaintenancePlan, type TerminalStatus } from './maintenance-plan.ts'
 import { OfflineLosses } from './offline-losses.ts'
 import { devicesOfStatus } from './status-devices.ts'
 import { Tickets } from './tickets.ts'
@@ -21,7 +22,7 @@ export interface EstateSummary {
 }
 
 export interface EstateCareOptions {
-  readonly office: Office
+  readonly office: Pick<Office, 'database' | 'audit' | 'nowMs'>
   readonly host: Pick<Host, 'store' | 'observe' | 'estate'>
   /** Why the host can't record now; undefined while all is well. */
   readonly trouble?: () => string | undefined
@@ -121,7 +122,16 @@ export class EstateCare {
     for (const { tid, setup } of this.#terminals.values()) {
       const status = setup?.status
       if (status === undefined || (this.plan.status(tid)?.atMs ?? 0) >= status.atMs) continue
-      this.plan.takeStatus({ tid, atMs: status.atMs, devices: devicesOfStatus(status.text) })
+      const { softwareVersion, paper, battery } = parseStatusItems(status.text)
+      this.plan.takeStatus({
+        tid,
+        atMs: status.atMs,
+        devices: devicesOfStatus(status.text),
+        softwareVersion,
+        paper,
+        batteryPercent: battery?.percent,
+        isCharging: battery?.isCharging,
+      })
     }
   }
 
@@ -143,16 +153,14 @@ export class EstateCare {
   }
 
   #measurements(nowMs: number): readonly Measurement[] {
-    const found: Measurement[] = [...this.#figuresOf('estate', this.figures.estate(nowMs))]
+    const watched = new Set(this.alarms.rules.list().map(({ subject }) => subject))
+    const found: Measurement[] = [...this.#figuresOf('estate', this.figures.estate(nowMs), watched)]
     for (const tid of this.figures.heard()) {
       const figures = this.figures.terminal(tid, nowMs)
-      found.push(...this.#figuresOf(tid, figures), silence(tid, figures, nowMs))
+      found.push(...this.#figuresOf(tid, figures, watched), silence(tid, figures, nowMs))
     }
-    for (const { tid, batteryPercent, isPaperLow } of this.plan.statuses()) {
-      found.push({ kind: 'batteryLow', subject: tid, value: batteryPercent, count: 1 })
-      const low = isPaperLow === undefined ? undefined : Number(isPaperLow)
-      found.push({ kind: 'paperLow', subject: tid, value: low, count: 1 })
-    }
+    found.push(...this.#merchantFigures(nowMs, watched))
+    for (const status of this.plan.statuses()) found.push(...suppliesOf(status))
     const isInTrouble = this.#options.trouble?.() !== undefined
     found.push({ kind: 'storeTrouble', subject: 'estate', value: Number(isInTrouble), count: 1 })
     return found
@@ -161,15 +169,41 @@ export class EstateCare {
   #figuresOf(
     subject: string,
     { decided, successRate, reversalShare, p95Ms }: Figures,
+    watched: ReadonlySet<string>,
   ): readonly Measurement[] {
     return [
       { kind: 'successRate', subject, value: successRate, count: decided },
       { kind: 'reversalShare', subject, value: reversalShare, count: decided },
-      ...(subject === 'estate'
+      // Of single terminals only where somebody asked for it: a slow host would raise one for each.
+      ...(subject === 'estate' || watched.has(subject)
         ? ([{ kind: 'latencyP95', subject, value: p95Ms, count: decided }] as const)
         : []),
     ]
   }
+
+  /** A merchant's terminals together, where somebody has set a rule for it. */
+  #merchantFigures(nowMs: number, watched: ReadonlySet<string>): readonly Measurement[] {
+    const byMid = new Map<string, string[]>()
+    for (const { tid, mid } of this.#terminals.values())
+      if (watched.has(mid)) byMid.set(mid, [...(byMid.get(mid) ?? []), tid])
+    return [...byMid].flatMap(([mid, tids]) => this.#figuresOf(mid, this.figures.sum(tids, nowMs), watched))
+  }
+}
+
+/** What a terminal said of paper, battery and devices; a printer without paper is no broken one. */
+function suppliesOf({ tid, batteryPercent, paper, devices }: TerminalStatus): readonly Measurement[] {
+  const isOut = paper === 'out'
+  const broken = Object.entries(devices).filter(([name, works]) => !works && !(isOut && name === 'printer'))
+  return [
+    { kind: 'batteryLow', subject: tid, value: batteryPercent, count: 1 },
+    { kind: 'paperLow', subject: tid, value: known(paper, Number(paper === 'nearEnd')), count: 1 },
+    { kind: 'paperOut', subject: tid, value: known(paper, Number(isOut)), count: 1 },
+    { kind: 'deviceFault', subject: tid, value: broken.length, count: 1 },
+  ]
+}
+
+function known(said: unknown, value: number): number | undefined {
+  return said === undefined ? undefined : value
 }
 
 function silence(subject: string, { lastSeenMs }: Figures, nowMs: number): Measurement {

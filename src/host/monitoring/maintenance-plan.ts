@@ -1,3 +1,4 @@
+import type { PaperLevel } from '../../iso8583/subfields/status-items.ts'
 import type { AuditLog } from '../office/audit-log.ts'
 import type { OfficeDatabase } from '../office/office-database.ts'
 import { CareRefusal } from './care-refusal.ts'
@@ -27,7 +28,8 @@ export interface TerminalStatus {
   readonly softwareVersion?: string | undefined
   /** 0 to 100. */
   readonly batteryPercent?: number | undefined
-  readonly isPaperLow?: boolean | undefined
+  readonly isCharging?: boolean | undefined
+  readonly paper?: PaperLevel | undefined
 }
 
 export interface Evidence {
@@ -132,7 +134,8 @@ export class MaintenancePlan {
   /** A status upload: evidence of both checks, and what monitoring shows of battery, paper and version. */
   takeStatus(status: TerminalStatus): void {
     this.#office.transaction(() => {
-      const { tid, atMs, devices, softwareVersion } = status
+      const { tid, atMs, devices, softwareVersion, paper } = status
+      const before = this.status(tid)?.paper
       this.#office.db
         .prepare(
           `INSERT INTO maintenance_status VALUES (?, ?, ?)
@@ -144,6 +147,8 @@ export class MaintenancePlan {
         .map(([name]) => name)
       const common = { tid, atMs, actor: `device:${tid}` }
       this.note({ ...common, kind: 'hardwareCheck', isGood: bad.length === 0, note: bad.join(', ') })
+      const isNewRoll = paper === 'ok' && (before === 'out' || before === 'nearEnd')
+      if (isNewRoll) this.note({ ...common, kind: 'paper', isGood: true, note: `${before} → ok` })
       if (softwareVersion !== undefined)
         this.note({ ...common, kind: 'softwareCheck', isGood: true, note: softwareVersion })
     })

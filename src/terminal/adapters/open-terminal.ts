@@ -13,6 +13,7 @@ import type {
   PeripheralPort,
   TerminalClock,
 } from '../runtime/terminal-world.ts'
+import { withBattery } from './battery.ts'
 import { DiskSpace } from './disk-space.ts'
 import { terminalCodec } from './frame-summary.ts'
 import { decodeGb18030 } from './gb18030.ts'
@@ -42,6 +43,8 @@ export interface OpenTerminalOptions extends Partial<TerminalSetup> {
   readonly hostAddress: HostAddress
   /** Of the program, up to 16 characters: what a status upload says. */
   readonly softwareVersion?: string
+  /** Folder of the terminal's battery, as Linux has it. */
+  readonly batteryFolder?: string
   readonly tls?: HostTls
   /** Closed with the terminal. */
   readonly peripherals: TerminalPeripherals
@@ -100,7 +103,7 @@ function openJournal({
 
 /** Joins flows, runtime and adapters to one terminal. */
 function assemble(options: OpenTerminalOptions, journal: SqliteJournal, log: TerminalLog): Terminal {
-  const { dataDirectory, hostAddress, tls, hostTap, panel, peripherals } = options
+  const { dataDirectory, hostAddress, tls, hostTap, panel, peripherals, batteryFolder } = options
   const setup: TerminalSetup = { ...DEFAULT_SETUP, ...options }
   const clock = options.clock ?? systemClock(journal, log)
   const { probe } = options
@@ -121,7 +124,7 @@ function assemble(options: OpenTerminalOptions, journal: SqliteJournal, log: Ter
       () => slots.inForce,
       (screen) => terminal.screenShown(screen),
     ),
-    peripherals,
+    peripherals: batteryFolder === undefined ? peripherals : withBattery(peripherals, batteryFolder),
     passwords: options.passwords ?? scryptHasher,
     storage: new DiskSpace(dataDirectory),
     slots,

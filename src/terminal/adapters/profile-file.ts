@@ -116,6 +116,8 @@ const PROFILE: { readonly [K in keyof TerminalProfile]: z.ZodType<TerminalProfil
   autoSignOff: z.boolean(),
   downloadEnd: z.boolean(),
   statusExtensions: z.boolean(),
+  batteryPresent: z.boolean(),
+  statusOnChange: z.boolean(),
   terminalType: text(/^[\w.-]{0,40}$/, 'the id of a type'),
   packageKeys: z.array(text(/^[0-9A-Fa-f]{64}$/, '64 hexadecimal digits')),
   packageChunkSize: z.int().min(32).max(480),

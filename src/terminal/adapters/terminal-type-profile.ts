@@ -29,6 +29,7 @@ export function profileOfType(profile: TerminalProfile, { id, capabilities }: Te
     chipReader: profile.chipReader && capabilities.contact,
     stripeReader: profile.stripeReader && capabilities.stripe,
     printerPresent: profile.printerPresent && capabilities.printer,
+    batteryPresent: capabilities.battery,
     keyedAllowed: profile.keyedAllowed && capabilities.keyedEntry,
   }
 }

@@ -59,6 +59,8 @@ type KeyRecord =
   | { readonly kind: 'signedOff' }
   | { readonly kind: 'processingRequested'; readonly request: ProcessingRequest }
   | { readonly kind: 'processingDone'; readonly request: ProcessingRequest }
+  /** How paper and battery stood when the host last heard of them. */
+  | { readonly kind: 'suppliesTold'; readonly told: string }
 
 type TransactionRecord =
   /** A trace number is used by a request that owes nothing when it stays without an answer. */

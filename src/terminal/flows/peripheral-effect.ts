@@ -1,3 +1,4 @@
+import type { BatteryLevel } from '../../iso8583/subfields/status-items.ts'
 import type { PrintDocument, PrintOutcome } from './print-document.ts'
 
 export type Device = 'cardReader' | 'pinPad' | 'printer'
@@ -177,6 +178,8 @@ export type DeviceCondition =
 export interface DeviceReportAnswer {
   readonly kind: 'devices'
   readonly devices: readonly DeviceCondition[]
+  /** Of a terminal that has one. */
+  readonly battery?: BatteryLevel | undefined
 }
 
 /** The answer that each effect gets, by its `kind`. */

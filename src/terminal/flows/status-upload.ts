@@ -1,8 +1,10 @@
 import { asciiToBytes, bytesToAscii, fromHex } from '../../base/bytes.ts'
 import { formatSoftwareStatus } from '../../iso8583/subfields/software-status.ts'
+import { formatStatusItems, type PaperLevel } from '../../iso8583/subfields/status-items.ts'
 import { sendStatus } from './download.ts'
 import { append, deviceReport, type Flow } from './effect.ts'
-import type { DeviceCondition } from './peripheral-effect.ts'
+import { conditionKey } from './message-key.ts'
+import type { DeviceCondition, DeviceReportAnswer } from './peripheral-effect.ts'
 import { showMessage } from './show.ts'
 import type { CommandOutcome } from './terminal-command.ts'
 import { activeProfile, type TerminalContext } from './terminal-context.ts'
@@ -17,26 +19,66 @@ const DEVICES: Readonly<Record<DeviceCondition['device'], string>> = {
 }
 const GOOD = '1'
 const BAD = '0'
-/** Ours, behind what the sources know: 61 and sixteen characters of the software's version. */
-const SOFTWARE = '61'
-const SOFTWARE_SIZE = 16
 
-/** Status upload: devices, parameters in force, version. It owes nothing. */
+/** Status upload: devices, parameters in force, version, paper, battery. It owes nothing. */
 export function* uploadStatus(context: TerminalContext): Flow<CommandOutcome> {
   yield* showMessage('uploadingStatus')
-  const { devices } = yield* deviceReport()
-  const sent = yield* sendStatus(context, asciiToBytes(statusText(context, devices)))
+  const outcome = yield* send(context, yield* deviceReport())
+  if (outcome.kind === 'done') yield* showMessage('statusUploaded')
+  return outcome
+}
+
+/** Tells the host by itself when paper or battery stand otherwise than it was told. Nobody at the terminal is troubled. */
+export function* tellSupplies(context: TerminalContext): Flow<void> {
+  if (!activeProfile(context).statusOnChange || !context.state.signedIn) return
+  const report = yield* deviceReport()
+  if (suppliesOf(context, report) !== (context.state.suppliesTold ?? ALL_WELL)) yield* send(context, report)
+}
+
+function* send(context: TerminalContext, report: DeviceReportAnswer): Flow<CommandOutcome> {
+  const sent = yield* sendStatus(context, asciiToBytes(statusText(context, report)))
   if (!sent.ok) return sent.outcome
   if (context.state.packages?.isReportDue === true) yield* append({ kind: 'packageReported' })
-  yield* showMessage('statusUploaded')
+  const told = suppliesOf(context, report)
+  const isNews = told !== (context.state.suppliesTold ?? ALL_WELL)
+  if (isNews && activeProfile(context).statusOnChange) yield* append({ kind: 'suppliesTold', told })
   return { kind: 'done' }
 }
 
-function statusText(context: TerminalContext, devices: readonly DeviceCondition[]): string {
+const ALL_WELL = 'ok good'
+/** Above it the host hears nothing of a battery; below, of each so many percent. */
+const BATTERY_GOOD_PERCENT = 30
+const BATTERY_STEP_PERCENT = 5
+
+/** Paper and battery, as coarse as the host needs to hear of. What can't be known now stays as it was. */
+function suppliesOf(context: TerminalContext, report: DeviceReportAnswer): string {
+  const [paperTold, batteryTold] = (context.state.suppliesTold ?? ALL_WELL).split(' ')
+  const { battery } = report
+  const isGood = battery !== undefined && battery.percent >= BATTERY_GOOD_PERCENT
+  const step = isGood ? 'good' : String(Math.floor((battery?.percent ?? 0) / BATTERY_STEP_PERCENT))
+  return `${paperOf(report) ?? paperTold} ${battery === undefined ? batteryTold : step}`
+}
+
+function paperOf({ devices }: DeviceReportAnswer): PaperLevel | undefined {
+  const printer = devices.find(({ device }) => device === 'printer')
+  if (printer === undefined || printer.state === 'missing') return undefined
+  const key = conditionKey(printer)
+  if (key === 'E-PAPER') return 'out'
+  if (key === 'E-PAPER-LOW') return 'nearEnd'
+  // An open cover hides the sensor.
+  return key === undefined ? 'ok' : undefined
+}
+
+function works(condition: DeviceCondition | undefined): boolean {
+  if (condition === undefined || condition.state === 'missing') return false
+  return condition.state === 'ready' || conditionKey(condition) === 'E-PAPER-LOW'
+}
+
+function statusText(context: TerminalContext, report: DeviceReportAnswer): string {
   const { state, softwareVersion } = context
-  const { statusExtensions } = activeProfile(context)
+  const { statusExtensions, batteryPresent } = activeProfile(context)
   const stateOf = (device: DeviceCondition['device']): string =>
-    devices.some((each) => each.device === device && each.state === 'ready') ? GOOD : BAD
+    works(report.devices.find((each) => each.device === device)) ? GOOD : BAD
   // A terminal that can say this has keys and a display that work.
   const conditions = [
     KEYBOARD + GOOD,
@@ -44,9 +86,11 @@ function statusText(context: TerminalContext, devices: readonly DeviceCondition[
     DISPLAY + GOOD,
   ]
   const parameters = bytesToAscii(fromHex(state.downloads?.parameters ?? ''))
+  const paper = paperOf(report)
+  const battery = batteryPresent ? report.battery : undefined
   const extension =
     statusExtensions && softwareVersion !== undefined
-      ? SOFTWARE + softwareVersion.slice(0, SOFTWARE_SIZE).padEnd(SOFTWARE_SIZE, ' ')
+      ? formatStatusItems({ softwareVersion, paper, battery })
       : ''
   const software =
     statusExtensions && state.packages !== undefined ? formatSoftwareStatus(state.packages.status) : ''

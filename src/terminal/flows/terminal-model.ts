@@ -299,6 +299,8 @@ export interface TerminalState {
   readonly pendingTasks: readonly ProcessingRequest[]
   /** What was loaded from the host; undefined before the first time. */
   readonly downloads?: TerminalDownloads
+  /** Paper and battery as the host last heard of them; undefined while all is well. */
+  readonly suppliesTold?: string
   /** Software packages; undefined before the first. */
   readonly packages?: TerminalPackages
   /** Batch that the journal stood in when it was put back from a backup; until the next sign-in. */

@@ -106,6 +106,10 @@ export interface TerminalProfile {
   readonly downloadEnd: boolean
   /** A status upload says the software's version, in an item of ours (61) behind those of the sources. 5.3. */
   readonly statusExtensions: boolean
+  /** Has a battery; a status upload tells of it. */
+  readonly batteryPresent: boolean
+  /** The host hears by itself, after a transaction, when paper or battery have become less or more. */
+  readonly statusOnChange: boolean
   /** Id of the type of terminal, for packages that are for some types only. */
   readonly terminalType: string
   /** Ed25519 public keys, 32 bytes each in hexadecimal, of whom software packages are taken from; none without. */
@@ -225,6 +229,8 @@ export const DEFAULT_PROFILE: TerminalProfile = {
   autoSignOff: false,
   downloadEnd: true,
   statusExtensions: true,
+  batteryPresent: false,
+  statusOnChange: false,
   terminalType: '',
   packageKeys: [],
   packageChunkSize: 400,

@@ -61,6 +61,8 @@ export function applyRecord(state: TerminalState, record: JournalRecord): Termin
         : { ...state, pendingTasks: [...state.pendingTasks, record.request] }
     case 'processingDone':
       return { ...state, pendingTasks: state.pendingTasks.filter((task) => task !== record.request) }
+    case 'suppliesTold':
+      return { ...state, suppliesTold: record.told }
     case 'downloadBegun':
     case 'downloadListed':
     case 'downloadReceived':

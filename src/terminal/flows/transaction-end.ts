@@ -6,7 +6,7 @@ import { loadPackage } from './load-package.ts'
 import { printOwed } from './print-owed.ts'
 import { showMessage } from './show.ts'
 import { signIn } from './sign-in.ts'
-import { uploadStatus } from './status-upload.ts'
+import { tellSupplies, uploadStatus } from './status-upload.ts'
 import { activeProfile, type TerminalContext } from './terminal-context.ts'
 import type { ProcessingRequest } from './terminal-model.ts'
 
@@ -24,6 +24,7 @@ export function* endTransaction(
   if (slot.powered) yield* giveCardBack(context)
   yield* printOwed(context, { skip: owedBefore })
   yield* actOnProcessingRequests(context)
+  yield* tellSupplies(context)
 }
 
 function* giveCardBack(context: TerminalContext): Flow<void> {

@@ -1,9 +1,11 @@
 import type { AlarmView } from '../../host/console/api-types/care.ts'
+import { AlarmRulesCard } from '../components/alarm-rules-card.tsx'
 import { Badge } from '../components/badge.tsx'
 import { Button } from '../components/button.tsx'
 import { Card } from '../components/card.tsx'
 import { SelectField } from '../components/field.tsx'
 import { Problem } from '../components/problem.tsx'
+import { ruleValueText } from '../components/rule-value.ts'
 import { Table } from '../components/table.tsx'
 import { post, put } from '../state/api.ts'
 import { formatDateTime, t } from '../state/language.ts'
@@ -67,6 +69,7 @@ export function AlarmsPage() {
           ]}
         />
       </Card>
+      <AlarmRulesCard />
     </>
   )
 }
@@ -116,11 +119,5 @@ function Deeds({ alarm, acts, onDone }: DeedsProps) {
 }
 
 function valueText({ value, worst, unit }: AlarmView): string {
-  return unit === 'flag' ? '' : `${oneValue(value, unit)} / ${oneValue(worst, unit)}`
-}
-
-function oneValue(value: number, unit: AlarmView['unit']): string {
-  if (unit === 'share') return `${Math.round(value * 1000) / 10} %`
-  if (unit === 'percent') return `${Math.round(value)} %`
-  return unit === 'ms' ? `${Math.round(value)} ms` : `${Math.round(value)} min`
+  return unit === 'flag' ? '' : `${ruleValueText(value, unit)} / ${ruleValueText(worst, unit)}`
 }

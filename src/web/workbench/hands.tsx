@@ -48,7 +48,12 @@ export function Hands({ state }: { readonly state: WorkbenchState }) {
         </Switchboard>
         <Devices state={state} />
         <Switchboard name={{ zh: '打印纸', en: 'Paper' }} badge={<PaperBadge printer={printer} />}>
-          {printer.paper === 'end' ? (
+          {printer.paper === 'ok' && (
+            <Button onClick={() => act({ kind: 'paper', state: 'nearEnd' })}>
+              {t({ zh: '将尽', en: 'Near its end' })}
+            </Button>
+          )}
+          {printer.paper !== 'ok' ? (
             <Button kind="primary" onClick={() => act({ kind: 'paper', state: 'ok' })}>
               {t({ zh: '装新纸', en: 'New roll' })}
             </Button>
@@ -68,6 +73,7 @@ export function Hands({ state }: { readonly state: WorkbenchState }) {
               : t({ zh: '打开盖', en: 'Open the cover' })}
           </Button>
         </Switchboard>
+        <BatteryHands battery={state.battery} />
         <Switchboard name={{ zh: '声音', en: 'Sound' }} badge={undefined}>
           <Button onClick={toggleSound}>
             {isSoundOn.value ? t({ zh: '关闭', en: 'Off' }) : t({ zh: '打开', en: 'On' })}
@@ -83,6 +89,27 @@ export function Hands({ state }: { readonly state: WorkbenchState }) {
         )}
       </div>
     </Card>
+  )
+}
+
+const DRAIN_PERCENT = 15
+
+function BatteryHands({ battery: { percent, isCharging } }: Pick<WorkbenchState, 'battery'>) {
+  const tone = percent < 15 ? 'bad' : percent < 30 ? 'warn' : 'good'
+  return (
+    <Switchboard name={{ zh: '电池', en: 'Battery' }} badge={<Badge tone={tone}>{percent} %</Badge>}>
+      <Button onClick={() => act({ kind: 'battery', percent: Math.max(0, percent - DRAIN_PERCENT) })}>
+        {t({ zh: `耗电 ${DRAIN_PERCENT} %`, en: `Drain ${DRAIN_PERCENT} %` })}
+      </Button>
+      <Button onClick={() => act({ kind: 'battery', percent: 100 })}>
+        {t({ zh: '充满', en: 'Charge it' })}
+      </Button>
+      <Button onClick={() => act({ kind: 'battery', isCharging: !isCharging })}>
+        {isCharging
+          ? t({ zh: '取下充电座', en: 'Out of the cradle' })
+          : t({ zh: '放上充电座', en: 'Into the cradle' })}
+      </Button>
+    </Switchboard>
   )
 }
 

@@ -55,6 +55,14 @@ describe('knowledge, alarms, tickets and maintenance over the API', () => {
     expect(wrong).toMatchObject({ status: 400, body: { zh: expect.any(String), en: expect.any(String) } })
     const right = await administrator.ask('PUT', '/api/alarm-rules/successRate', { ...rule, raiseAt: 0.6 })
     expect(right.body).toMatchObject({ raiseAt: 0.6, version: 1 })
+    const own = await administrator.ask('PUT', `/api/alarm-rules/successRate/${TID}`, rule)
+    expect(own.body).toMatchObject({ subject: TID, version: 1 })
+    const second = await administrator.ask('PUT', `/api/alarm-rules/successRate/${TID}`, rule)
+    expect(second).toMatchObject({ status: 409, body: { kind: 'changedMeanwhile' } })
+    expect((await administrator.ask('PUT', '/api/alarm-rules/successRate/99999999', rule)).status).toBe(404)
+    expect((await administrator.ask('PUT', '/api/alarm-rules/batteryLow/estate', rule)).status).toBe(400)
+    const removed = await administrator.ask('DELETE', `/api/alarm-rules/successRate/${TID}`, { version: 1 })
+    expect(removed.status).toBe(204)
   })
   it('asks a terminal for its self-check by the header of its next reply', async () => {
     const path = `/api/maintenance/terminals/${TID}`

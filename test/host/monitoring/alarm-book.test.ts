@@ -55,17 +55,37 @@ describe('alarms', () => {
   test('follow a rule that was changed or switched off', () => {
     const { book } = open()
     book.take([rate(0.5)])
-    const [rule] = book.rules().filter(({ kind }) => kind === 'successRate')
+    const [rule] = book.rules.list().filter(({ kind }) => kind === 'successRate')
     if (rule === undefined) throw new Error('no rule')
-    expect(() => book.changeRule('anna', { ...rule, clearAt: 0.1 })).toThrow(/good side/)
-    const next = book.changeRule('anna', { ...rule, raiseAt: 0.3, clearAt: 0.4 })
-    expect(() => book.changeRule('bob', rule)).toThrow(
+    expect(() => book.rules.change('anna', { ...rule, clearAt: 0.1 })).toThrow(/good side/)
+    const next = book.rules.change('anna', { ...rule, raiseAt: 0.3, clearAt: 0.4 })
+    expect(() => book.rules.change('bob', rule)).toThrow(
       expect.objectContaining({ kind: 'changed', present: next }),
     )
     expect(book.take([rate(0.5)])).toMatchObject([{ clearedAtMs: expect.any(Number) }])
     book.take([rate(0.2)])
-    book.changeRule('anna', { ...next, enabled: false })
+    book.rules.change('anna', { ...next, enabled: false })
     expect(book.take([rate(0.2)])).toMatchObject([{ clearedAtMs: expect.any(Number) }])
+  })
+  test('watch one terminal by a rule of its own, until it is taken away', () => {
+    const { office, book } = open()
+    const low = (subject: string, value: number) =>
+      ({ kind: 'batteryLow', subject, value, count: 1 }) as const
+    const general = book.rules.list().find(({ kind }) => kind === 'batteryLow')
+    if (general === undefined) throw new Error('no rule')
+    const own = book.rules.change('anna', { ...general, subject: '10000001', raiseAt: 40, clearAt: 50 })
+    expect(() => book.rules.change('bob', { ...own, version: 0 })).toThrow(
+      expect.objectContaining({ kind: 'changed', present: own }),
+    )
+    expect(book.take([low('10000001', 39), low('10000002', 39)])).toMatchObject([{ subject: '10000001' }])
+    expect(book.take([low('10000001', 45)])).toEqual([])
+    expect(() => book.rules.remove('bob', { ...own, version: 7 })).toThrow(
+      expect.objectContaining({ kind: 'changed' }),
+    )
+    book.rules.remove('anna', own)
+    expect(book.take([low('10000001', 39)])).toMatchObject([{ clearedAtMs: expect.any(Number) }])
+    expect(book.rules.list().filter(({ subject }) => subject !== '')).toEqual([])
+    expect(office.actions()).toEqual(['alarm.ruleRemoved', 'alarm.ruleChanged'])
   })
   test('have each an article that says what to do', () => {
     const knowledge = openKnowledgeBase()

@@ -42,7 +42,8 @@ export const STATUS_VIEW = z.object({
   devices: z.record(z.string(), z.boolean()),
   softwareVersion: z.string().optional(),
   batteryPercent: z.number().optional(),
-  isPaperLow: z.boolean().optional(),
+  isCharging: z.boolean().optional(),
+  paper: z.enum(['ok', 'nearEnd', 'out']).optional(),
 })
 
 export const ALARM_KIND = z.enum([
@@ -52,13 +53,19 @@ export const ALARM_KIND = z.enum([
   'silence',
   'batteryLow',
   'paperLow',
+  'paperOut',
+  'deviceFault',
   'storeTrouble',
 ])
 
 export const RULE_VIEW = z.object({
   kind: ALARM_KIND,
+  /** Terminal, merchant, `estate`; empty: everything that has no rule of its own. */
+  subject: z.string(),
   name: TEXT,
-  unit: z.enum(['share', 'ms', 'minutes', 'percent', 'flag']),
+  unit: z.enum(['share', 'ms', 'minutes', 'percent', 'count', 'flag']),
+  scope: z.enum(['terminal', 'estate', 'both']),
+  ofMerchants: z.boolean(),
   bad: z.enum(['above', 'below']),
   enabled: z.boolean(),
   raiseAt: z.number(),

@@ -1,17 +1,11 @@
 import { z } from 'zod'
 import type { Alarm } from '../../monitoring/alarm-book.ts'
-import { ALARM_RULES, type AlarmRule } from '../../monitoring/alarm-rules.ts'
+import { ALARM_RULES } from '../../monitoring/alarm-rules.ts'
 import { actorOf } from '../access.ts'
-import {
-  ALARM_KIND,
-  ALARM_VIEW,
-  type AlarmView,
-  RULE_VIEW,
-  type RuleView,
-  TICKET_VIEW,
-} from '../api-types/care.ts'
+import { ALARM_VIEW, type AlarmView, TICKET_VIEW } from '../api-types/care.ts'
 import { cared } from '../care-problem.ts'
 import type { ConsoleApp, ConsoleContext } from '../console-app.ts'
+import { alarmRuleRoutes } from './alarm-rule-routes.ts'
 
 const READERS = ['technician', 'support', 'administrator', 'auditor'] as const
 const NUMBER = z.object({ number: z.coerce.number().int().positive() })
@@ -20,7 +14,7 @@ const NUMBER = z.object({ number: z.coerce.number().int().positive() })
 export function alarmRoutes(app: ConsoleApp, context: ConsoleContext): void {
   readRoutes(app, context)
   alarmDeeds(app, context)
-  ruleRoutes(app, context)
+  alarmRuleRoutes(app, context)
 }
 
 function readRoutes(app: ConsoleApp, { care }: ConsoleContext): void {
@@ -96,42 +90,7 @@ function alarmDeeds(app: ConsoleApp, { care, live }: ConsoleContext): void {
   })
 }
 
-function ruleRoutes(app: ConsoleApp, { care }: ConsoleContext): void {
-  app.route({
-    method: 'GET',
-    url: '/api/alarm-rules',
-    config: { access: READERS },
-    schema: {
-      summary: 'From when on something is an alarm',
-      tags: ['alarms'],
-      response: { 200: z.object({ rules: z.array(RULE_VIEW) }) },
-    },
-    handler: () => ({ rules: care.alarms.rules().map(ruleView) }),
-  })
-  app.route({
-    method: 'PUT',
-    url: '/api/alarm-rules/:kind',
-    config: { access: ['administrator'] },
-    schema: {
-      summary: 'Change a threshold',
-      tags: ['alarms'],
-      params: z.object({ kind: ALARM_KIND }),
-      body: RULE_VIEW.omit({ kind: true, name: true, unit: true, bad: true }),
-      response: { 200: RULE_VIEW },
-    },
-    handler(request) {
-      const rule = { ...request.body, kind: request.params.kind }
-      return ruleView(cared(() => care.alarms.changeRule(actorOf(request), rule)))
-    },
-  })
-}
-
 function alarmView(alarm: Alarm): AlarmView {
   const { name, unit, knowledgeKey } = ALARM_RULES[alarm.kind]
   return { ...alarm, name, unit, knowledgeKey }
-}
-
-function ruleView(rule: AlarmRule): RuleView {
-  const { name, unit, bad } = ALARM_RULES[rule.kind]
-  return { ...rule, name, unit, bad }
 }

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { formatSoftwareStatus } from '../../src/iso8583/subfields/software-status.ts'
+import { formatStatusItems, parseStatusItems } from '../../src/iso8583/subfields/status-items.ts'
+
+const DEVICES = '011021031041051'
+
+test('version, paper and battery stand behind the devices, the packages behind them', () => {
+  const items = formatStatusItems({
+    softwareVersion: '0.9.0',
+    paper: 'out',
+    battery: { percent: 7, isCharging: true },
+  })
+  expect(items).toBe('610.9.0           632640071')
+  const packages = formatSoftwareStatus({ state: 'active', version: '1.2.0', about: '1.2.0' })
+  for (const text of [`${DEVICES}${items}`, `${DEVICES}1234${items}${packages}`])
+    expect(parseStatusItems(text)).toEqual({
+      softwareVersion: '0.9.0',
+      paper: 'out',
+      battery: { percent: 7, isCharging: true },
+    })
+})
+
+test('what is not said is not known, and other texts say nothing', () => {
+  expect(parseStatusItems(`${DEVICES}${formatStatusItems({ softwareVersion: '1.2.3' })}`)).toEqual({
+    softwareVersion: '1.2.3',
+  })
+  expect(parseStatusItems(`${DEVICES}${formatStatusItems({ paper: 'ok' })}`)).toEqual({ paper: 'ok' })
+  for (const text of ['', DEVICES, '611.2.3631', `${DEVICES}1161 630`, `61${' '.repeat(16)}64999 `])
+    expect(parseStatusItems(text)).toEqual({})
+  expect(parseStatusItems(`61${'1.2.3'.padEnd(16)}642000`)).toEqual({ softwareVersion: '1.2.3' })
+})
