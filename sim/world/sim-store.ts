@@ -1,3 +1,4 @@
+import type { CatalogueSet } from '../../src/host/core/records.ts'
 import type {
   BatchKey,
   HostStore,
@@ -133,6 +134,14 @@ export class SimStore implements HostStore {
 
   listExplains(limit: number) {
     return this.#memory.listExplains(limit)
+  }
+
+  listCatalogue() {
+    return this.#memory.listCatalogue()
+  }
+
+  listCatalogueHistory(scope: string, set: CatalogueSet) {
+    return this.#memory.listCatalogueHistory(scope, set)
   }
 
   ledgerEntries(postingId: number) {

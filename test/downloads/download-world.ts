@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fromHex } from '../../src/base/bytes.ts'
 import { HostCore } from '../../src/host/core/host-core.ts'
 import type { TerminalRow } from '../../src/host/core/records.ts'
-import { NO_ROWS } from '../../src/host/core/store-port.ts'
-import { CatalogueFile } from '../../src/host/estate/catalogue-file.ts'
+import { NO_ROWS, type StoreRows } from '../../src/host/core/store-port.ts'
+import { Catalogue } from '../../src/host/estate/catalogue.ts'
+import type { CatalogueContents } from '../../src/host/estate/catalogue-content.ts'
+import { CatalogueDesk } from '../../src/host/estate/catalogue-desk.ts'
+import { RateBook } from '../../src/host/estate/rate-book.ts'
 import { MemoryStore } from '../../src/host/store/memory-store.ts'
 import { compileSpec } from '../../src/iso8583/compile.ts'
 import { parseEnvelope } from '../../src/iso8583/framing/envelope.ts'
@@ -47,29 +47,28 @@ export const OTHER_PREFIXES = Array.from({ length: 40 }, (_, index) => `6225${in
 export const OTHER_APPLICATION_COUNT = 3
 export const OTHER_RATES_COUNT = 60
 
-const opened = new Set<DownloadHost>()
-
-/** After each test: nothing stays in the system's folder. */
-export function closeHosts(): void {
-  for (const host of opened) host.close()
-  opened.clear()
-}
-
 /** The real host core with a catalogue, for any number of terminals. */
 export class DownloadHost {
   readonly store = new MemoryStore()
-  readonly catalogue: CatalogueFile
+  readonly catalogue = new Catalogue(CA_KEYS, new RateBook(undefined))
+  readonly desk: CatalogueDesk
+  /** Whether terminals are asked to load what is changed. */
+  asksTerminals = false
   readonly #core: HostCore
-  readonly #directory: string
   /** Field 62 of a reply, changed on its way. */
   spoil: (field62: Uint8Array) => Uint8Array = (bytes) => bytes
   requests = 0
 
   constructor(terminalIds: readonly string[] = [DEFAULT_PROFILE.terminalId]) {
-    const directory = mkdtempSync(join(tmpdir(), 'tillwire-downloads-'))
-    this.#directory = directory
-    opened.add(this)
-    this.catalogue = new CatalogueFile({ directory, caKeys: CA_KEYS, merchantName: () => MERCHANT.name })
+    const { store, catalogue } = this
+    const estate = {
+      changeTerminals: (change: (row: TerminalRow) => TerminalRow, more: Partial<StoreRows> = {}): number => {
+        const terminals = store.listTerminals().map((row) => (this.asksTerminals ? change(row) : row))
+        store.commit({ ...NO_ROWS, ...more, terminals })
+        return terminals.length
+      },
+    }
+    this.desk = new CatalogueDesk({ store, estate, catalogue, nowMs: () => RECEIVED_AT.ms })
     this.#core = new HostCore({
       security: new ClearSecurityModule(),
       testBehaviour: false,
@@ -86,17 +85,6 @@ export class DownloadHost {
     return row
   }
 
-  /** Somebody puts other content in the place of a set. */
-  changeContent(set: 'blacklist' | 'applications' | 'rates'): void {
-    const { list } = this.catalogue.downloads.applications
-    if (set === 'rates') {
-      this.setRates(OTHER_RATES_COUNT - 1)
-      return
-    }
-    if (set === 'blacklist') this.catalogue.change(set, { prefixes: OTHER_PREFIXES })
-    else this.catalogue.change(set, { list: list.slice(0, OTHER_APPLICATION_COUNT) })
-  }
-
   /** So many rates and ranges of cards, behind their head. */
   setRates(count: number): void {
     const { version, ...content } = this.catalogue.rateBook.current()
@@ -107,9 +95,25 @@ export class DownloadHost {
     this.catalogue.rateBook.change(version, { ...content, ranges })
   }
 
-  /** The folder of its catalogue goes. */
-  close(): void {
-    rmSync(this.#directory, { recursive: true, force: true })
+  /** Somebody changes members of a set, for all or for whom `scope` names. */
+  save<Set extends keyof CatalogueContents>(
+    set: Set,
+    content: Partial<CatalogueContents[Set]>,
+    scope = '',
+  ): void {
+    const { version, content: before } = this.desk.now(set, scope)
+    this.desk.save('anna', { set, scope, version, content: { ...before, ...content } })
+  }
+
+  /** Somebody puts other content in the place of a set. */
+  changeContent(set: 'blacklist' | 'applications' | 'rates'): void {
+    if (set === 'rates') {
+      this.setRates(OTHER_RATES_COUNT - 1)
+      return
+    }
+    const { list } = this.desk.now('applications').content as CatalogueContents['applications']
+    if (set === 'blacklist') this.save(set, { prefixes: OTHER_PREFIXES })
+    else this.save(set, { list: list.slice(0, OTHER_APPLICATION_COUNT) })
   }
 
   change(row: TerminalRow): void {

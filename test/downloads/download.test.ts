@@ -1,7 +1,6 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { bytesToAscii, fromHex, toHex } from '../../src/base/bytes.ts'
 import { withJob } from '../../src/host/core/terminal-jobs.ts'
-import { EstateError } from '../../src/host/estate/estate.ts'
 import { parseRateEntries } from '../../src/iso8583/subfields/rate-table.ts'
 import { DOWNLOAD_SETS, type DownloadSet } from '../../src/terminal/flows/download-model.ts'
 import { caKeysInForce, isBlacklisted } from '../../src/terminal/flows/downloads-in-force.ts'
@@ -9,7 +8,6 @@ import { activeProfile } from '../../src/terminal/flows/terminal-context.ts'
 import { DEFAULT_PROFILE } from '../../src/terminal/flows/terminal-profile.ts'
 import {
   CA_KEYS,
-  closeHosts,
   DownloadHost,
   DownloadTerminal,
   OTHER_APPLICATION_COUNT,
@@ -24,8 +22,8 @@ const PREFIXES = Array.from({ length: 70 }, (_, index) => `62109${String(4000 + 
 
 function opened(): { host: DownloadHost; terminal: DownloadTerminal } {
   const host = new DownloadHost()
-  host.catalogue.change('parameters', { values: { '12': '45', '20': '0', '21': '1', '23': '5' } })
-  host.catalogue.change('blacklist', { prefixes: PREFIXES })
+  host.save('parameters', { values: { '12': '45', '20': '0', '21': '1', '23': '5' } })
+  host.save('blacklist', { prefixes: PREFIXES })
   host.setRates(40)
   return { host, terminal: new DownloadTerminal(host) }
 }
@@ -34,8 +32,6 @@ function inForce({ state }: DownloadTerminal): unknown {
   const { staged: _staged, ...active } = state.downloads ?? { staged: {} }
   return active
 }
-
-afterEach(closeHosts)
 
 describe('a download', () => {
   it('brings all sets, page by page, and the host knows it', () => {
@@ -49,7 +45,7 @@ describe('a download', () => {
       set,
       version,
     ])
-    expect(Object.fromEntries(loaded)).toEqual(host.catalogue.versions())
+    expect(Object.fromEntries(loaded)).toEqual(host.desk.versions())
   })
 
   it('takes effect: profile, keys, blacklist', () => {
@@ -105,7 +101,7 @@ describe('a download', () => {
           expect(JSON.stringify(inForce(terminal))).toBe(complete)
           // It goes on: what was durable is not asked for again; after its end it begins anew.
           expect(host.requests - requests).toBe(isEnded ? total : total - known)
-          expect(host.terminal().setup?.sets[set]?.loaded).toBe(host.catalogue.versions()[set])
+          expect(host.terminal().setup?.sets[set]?.loaded).toBe(host.desk.versions()[set])
         }
       }
     },
@@ -149,7 +145,7 @@ describe('a download', () => {
         host.changeContent(set)
         for (
           let time = 0;
-          time < 3 && host.terminal().setup?.sets[set]?.loaded !== host.catalogue.versions()[set];
+          time < 3 && host.terminal().setup?.sets[set]?.loaded !== host.desk.versions()[set];
           time++
         )
           terminal.run({ kind: 'download', set })
@@ -232,18 +228,9 @@ describe('a status upload', () => {
 })
 
 describe('the catalogue', () => {
-  it('takes only what terminals can use, and keeps the old otherwise', () => {
-    const host = new DownloadHost()
-    expect(() => host.catalogue.change('blacklist', { prefixes: ['62x'] })).toThrow(EstateError)
-    expect(() => host.catalogue.change('applications', { list: [{ aid: 'A0' }] })).toThrow(
-      /applications\.list\.0/,
-    )
-    expect(host.catalogue.versions()).toMatchObject({ blacklist: 1, applications: 1 })
-  })
-
   it('sends a key as the catalogue of CA keys does: 9F06, 9F22, DF05 to DF03', () => {
     const host = new DownloadHost()
-    const [key] = host.catalogue.caKeys().content
+    const [key] = host.catalogue.caKeys([]).content
     expect(toHex(key?.name ?? fromHex(''))).toBe('9F0605A0000003339F220101')
     expect(bytesToAscii((key?.body ?? fromHex('')).subarray(12, 23)).slice(3)).toBe('20491231')
   })

@@ -1,11 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { packageContent, parsePackageHead } from '../../src/base/software-package.ts'
 import { makePackage, softwarePackageServices } from '../../src/crypto/software-signature.ts'
 import { activeProfile } from '../../src/terminal/flows/terminal-context.ts'
-import { closeHosts, DownloadHost, PowerCut } from './download-world.ts'
+import { DownloadHost, PowerCut } from './download-world.ts'
 import { OneOffer, OTHER_KEYS, PackageTerminal, signedPackage } from './package-world.ts'
-
-afterEach(closeHosts)
 
 const LOAD = { kind: 'loadPackage' } as const
 

@@ -9,7 +9,7 @@ import { isWithin, type RolloutCounts, reachedStates } from '../../src/host/esta
 import { type Rollout, Rollouts } from '../../src/host/estate/rollouts.ts'
 import { openOffice } from '../../src/host/office/open-office.ts'
 import { openSecurityModule } from '../../src/host/security-module/software-security-module.ts'
-import { closeHosts, DownloadHost } from './download-world.ts'
+import { DownloadHost } from './download-world.ts'
 import { PackageTerminal, signedPackage } from './package-world.ts'
 
 const RULE = { percent: 100, failurePercentMax: 20, failuresMin: 3 }
@@ -17,7 +17,6 @@ const LOAD = { kind: 'loadPackage' } as const
 
 const directories: string[] = []
 afterEach(() => {
-  closeHosts()
   for (const each of directories.splice(0)) rmSync(each, { recursive: true, force: true })
 })
 

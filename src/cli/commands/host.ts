@@ -13,6 +13,7 @@ import { CONSOLE_OPTION, consolePlaceOf, NO_CONSOLE_OPTION } from '../console/co
 import { consoleLines, type ServedConsole, serveConsole } from '../console/serve-console.ts'
 import { Finding, UsageFailure } from '../failure.ts'
 import { accountCommand } from '../host/account-command.ts'
+import { catalogueCommand } from '../host/catalogue-commands.ts'
 import { clearingCommands } from '../host/clearing-commands.ts'
 import { type RecordFlags, storeOption } from '../host/command-records.ts'
 import { explainLine } from '../host/explain-line.ts'
@@ -87,6 +88,7 @@ export function buildCommand(): Command {
   command.addCommand(statusCommand())
   command.addCommand(explainCommand())
   command.addCommand(terminalCommand())
+  command.addCommand(catalogueCommand())
   command.addCommand(accountCommand())
   command.addCommand(walletCommand())
   for (const each of [...clearingCommands(), ...backupCommands('host', 'tillwire-data/host')])

@@ -1,6 +1,8 @@
 import { Option } from 'commander'
+import type { CatalogueDesk } from '../../host/estate/catalogue-desk.ts'
 import type { Estate } from '../../host/estate/estate.ts'
 import type { Personalisation } from '../../host/security-module/personalisation.ts'
+import type { SoftwareSecurityModule } from '../../host/security-module/software-security-module.ts'
 import { openHostRecords } from '../../host/service/open-host.ts'
 import { openSharedRecords } from '../../host/service/open-shared-host.ts'
 import { type AsyncHostStore, promisedStore } from '../../host/store/async-store.ts'
@@ -21,6 +23,9 @@ export interface CommandRecords {
   readonly personalisation: Personalisation
   /** `work` may be called more than once: what it prints is printed by who called. */
   estate<T>(work: (estate: Estate) => T): Promise<T>
+  /** As `estate`, on what terminals download. */
+  downloads<T>(work: (desk: CatalogueDesk) => T): Promise<T>
+  readonly security: SoftwareSecurityModule
   close(): Promise<void>
 }
 
@@ -35,11 +40,13 @@ export function storeOption(): Option {
 /** Rejects with `StoreError` or `SecurityModuleError`; nothing stays open then. */
 export async function openCommandRecords({ data, store: address }: RecordFlags): Promise<CommandRecords> {
   if (address !== undefined) return openSharedRecords(data, readPostgresAddress(address))
-  const { store, estate, personalisation, close } = openHostRecords(data)
+  const { store, estate, downloads, security, personalisation, close } = openHostRecords(data)
   return {
     store: promisedStore(store),
     personalisation,
+    security,
     estate: async (work) => work(estate),
+    downloads: async (work) => work(downloads),
     close: async () => close(),
   }
 }

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { z } from 'zod'
 import { UsageFailure } from '../failure.ts'
 import { type RecordFlags, storeOption } from './command-records.ts'
+import { requestDownloadCommand } from './request-download-command.ts'
 import { terminalProfile } from './terminal-profile.ts'
 import { withRecords } from './with-records.ts'
 
@@ -55,6 +56,7 @@ export function terminalCommand(): Command {
     .addCommand(add)
     .addCommand(key)
     .addCommand(profile)
+    .addCommand(requestDownloadCommand())
 }
 
 const provisioning = z.object({ serialNumber: z.string(), keyBlockProtectionKey: z.string() })

@@ -24,7 +24,8 @@ export function asked<T>(act: () => T): T {
     if (error instanceof EstateRefusal) {
       const { kind, zh, en, present } = error
       const name = kind === 'changed' ? 'changedMeanwhile' : kind
-      const detail = kind === 'changed' ? { present } : undefined
+      const detail =
+        kind === 'changed' ? { present } : present === undefined ? undefined : { faults: present }
       throw new ConsoleProblem(STATUSES[kind], name, { zh, en }, detail)
     }
     // Nobody has certified this host yet, or its files were exchanged: for whoever runs it.

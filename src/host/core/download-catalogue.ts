@@ -1,4 +1,4 @@
-import type { TerminalRow } from './records.ts'
+import type { CatalogueRow, MerchantRow, TerminalPolicy } from './records.ts'
 import type { SoftwareSource } from './software-source.ts'
 
 /** Something that a terminal asks for by its name. */
@@ -11,24 +11,38 @@ export interface DownloadObject {
   readonly body: Uint8Array
 }
 
+/** The nearest last: it goes before the others. */
+export type CatalogueRows = readonly CatalogueRow[]
+
 export interface DownloadContent<Content> {
   /** Grows with each change. */
   readonly version: number
   readonly content: Content
 }
 
-/** What terminals can load, as it stands now. Nothing in it is secret. */
+export interface Blacklist {
+  /** `fixed`: an entry has 16 characters; `variable`: as many as it needs. */
+  readonly form: 'fixed' | 'variable'
+  /** First digits of cards that are not taken, 14 at most each. */
+  readonly prefixes: readonly string[]
+}
+
+/**
+ * What terminals can load. `rows`: the newest content of the terminal's scopes, as the store has it; what they do not
+ * name is built in. Nothing in it is secret.
+ */
 export interface DownloadCatalogue {
   /** Field 62 of the reply: codes and values of fixed size. */
-  parameters(terminal: TerminalRow): DownloadContent<Uint8Array>
-  caKeys(terminal: TerminalRow): DownloadContent<readonly DownloadObject[]>
-  applications(terminal: TerminalRow): DownloadContent<readonly DownloadObject[]>
-  /** First digits of cards that are not taken, 14 at most each. */
-  blacklist(terminal: TerminalRow): DownloadContent<readonly string[]>
+  parameters(rows: CatalogueRows, merchant: MerchantRow | undefined): DownloadContent<Uint8Array>
+  caKeys(rows: CatalogueRows): DownloadContent<readonly DownloadObject[]>
+  applications(rows: CatalogueRows): DownloadContent<readonly DownloadObject[]>
+  blacklist(rows: CatalogueRows): DownloadContent<Blacklist>
   /** Field 62 of the reply: tags of six digits with their values. */
-  contactless(terminal: TerminalRow): DownloadContent<Uint8Array>
+  contactless(rows: CatalogueRows): DownloadContent<Uint8Array>
   /** Entries of the rates of foreign currencies, as they go out. */
-  rates(terminal: TerminalRow): DownloadContent<readonly string[]>
+  rates(): DownloadContent<readonly string[]>
+  /** The limits that the parameters set; undefined for none. */
+  policy(rows: CatalogueRows): TerminalPolicy | undefined
   /** Software packages; none are offered when undefined. */
   readonly software?: SoftwareSource | undefined
 }

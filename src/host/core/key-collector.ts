@@ -1,4 +1,5 @@
 import type { CardReading } from './card-reading.ts'
+import { catalogueScopes } from './catalogue-scope.ts'
 import type { HostRequest } from './host-request.ts'
 import type { TerminalRow } from './records.ts'
 import type { BatchKey, LookupKeys, TransactionKey } from './store-port.ts'
@@ -12,6 +13,7 @@ export class KeyCollector implements LookupKeys {
   readonly holdsOfAccounts: string[] = []
   readonly batches: BatchKey[] = []
   readonly wholeBatches: BatchKey[] = []
+  readonly catalogue: string[] = []
 
   addTerminal(tid: string): void {
     if (tid !== '') this.terminals.push(tid)
@@ -27,6 +29,9 @@ export class KeyCollector implements LookupKeys {
       case 'qrOrder':
       case 'unsupported':
       case 'undecodable':
+        return
+      case 'download':
+        this.catalogue.push(...catalogueScopes(terminal))
         return
       case 'settlement':
       case 'batchEnd':

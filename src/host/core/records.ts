@@ -63,6 +63,25 @@ export interface TerminalRow {
 /** What a terminal can load from its host. Source: unionpay-pos, 4. */
 export type DownloadSet = 'parameters' | 'caKeys' | 'applications' | 'blacklist' | 'contactless' | 'rates'
 
+/** Sets that people edit here; rates have a book of their own. */
+export type CatalogueSet = Exclude<DownloadSet, 'rates'>
+
+/**
+ * The newest content of one set for whom `scope` names; older ones stand in the history under their versions. Versions
+ * of a set are counted over all scopes.
+ */
+export interface CatalogueRow {
+  /** Empty for all terminals, `merchant:` and its number, or `terminal:` and its number. */
+  readonly scope: string
+  readonly set: CatalogueSet
+  readonly version: number
+  /** JSON; what an override leaves out is as it is for all. */
+  readonly content: string
+  readonly atMs: number
+  readonly author: string
+  readonly note: string
+}
+
 export type CommissioningStage = 'commissioning' | 'testing'
 
 /** What the host knows of a terminal's downloads. JSON-safe. */
@@ -70,6 +89,8 @@ export interface TerminalSetup {
   readonly sets: Readonly<Partial<Record<DownloadSet, LoadedSet>>>
   /** Jobs of the header that wait behind the present one. */
   readonly jobs: readonly number[]
+  /** What its parameters, as they stand now, let it do; undefined while nothing limits it. */
+  readonly policy?: TerminalPolicy
   /** Its software package; undefined before it asked for one. */
   readonly software?: TerminalSoftware
   /**
@@ -79,6 +100,14 @@ export interface TerminalSetup {
   readonly stage?: CommissioningStage
   /** Field 62 of its last status upload, one character a byte. */
   readonly status?: { readonly text: string; readonly atMs: number }
+}
+
+/** Limits that the host keeps as the terminal does. JSON-safe. */
+export interface TerminalPolicy {
+  /** Kinds of transactions that it may do; undefined: all. */
+  readonly kinds?: readonly TransactionKind[]
+  /** Largest tip in percent of the bill; 0 for none, undefined where nothing was said. */
+  readonly tipPercentMax?: number
 }
 
 /** What the host knows of a terminal's software package. JSON-safe. */

@@ -2,6 +2,8 @@ import type {
   AccountRow,
   AccountState,
   BatchRow,
+  CatalogueRow,
+  CatalogueSet,
   ExplainRow,
   HoldRow,
   IssuerRow,
@@ -46,6 +48,8 @@ export interface LookupKeys {
   readonly batches: readonly BatchKey[]
   /** Batch rows with all their transactions and uploads: settlement only, it may be long. */
   readonly wholeBatches: readonly BatchKey[]
+  /** Scopes of the catalogue, each with the newest content of its sets: downloads only. */
+  readonly catalogue: readonly string[]
 }
 
 export const NO_KEYS: LookupKeys = {
@@ -56,6 +60,7 @@ export const NO_KEYS: LookupKeys = {
   holdsOfAccounts: [],
   batches: [],
   wholeBatches: [],
+  catalogue: [],
 }
 
 /** Rows as they stood when they were fetched. A key that was asked for and is not here does not exist. */
@@ -70,6 +75,8 @@ export class Snapshot {
   readonly holds = new Map<number, HoldRow>()
   readonly batches = new Map<string, BatchRow>()
   readonly uploads = new Map<string, UploadRow[]>()
+  /** By scope. */
+  readonly catalogue = new Map<string, readonly CatalogueRow[]>()
 
   addTransaction(row: TransactionRow): void {
     this.transactions.set(row.id, row)
@@ -95,6 +102,8 @@ export interface StoreRows {
   /** New or replaced. */
   readonly uploads: readonly UploadRow[]
   readonly explains: readonly ExplainRow[]
+  /** New versions; each takes the place of the one before it and stays in the history. */
+  readonly catalogue: readonly CatalogueRow[]
 }
 
 export const NO_ROWS: StoreRows = {
@@ -110,6 +119,7 @@ export const NO_ROWS: StoreRows = {
   batches: [],
   uploads: [],
   explains: [],
+  catalogue: [],
 }
 
 /** Rows that are written together. */
@@ -126,7 +136,8 @@ export function rowCountOf(rows: StoreRows): number {
     rows.entries.length +
     rows.batches.length +
     rows.uploads.length +
-    rows.explains.length
+    rows.explains.length +
+    rows.catalogue.length
   )
 }
 
@@ -186,6 +197,10 @@ export interface HostStore {
   listUploads(key: BatchKey): readonly UploadRow[]
   /** Newest first. */
   listExplains(limit: number): readonly ExplainRow[]
+  /** The newest content of each set and scope. */
+  listCatalogue(): readonly CatalogueRow[]
+  /** All versions of one set and scope, newest first. */
+  listCatalogueHistory(scope: string, set: CatalogueSet): readonly CatalogueRow[]
   ledgerEntries(postingId: number): readonly LedgerEntryRow[]
   ledgerBalances(): readonly LedgerBalance[]
   /** Empty when the books are right. */

@@ -3,6 +3,7 @@ import type {
   AccountRow,
   AccountState,
   BatchRow,
+  CatalogueRow,
   ExplainRow,
   HoldRow,
   IssuerRow,
@@ -43,6 +44,11 @@ export class WorkingSet {
 
   merchant(mid: string): MerchantRow | undefined {
     return this.#snapshot.merchants.get(mid)
+  }
+
+  /** The newest content of each set in one scope. */
+  catalogue(scope: string): readonly CatalogueRow[] {
+    return this.#snapshot.catalogue.get(scope) ?? []
   }
 
   /** The issuer with the longest prefix of `pan`. */

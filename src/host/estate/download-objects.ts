@@ -3,7 +3,7 @@ import { asciiToBytes, concatBytes, fromHex } from '../../base/bytes.ts'
 import { encodeTlvs } from '../../emv/ber-tlv.ts'
 import type { DownloadObject } from '../core/download-catalogue.ts'
 import type { CaKey } from '../security-module/personalisation.ts'
-import type { Application } from './default-downloads.ts'
+import type { AddedCaKey, Application } from './catalogue-content.ts'
 
 /** Keys of the test authorities do not end; this is the last day that two digits of a year can name without doubt. */
 const EXPIRY = '20491231'
@@ -32,8 +32,8 @@ export function applicationObject(application: Application): DownloadObject {
 }
 
 /** 9F06, 9F22 and DF02 to DF07. Source: unionpay-pos, 5.3, CAPK TLV; the check value is EMV Book 2, 10.2's. */
-export function caKeyObject({ rid, index, modulus, exponent }: CaKey): DownloadObject {
-  const expiry = asciiToBytes(EXPIRY)
+export function caKeyObject({ rid, index, modulus, exponent }: CaKey, expiryDate = EXPIRY): DownloadObject {
+  const expiry = asciiToBytes(expiryDate)
   const name = encodeTlvs([
     ['9F06', rid],
     ['9F22', Uint8Array.of(index)],
@@ -54,6 +54,17 @@ export function caKeyObject({ rid, index, modulus, exponent }: CaKey): DownloadO
       ]),
     ]),
   }
+}
+
+/** A key that somebody added. */
+export function addedCaKeyObject({ rid, index, modulus, exponent, expiry }: AddedCaKey): DownloadObject {
+  const key = {
+    rid: fromHex(rid),
+    index: Number.parseInt(index, 16),
+    modulus: fromHex(modulus),
+    exponent: fromHex(exponent),
+  }
+  return caKeyObject(key, expiry)
 }
 
 function uint32(value: number): Uint8Array {

@@ -4,7 +4,7 @@ export class EstateRefusal extends Error {
   readonly kind: EstateRefusalKind
   readonly zh: string
   readonly en: string
-  /** The row as it is now, when somebody else was faster. */
+  /** The row as it is now, when somebody else was faster; each fault of a bad input where there may be several. */
   readonly present: unknown
 
   constructor(

@@ -1,7 +1,7 @@
 import { openAccount } from '../core/accounts.ts'
 import type { AccountRow, IssuerRow, MerchantRow, TerminalProfile, TerminalRow } from '../core/records.ts'
 import type { WrappedKey } from '../core/security-module-port.ts'
-import { type HostStore, NO_ROWS } from '../core/store-port.ts'
+import { type HostStore, NO_ROWS, rowCountOf, type StoreRows } from '../core/store-port.ts'
 import { TEST_CARDS, type TestCard } from '../core/test-cards.ts'
 import type { SoftwareSecurityModule } from '../security-module/software-security-module.ts'
 import {
@@ -81,6 +81,10 @@ export class Estate {
     return this.#store.listMerchants().some((merchant) => merchant.mid === mid)
   }
 
+  hasTerminal(tid: string): boolean {
+    return this.#terminal(tid) !== undefined
+  }
+
   /** A new terminal with a fresh terminal master key. */
   addTerminal(tid: string, mid: string, profile: TerminalProfile = UNIONPAY_PROFILE): TerminalRow {
     if (!/^[0-9A-Za-z]{8}$/.test(tid)) throw new EstateError('a terminal number has 8 letters or digits')
@@ -110,15 +114,16 @@ export class Estate {
 
   /**
    * As `changeTerminal`, of all at once in one commit; a row that comes back as it was is left alone. Returns how many
-   * changed. While it runs nothing is decided: up to a second with 10 000 terminals.
+   * changed. While it runs nothing is decided: up to a second with 10 000 terminals. `more` becomes durable with them.
    */
-  changeTerminals(change: (row: TerminalRow) => TerminalRow): number {
+  changeTerminals(change: (row: TerminalRow) => TerminalRow, more: Partial<StoreRows> = {}): number {
     this.#store.settle?.()
     const changed = this.#store.listTerminals().flatMap((row) => {
       const next = change(row)
       return next === row ? [] : [next]
     })
-    if (changed.length > 0) this.#store.commit({ ...NO_ROWS, terminals: changed })
+    const rows = { ...NO_ROWS, ...more, terminals: changed }
+    if (rowCountOf(rows) > 0) this.#store.commit(rows)
     for (const row of changed) this.#listener(row)
     return changed.length
   }

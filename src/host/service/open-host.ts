@@ -6,8 +6,11 @@ import { ExplainLimit } from '../core/explain-limit.ts'
 import { FaultSwitches } from '../core/fault-switches.ts'
 import type { TerminalRow, TransactionRow } from '../core/records.ts'
 import type { BooksFinding, DecisionStore, LedgerBalance } from '../core/store-port.ts'
-import { CatalogueFile } from '../estate/catalogue-file.ts'
+import { Catalogue } from '../estate/catalogue.ts'
+import { CatalogueDesk } from '../estate/catalogue-desk.ts'
+import { putOldDownloadsAside, readOldDownloads, takeOldDownloads } from '../estate/downloads-file.ts'
 import { Estate } from '../estate/estate.ts'
+import { RateBook } from '../estate/rate-book.ts'
 import type { PortDialect } from '../gateway/gateway-options.ts'
 import { openPersonalisation, type Personalisation } from '../security-module/personalisation.ts'
 import {
@@ -48,7 +51,9 @@ export interface HostRecords {
   readonly wallets: Wallets
   readonly signatures: SignatureBook
   /** What terminals download. */
-  readonly catalogue: CatalogueFile
+  readonly catalogue: Catalogue
+  /** Where that is changed. */
+  readonly downloads: CatalogueDesk
   close(): void
 }
 
@@ -95,13 +100,16 @@ export function openHostRecords(dataDirectory: string): HostRecords {
       payments.close()
       store.close()
     }
-    const catalogue = new CatalogueFile({
-      directory: dataDirectory,
-      caKeys: personalisation.caKeys,
-      merchantName: (mid) => store.rows.merchant(mid)?.name,
-    })
+    const catalogue = new Catalogue(personalisation.caKeys, new RateBook(dataDirectory))
+    const downloads = new CatalogueDesk({ store, estate, catalogue, nowMs: Date.now })
+    const old = readOldDownloads(dataDirectory)
+    if (old !== undefined) {
+      takeOldDownloads(downloads, old)
+      putOldDownloadsAside(old)
+    }
     const { wallets, signatures } = payments
-    return { store, clearing, estate, personalisation, wallets, signatures, catalogue, close, security }
+    const told = { wallets, signatures, catalogue, downloads }
+    return { store, clearing, estate, personalisation, ...told, close, security }
   } catch (error) {
     store.close()
     throw error
@@ -160,6 +168,7 @@ function openedHost(
     wallets,
     signatures,
     catalogue,
+    downloads,
     faults,
     close: closeRecords,
   }: HostRecords & Pick<Host, 'faults'>,
@@ -177,6 +186,7 @@ function openedHost(
     signatures,
     faults,
     catalogue,
+    downloads,
     checkBooks: () => store.checkBooks(),
     terminal: (tid) => store.listTerminals().find((terminal) => terminal.tid === tid),
     transactions: (tid, batchNumber) =>

@@ -2,8 +2,11 @@ import { mkdirSync } from 'node:fs'
 import type { Logger } from 'pino'
 import { ExplainLimit } from '../core/explain-limit.ts'
 import { StoreError } from '../core/store-port.ts'
-import { CatalogueFile } from '../estate/catalogue-file.ts'
+import { Catalogue } from '../estate/catalogue.ts'
+import { CatalogueDesk } from '../estate/catalogue-desk.ts'
+import { putOldDownloadsAside, readOldDownloads, takeOldDownloads } from '../estate/downloads-file.ts'
 import { Estate } from '../estate/estate.ts'
+import { RateBook } from '../estate/rate-book.ts'
 import type { PortDialect } from '../gateway/gateway-options.ts'
 import { openPersonalisation, type Personalisation } from '../security-module/personalisation.ts'
 import { SecurityModuleError } from '../security-module/security-module-error.ts'
@@ -35,6 +38,8 @@ export interface SharedRecords {
   readonly personalisation: Personalisation
   /** Works on the estate in one transaction; `work` may be called more than once. */
   estate<T>(work: (estate: Estate) => T): Promise<T>
+  /** As `estate`, on what terminals download. */
+  downloads<T>(work: (desk: CatalogueDesk) => T): Promise<T>
   close(): Promise<void>
 }
 
@@ -67,7 +72,24 @@ export async function openSharedRecords(dataDirectory: string, place: PostgresPl
     if (key !== undefined)
       checkMasterKey(() => security.pinReference(key, '0000000000000000', '0000'), dataDirectory)
     const personalisation = openPersonalisation({ directory: dataDirectory, security, issuers })
-    return { store, security, personalisation, estate, close: () => store.close() }
+    const catalogue = new Catalogue(personalisation.caKeys, new RateBook(dataDirectory))
+    const downloads = <T>(work: (desk: CatalogueDesk) => T): Promise<T> =>
+      store.staged((staged) =>
+        work(
+          new CatalogueDesk({
+            store: staged,
+            estate: new Estate(staged, security),
+            catalogue,
+            nowMs: Date.now,
+          }),
+        ),
+      )
+    const old = readOldDownloads(dataDirectory)
+    if (old !== undefined) {
+      await downloads((desk) => takeOldDownloads(desk, old))
+      putOldDownloadsAside(old)
+    }
+    return { store, security, personalisation, estate, downloads, close: () => store.close() }
   } catch (error) {
     await store.close()
     throw error
@@ -95,9 +117,7 @@ function checkMasterKey(useKey: () => unknown, dataDirectory: string): void {
 export async function openSharedHost(options: SharedHostOptions): Promise<SharedHost> {
   const { dataDirectory, place, laneCount } = options
   const { security, store, personalisation } = await openSharedRecords(dataDirectory, place)
-  // The merchants stand in the shared store, which answers later: terminals keep the name that they have.
-  const { caKeys } = personalisation
-  const catalogue = new CatalogueFile({ directory: dataDirectory, caKeys, merchantName: () => undefined })
+  const catalogue = new Catalogue(personalisation.caKeys, new RateBook(dataDirectory))
   const log = options.log ?? openHostLog('info')
   const explains = options.metrics?.explains ?? new ExplainLimit()
   const decider = new PostgresDecider({

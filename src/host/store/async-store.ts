@@ -21,6 +21,8 @@ export function promisedStore(store: HostStore): AsyncHostStore {
     listBatches: async (tid) => store.listBatches(tid),
     listUploads: async (key) => store.listUploads(key),
     listExplains: async (limit) => store.listExplains(limit),
+    listCatalogue: async () => store.listCatalogue(),
+    listCatalogueHistory: async (scope, set) => store.listCatalogueHistory(scope, set),
     ledgerEntries: async (postingId) => store.ledgerEntries(postingId),
     ledgerBalances: async () => store.ledgerBalances(),
     checkBooks: async () => store.checkBooks(),

@@ -2,6 +2,8 @@ import { invariant } from '../../base/invariant.ts'
 import type {
   AccountRow,
   BatchRow,
+  CatalogueRow,
+  CatalogueSet,
   ExplainRow,
   IssuerRow,
   LedgerEntryRow,
@@ -53,6 +55,11 @@ export class MemoryStore implements HostStore {
       copy(tables.batches, batchKey(tid, batchNumber), into.batches)
     }
     for (const key of keys.wholeBatches) this.#addWholeBatch(key, into)
+    for (const scope of keys.catalogue)
+      into.catalogue.set(
+        scope,
+        this.listCatalogue().filter((row) => row.scope === scope),
+      )
   }
 
   commit(rows: StoreRows): void {
@@ -68,6 +75,7 @@ export class MemoryStore implements HostStore {
     for (const row of rows.entries) append(tables.entries, row.postingId, row)
     for (const row of rows.batches) tables.batches.set(batchKey(row.tid, row.batchNumber), row)
     for (const row of rows.uploads) tables.uploads.set(uploadKey(row), row)
+    for (const row of rows.catalogue) append(tables.catalogue, catalogueKey(row), row)
     if (rows.explains.length > 0) {
       tables.explains = [...tables.explains, ...rows.explains].slice(-EXPLAINS_MAX)
     }
@@ -118,6 +126,15 @@ export class MemoryStore implements HostStore {
 
   listExplains(limit: number): readonly ExplainRow[] {
     return [...this.#tables.explains].reverse().slice(0, limit)
+  }
+
+  listCatalogue(): readonly CatalogueRow[] {
+    const newest = [...this.#tables.catalogue.values()].flatMap((rows) => rows.slice(-1))
+    return sorted(newest, catalogueKey)
+  }
+
+  listCatalogueHistory(scope: string, set: CatalogueSet): readonly CatalogueRow[] {
+    return [...(this.#tables.catalogue.get(catalogueKey({ scope, set })) ?? [])].reverse()
   }
 
   ledgerEntries(postingId: number): readonly LedgerEntryRow[] {
@@ -192,6 +209,10 @@ export class MemoryStore implements HostStore {
     }
     if (!into.uploads.has(key)) into.uploads.set(key, [...this.listUploads({ tid, batchNumber })])
   }
+}
+
+function catalogueKey({ scope, set }: Pick<CatalogueRow, 'scope' | 'set'>): string {
+  return `${scope} ${set}`
 }
 
 function uploadKey({ tid, batchNumber, kind, stan }: UploadRow): string {

@@ -1,6 +1,7 @@
 import type {
   AccountRow,
   BatchRow,
+  CatalogueRow,
   ExplainRow,
   HoldRow,
   IssuerRow,
@@ -28,4 +29,6 @@ export class MemoryTables {
   readonly batches = new Map<string, BatchRow>()
   readonly uploads = new Map<string, UploadRow>()
   explains: ExplainRow[] = []
+  /** By scope and set, newest last. */
+  readonly catalogue = new Map<string, CatalogueRow[]>()
 }

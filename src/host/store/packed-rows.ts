@@ -1,4 +1,5 @@
 import type { StoreRows } from '../core/store-port.ts'
+import { CATALOGUE, CATALOGUE_HISTORY } from './catalogue-rows.ts'
 import {
   BATCHES,
   EXPLAINS,
@@ -70,6 +71,8 @@ export const WRITINGS: readonly Writing[] = [
   put(LEDGER, 'INSERT', ({ entries }) => entries),
   put(BATCHES, 'INSERT OR REPLACE', ({ batches }) => batches),
   put(UPLOADS, 'INSERT OR REPLACE', ({ uploads }) => uploads),
+  put(CATALOGUE, 'INSERT OR REPLACE', ({ catalogue }) => catalogue),
+  put(CATALOGUE_HISTORY, 'INSERT', ({ catalogue }) => catalogue),
   put(EXPLAINS, 'INSERT', ({ explains }) => explains),
 ]
 

@@ -1,4 +1,5 @@
 import { type BatchKey, batchKey, type LookupKeys, type Snapshot } from '../core/store-port.ts'
+import { readCatalogue } from './catalogue-rows.ts'
 import { READS, type Read, STORED } from './postgres-reads.ts'
 import { type PostgresSession, type Step, step } from './postgres-session.ts'
 import { arrayOf, type Fields, transposed } from './postgres-values.ts'
@@ -66,6 +67,7 @@ export class PostgresFetch {
       ...this.#accounts(new Set(keys.accounts)),
       ...this.#batches(keys.batches),
       ...keys.wholeBatches.flatMap((key) => this.#wholeBatch(key)),
+      ...this.#catalogue(keys.catalogue),
     ]
   }
 
@@ -182,6 +184,20 @@ export class PostgresFetch {
     }
     // The lock of the terminal stands for its batches.
     return [{ step: step(READS.batches.plain, ...transposed(2, [...missing.values()])), take }]
+  }
+
+  #catalogue(wanted: readonly string[]): readonly Asked[] {
+    if (wanted.length === 0) return []
+    const scopes = [...new Set(wanted)]
+    const take = (rows: readonly Fields[]): void => {
+      const found = rows.map((fields) => readCatalogue(STORED.catalogue(fields)))
+      for (const scope of scopes)
+        this.#into.catalogue.set(
+          scope,
+          found.filter((row) => row.scope === scope),
+        )
+    }
+    return [{ step: step(READS.catalogue.plain, arrayOf(scopes)), take }]
   }
 
   #wholeBatch(key: BatchKey): readonly Asked[] {

@@ -1,4 +1,5 @@
 import type { IssuerRow, MerchantRow } from '../core/records.ts'
+import { CATALOGUE, type StoredCatalogue } from './catalogue-rows.ts'
 import { type PostgresSession, type Statement, step } from './postgres-session.ts'
 import { columnName, type Fields, rowReader } from './postgres-values.ts'
 import {
@@ -74,6 +75,7 @@ export const READS = {
     't.tid, t.batchNumber',
   ),
   ofBatch: read('ofBatch', TRANSACTIONS, 'WHERE t.tid = $1 AND t.batchNumber = $2', 't.id'),
+  catalogue: read('catalogue', CATALOGUE, 'WHERE t.scope = ANY($1::text[])', 't.scope, t.downloadSet'),
   uploads: read('uploads', UPLOADS, 'WHERE t.tid = $1 AND t.batchNumber = $2', 't.kind, t.stan'),
 } as const satisfies Record<string, Read>
 
@@ -90,6 +92,7 @@ export const STORED = {
   batch: rowReader<StoredBatch>('batches', BATCHES.columns),
   upload: rowReader<StoredUpload>('uploads', UPLOADS.columns),
   entry: rowReader<StoredEntry>('ledger', LEDGER.columns),
+  catalogue: rowReader<StoredCatalogue>('catalogue', CATALOGUE.columns),
   explain: rowReader<StoredExplain>('explains', EXPLAINS.columns),
 }
 

@@ -199,4 +199,26 @@ export const POSTGRES_MIGRATIONS: readonly (readonly string[])[] = [
     )`,
   ],
   ['ALTER TABLE transactions ADD COLUMN conversion TEXT', 'ALTER TABLE merchants ADD COLUMN currencies TEXT'],
+  [
+    `CREATE TABLE catalogue (
+      scope TEXT NOT NULL,
+      downloadSet TEXT NOT NULL,
+      version BIGINT NOT NULL,
+      content TEXT NOT NULL,
+      atMs BIGINT NOT NULL,
+      author TEXT NOT NULL,
+      note TEXT NOT NULL,
+      PRIMARY KEY (scope, downloadSet)
+    )`,
+    `CREATE TABLE catalogueHistory (
+      scope TEXT NOT NULL,
+      downloadSet TEXT NOT NULL,
+      version BIGINT NOT NULL,
+      content TEXT NOT NULL,
+      atMs BIGINT NOT NULL,
+      author TEXT NOT NULL,
+      note TEXT NOT NULL,
+      PRIMARY KEY (scope, downloadSet, version)
+    )`,
+  ],
 ]

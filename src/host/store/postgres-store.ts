@@ -1,6 +1,8 @@
 import type {
   AccountRow,
   BatchRow,
+  CatalogueRow,
+  CatalogueSet,
   ExplainRow,
   IssuerRow,
   LedgerAccount,
@@ -22,6 +24,7 @@ import type {
 } from '../core/store-port.ts'
 import type { AsyncHostStore } from './async-store.ts'
 import { BOOKS_CHECKS } from './books-checks.ts'
+import { CATALOGUE, CATALOGUE_HISTORY, readCatalogue } from './catalogue-rows.ts'
 import { isOrdinaryRefusal, isWorthRepeating, postgresErrorOf } from './postgres-errors.ts'
 import { PostgresFetch } from './postgres-fetch.ts'
 import { migratePostgres } from './postgres-migrate.ts'
@@ -78,6 +81,8 @@ export const LISTS = {
   anyTerminal: 'SELECT tid FROM terminals LIMIT 1',
   uploads: `${select(UPLOADS)} WHERE tid = $1 AND batchNumber = $2 ORDER BY kind, stan`,
   explains: `${select(EXPLAINS)} ORDER BY id DESC LIMIT $1::bigint`,
+  catalogue: `${select(CATALOGUE)} ORDER BY scope, downloadSet`,
+  catalogueHistory: `${select(CATALOGUE_HISTORY)} WHERE scope = $1 AND downloadSet = $2 ORDER BY version DESC`,
   entries: `${select(LEDGER)} WHERE postingId = $1::bigint ORDER BY position`,
   balances: `SELECT account, owner, currency, sum(amountMinor) FROM ledger
     GROUP BY account, owner, currency ORDER BY account, owner, currency`,
@@ -167,6 +172,15 @@ export class PostgresStore implements AsyncHostStore {
 
   async listExplains(limit: number): Promise<readonly ExplainRow[]> {
     return (await this.#list('explains', limit)).map((fields) => readExplain(STORED.explain(fields)))
+  }
+
+  async listCatalogue(): Promise<readonly CatalogueRow[]> {
+    return (await this.#list('catalogue')).map((fields) => readCatalogue(STORED.catalogue(fields)))
+  }
+
+  async listCatalogueHistory(scope: string, set: CatalogueSet): Promise<readonly CatalogueRow[]> {
+    const rows = await this.#list('catalogueHistory', scope, set)
+    return rows.map((fields) => readCatalogue(STORED.catalogue(fields)))
   }
 
   async ledgerEntries(postingId: number): Promise<readonly LedgerEntryRow[]> {

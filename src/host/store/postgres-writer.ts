@@ -1,4 +1,5 @@
 import type { StoreRows } from '../core/store-port.ts'
+import { CATALOGUE, CATALOGUE_HISTORY } from './catalogue-rows.ts'
 import { type Statement, type Step, step } from './postgres-session.ts'
 import { columnArrays, columnName, columnType, transposed } from './postgres-values.ts'
 import {
@@ -71,6 +72,8 @@ const PUT = {
   batches: upsert(BATCHES, ['tid', 'batchNumber']),
   uploads: upsert(UPLOADS, ['tid', 'batchNumber', 'kind', 'stan']),
   explains: insert(EXPLAINS),
+  catalogue: upsert(CATALOGUE, ['scope', 'downloadSet']),
+  catalogueHistory: insert(CATALOGUE_HISTORY),
 } as const
 
 const TRANSACTION_CHANGES = ['state', 'refundedMinor', 'reversalId', 'reversalReason', 'scriptResult']
@@ -106,6 +109,8 @@ export function writeSteps(rows: StoreRows): readonly Step[] {
     ...put(PUT.entries, rows.entries),
     ...put(PUT.batches, rows.batches),
     ...put(PUT.uploads, rows.uploads),
+    ...put(PUT.catalogue, rows.catalogue),
+    ...put(PUT.catalogueHistory, rows.catalogue),
     ...put(PUT.explains, rows.explains),
     ...(rows.explains.length > 0 ? [step(PRUNE_EXPLAINS, EXPLAINS_MAX)] : []),
   ]

@@ -1,6 +1,7 @@
 import type {
   AccountRow,
   BatchRow,
+  CatalogueRow,
   HoldRow,
   MerchantRow,
   TerminalRow,
@@ -78,6 +79,11 @@ export class RecentRows implements RowSource {
       if (row.tid === tid && row.batchNumber === batchNumber) rows.set(row.id, row)
     }
     return [...rows.values()]
+  }
+
+  /** Nobody decides on it here, and each change comes from outside: what is on disk counts. */
+  catalogue(scope: string): readonly CatalogueRow[] {
+    return this.#durable.catalogue(scope)
   }
 
   hold(id: number): HoldRow | undefined {

@@ -1,6 +1,7 @@
 import type {
   AccountRow,
   BatchRow,
+  CatalogueRow,
   HoldRow,
   MerchantRow,
   TerminalRow,
@@ -21,6 +22,8 @@ export interface RowSource {
   holdsOfAccount(panLookup: string): readonly HoldRow[]
   batch(tid: string, batchNumber: number): BatchRow | undefined
   uploadsOfBatch(tid: string, batchNumber: number): readonly UploadRow[]
+  /** The newest content of each set in one scope. */
+  catalogue(scope: string): readonly CatalogueRow[]
 }
 
 /** Adds the rows for `keys`, and those that come with them, to `into`; rows already there stay. */
@@ -40,6 +43,7 @@ export function fillSnapshot(source: RowSource, keys: LookupKeys, into: Snapshot
   }
   for (const key of keys.batches) addBatch(source, key, into)
   for (const key of keys.wholeBatches) addWholeBatch(source, key, into)
+  for (const scope of keys.catalogue) into.catalogue.set(scope, source.catalogue(scope))
 }
 
 function addTerminal(source: RowSource, tid: string, into: Snapshot): void {

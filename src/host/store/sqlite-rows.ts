@@ -2,12 +2,14 @@ import type Database from 'better-sqlite3'
 import type {
   AccountRow,
   BatchRow,
+  CatalogueRow,
   HoldRow,
   MerchantRow,
   TerminalRow,
   TransactionRow,
   UploadRow,
 } from '../core/records.ts'
+import { readCatalogue, type StoredCatalogue } from './catalogue-rows.ts'
 import type { RowSource } from './row-source.ts'
 import {
   readBatch,
@@ -43,6 +45,7 @@ export class SqliteRows implements RowSource {
   readonly #holdsOfAccount: Query<StoredHold>
   readonly #batch: Query<StoredBatch>
   readonly #uploads: Query<StoredUpload>
+  readonly #catalogue: Query<StoredCatalogue>
   readonly #stans: Query<{ readonly stan: number; readonly id: number }>
 
   constructor(database: Database.Database) {
@@ -56,6 +59,7 @@ export class SqliteRows implements RowSource {
     this.#hold = query('SELECT * FROM holds WHERE id = ?')
     this.#holdsOfAccount = query('SELECT * FROM holds WHERE panLookup = ?')
     this.#batch = query('SELECT * FROM batches WHERE tid = ? AND batchNumber = ?')
+    this.#catalogue = query('SELECT * FROM catalogue WHERE scope = ?')
     this.#stans = query('SELECT stan, id FROM transactions WHERE tid = ? AND batchNumber = ?')
     this.#uploads = query('SELECT * FROM uploads WHERE tid = ? AND batchNumber = ?')
   }
@@ -99,6 +103,10 @@ export class SqliteRows implements RowSource {
 
   batch(tid: string, batchNumber: number): BatchRow | undefined {
     return mapped(this.#batch.get(tid, batchNumber), readBatch)
+  }
+
+  catalogue(scope: string): readonly CatalogueRow[] {
+    return this.#catalogue.all(scope).map(readCatalogue)
   }
 
   uploadsOfBatch(tid: string, batchNumber: number): readonly UploadRow[] {

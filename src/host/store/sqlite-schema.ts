@@ -1,3 +1,4 @@
+import { CATALOGUE_SCHEMA } from './catalogue-rows.ts'
 import { CLEARING_SCHEMA, DEVICE_FEE_SCHEMA } from './sqlite-clearing-schema.ts'
 
 /**
@@ -172,4 +173,5 @@ export const MIGRATIONS: readonly string[] = [
   'ALTER TABLE terminals ADD COLUMN setup TEXT',
   DEVICE_FEE_SCHEMA,
   'ALTER TABLE transactions ADD COLUMN conversion TEXT; ALTER TABLE merchants ADD COLUMN currencies TEXT',
+  CATALOGUE_SCHEMA,
 ]

@@ -1,6 +1,8 @@
 import type {
   AccountRow,
   BatchRow,
+  CatalogueRow,
+  CatalogueSet,
   ExplainRow,
   IssuerRow,
   LedgerEntryRow,
@@ -19,6 +21,7 @@ import type {
   StoreRows,
   TransactionFilter,
 } from '../core/store-port.ts'
+import { readCatalogue, type StoredCatalogue } from './catalogue-rows.ts'
 import { packRows } from './packed-rows.ts'
 import { fillSnapshot } from './row-source.ts'
 import { findInBooks } from './sqlite-books-check.ts'
@@ -181,6 +184,17 @@ export class SqliteStore implements HostStore {
     const columns = EXPLAINS.columns.join(', ')
     const sql = `SELECT ${columns} FROM explains ORDER BY id DESC LIMIT ?`
     return this.#all<StoredExplain>(sql, [limit]).map(readExplain)
+  }
+
+  listCatalogue(): readonly CatalogueRow[] {
+    return this.#all<StoredCatalogue>('SELECT * FROM catalogue ORDER BY scope, downloadSet').map(
+      readCatalogue,
+    )
+  }
+
+  listCatalogueHistory(scope: string, set: CatalogueSet): readonly CatalogueRow[] {
+    const sql = 'SELECT * FROM catalogueHistory WHERE scope = ? AND downloadSet = ? ORDER BY version DESC'
+    return this.#all<StoredCatalogue>(sql, [scope, set]).map(readCatalogue)
   }
 
   ledgerEntries(postingId: number): readonly LedgerEntryRow[] {

@@ -36,7 +36,7 @@ describe('software at the console', () => {
     expect((await support.ask('PUT', path, { version: 2, state: 'stopped' })).body.reason).toBe('person')
     const { body } = await technician.ask('GET', '/api/software')
     expect(body.rollouts).toHaveLength(1)
-    expect(body.versions).toEqual(world.host.catalogue.versions())
+    expect(body.versions).toEqual(world.host.downloads.versions())
     const actions = world.office.audit.list({ subject: String(started.body.id), limit: 9 })
     expect(actions.map(({ action }) => action)).toContain('rollout.started')
   })

@@ -82,6 +82,16 @@ describe('hosts that share a store', () => {
     expect((await hosts[1]?.store.listTerminals())?.map(({ tid }) => tid)).toEqual(
       expect.arrayContaining(['20000001', '20000002', '20000003', '20000004']),
     )
+    const parameters = await downloads(hosts[1]?.ports['unionpay-pos'] ?? 0, '360')
+    expect(parameters).toMatch(/^123020121023322Tillwire Caf/)
+    await records.downloads((desk) => {
+      const { version } = desk.now('parameters')
+      return desk.save('anna', { set: 'parameters', scope: '', version, content: { values: { '12': '45' } } })
+    })
+    expect(await downloads(hosts[0]?.ports['unionpay-pos'] ?? 0, '360')).toMatch(/^124522Tillwire Caf/)
+    expect(await downloads(hosts[1]?.ports['unionpay-pos'] ?? 0, '361')).toBe('')
+    const [terminal] = await records.store.listTerminals()
+    expect(terminal).toMatchObject({ processingRequest: 0, setup: { sets: { parameters: { loaded: 2 } } } })
     const client = new WireClient(hosts[0]?.ports['unionpay-pos'] ?? 0)
     const answer = client.exchange(signIn())
     await hosts[1]?.close()
@@ -141,8 +151,24 @@ describe('hosts that share a store', () => {
 })
 
 /** A sign-in of the first default terminal. */
+/** Field 62 of the answer to one message of a download, one character a byte. */
+async function downloads(port: number, code: string): Promise<string> {
+  const client = new WireClient(port)
+  const reply = await client.exchange(
+    request({ 41: '10000001', 42: '001290058120001', 60: `00000001${code}` }),
+  )
+  client.close()
+  const decoded = compileSpec(UNIONPAY_POS).decode(reply, 11)
+  if (!decoded.ok) throw new Error('the reply is none')
+  const field62 = decoded.value.fields[62]
+  return field62 instanceof Uint8Array ? Buffer.from(field62).toString('latin1') : ''
+}
+
 function signIn(): Uint8Array {
-  const fields = { 11: '000001', 41: '10000001', 42: '001290058120001', 60: '00000001004', 63: '01 ' }
+  return request({ 11: '000001', 41: '10000001', 42: '001290058120001', 60: '00000001004', 63: '01 ' })
+}
+
+function request(fields: Readonly<Record<number, string>>): Uint8Array {
   const encoded = compileSpec(UNIONPAY_POS).encode({ mti: '0800', fields })
   if (!encoded.ok) throw new Error(`field ${encoded.error.field}`)
   return concatBytes([fromHex('6000030000603200320001'), encoded.value])

@@ -2,9 +2,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type {
   AccountRow,
   BatchRow,
+  CatalogueRow,
   ExplainRow,
   HoldRow,
   LedgerEntryRow,
+  TerminalSetup,
   TransactionRow,
   UploadRow,
 } from '../../../src/host/core/records.ts'
@@ -233,6 +235,48 @@ export function describeStore(name: string, open: () => Opened | Promise<Opened>
         ['home', ['621094']],
       ])
       expect((await store.listMerchants()).map(({ mid }) => mid)).toContain(MID)
+    })
+
+    it('gives back what is known of a terminal beside its keys: downloads, jobs, software, limits, status', async () => {
+      const host = await throughCore((on) => void TestTerminal.signedIn(on).sale())
+      const setup: TerminalSetup = {
+        sets: { parameters: { served: 3, loaded: 2, loadedAtMs: 5 }, blacklist: { served: 1 } },
+        jobs: [4, 7],
+        software: { running: '1.2.3', packageId: 'AB', state: 'loading', percent: 40, atMs: 6 },
+        policy: { kinds: ['sale', 'saleVoid'], tipPercentMax: 15 },
+        stage: 'testing',
+        status: { text: '011021\'\\0"é', atMs: 7 },
+      }
+      const row = { ...host.terminal(), processingRequest: 7, setup }
+      await store.commit({ ...NO_ROWS, terminals: [row] })
+      expect((await fetched({ terminals: [TID] })).terminals.get(TID)).toEqual(row)
+      expect(await store.listTerminals()).toContainEqual(row)
+      const { setup: _, ...bare } = row
+      await store.commit({ ...NO_ROWS, terminals: [bare] })
+      expect((await fetched({ terminals: [TID] })).terminals.get(TID)).toEqual(bare)
+    })
+
+    it('keeps the newest of the catalogue for each scope and set, and all versions behind it', async () => {
+      const version = (number: number, more: Partial<CatalogueRow> = {}): CatalogueRow => ({
+        scope: '',
+        set: 'parameters',
+        version: number,
+        content: '{"values":{"12":"45"}}',
+        atMs: 1_764_000_000_000 + number,
+        author: '安娜',
+        note: '',
+        ...more,
+      })
+      const other = version(3, { scope: 'terminal:10000001', note: 'a "quoted" note' })
+      await store.commit({ ...NO_ROWS, catalogue: [version(2)] })
+      await store.commit({ ...NO_ROWS, catalogue: [other, version(2, { set: 'blacklist' })] })
+      await store.commit({ ...NO_ROWS, catalogue: [version(4)] })
+      expect(await store.listCatalogue()).toEqual([version(2, { set: 'blacklist' }), version(4), other])
+      expect(await store.listCatalogueHistory('', 'parameters')).toEqual([version(4), version(2)])
+      const snapshot = await fetched({ catalogue: ['', 'terminal:10000001', 'merchant:none'] })
+      expect(snapshot.catalogue.get('')).toHaveLength(2)
+      expect(snapshot.catalogue.get('terminal:10000001')).toEqual([other])
+      expect(snapshot.catalogue.get('merchant:none')).toEqual([])
     })
 
     it('a fetched transaction brings its originals, their holds and the account', async () => {

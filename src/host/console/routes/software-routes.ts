@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { TerminalRow } from '../../core/records.ts'
-import { JOBS, withJob } from '../../core/terminal-jobs.ts'
+import { requestDownload } from '../../estate/request-download.ts'
 import type { Rollout } from '../../estate/rollouts.ts'
 import { actorOf } from '../access.ts'
 import {
@@ -30,6 +30,7 @@ export function softwareRoutes(app: ConsoleApp, context: ConsoleContext): void {
   packageRoutes(app, context)
   rolloutRoutes(app, context)
   loadRoutes(app, context)
+  requestRoutes(app, context)
 }
 
 function packageRoutes(app: ConsoleApp, context: ConsoleContext): void {
@@ -45,7 +46,7 @@ function packageRoutes(app: ConsoleApp, context: ConsoleContext): void {
     },
     handler() {
       return {
-        versions: host.catalogue.versions(),
+        versions: host.downloads.versions(),
         packages: software.shelf.list().map((each) => ({ ...each, terminalTypes: [...each.terminalTypes] })),
         rollouts: software.rollouts.list().map((each) => rolloutView(context, each)),
       }
@@ -109,7 +110,7 @@ function rolloutRoutes(app: ConsoleApp, context: ConsoleContext): void {
   })
 }
 
-function loadRoutes(app: ConsoleApp, { host, records, office, live }: ConsoleContext): void {
+function loadRoutes(app: ConsoleApp, { records }: ConsoleContext): void {
   app.route({
     method: 'GET',
     url: '/api/software/terminals',
@@ -129,6 +130,9 @@ function loadRoutes(app: ConsoleApp, { host, records, office, live }: ConsoleCon
       return { terminals: rows.map(loadsOf), total }
     },
   })
+}
+
+function requestRoutes(app: ConsoleApp, { host, office, live }: ConsoleContext): void {
   app.route({
     method: 'POST',
     url: '/api/software/terminals/:tid/loads',
@@ -143,7 +147,6 @@ function loadRoutes(app: ConsoleApp, { host, records, office, live }: ConsoleCon
     handler(request) {
       const { tid } = request.params
       const { set } = request.body
-      const job = JOBS[set]
       if (tid !== ALL && host.terminal(tid) === undefined)
         throw notFound({ zh: `终端 ${tid}`, en: `terminal ${tid}` })
       office.audit.append({
@@ -152,9 +155,37 @@ function loadRoutes(app: ConsoleApp, { host, records, office, live }: ConsoleCon
         subject: tid,
         detail: { set },
       })
-      const isMeant = (row: TerminalRow): boolean =>
-        tid === ALL ? row.status === 'active' && row.profile.signInRequired : row.tid === tid
-      const count = host.estate.changeTerminals((row) => (isMeant(row) ? withJob(row, job) : row))
+      const count = requestDownload(
+        host.estate,
+        set,
+        tid === ALL ? { kind: 'all' } : { kind: 'terminal', tid },
+      )
+      live.publish('software', {})
+      return { count }
+    },
+  })
+  app.route({
+    method: 'POST',
+    url: '/api/software/merchants/:mid/loads',
+    config: { access: ['technician', ...HANDS] },
+    schema: {
+      summary: 'Ask the terminals of a merchant to load a set after their current transaction',
+      tags: ['software'],
+      params: z.object({ mid: z.string().regex(/^[0-9A-Za-z]{15}$/, 'a merchant') }),
+      body: z.object({ set: z.enum(LOADABLE) }),
+      response: { 200: z.object({ count: z.number() }) },
+    },
+    handler(request) {
+      const { mid } = request.params
+      const { set } = request.body
+      if (!host.estate.hasMerchant(mid)) throw notFound({ zh: `商户 ${mid}`, en: `merchant ${mid}` })
+      office.audit.append({
+        actor: actorOf(request),
+        action: 'download.asked',
+        subject: mid,
+        detail: { set },
+      })
+      const count = requestDownload(host.estate, set, { kind: 'merchant', mid })
       live.publish('software', {})
       return { count }
     },

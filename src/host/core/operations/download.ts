@@ -1,11 +1,19 @@
 import { asciiToBytes, bytesToAscii, concatBytes, equalBytes } from '../../../base/bytes.ts'
+import { catalogueScopes, versionOfSet } from '../catalogue-scope.ts'
 import { accept, type Decision, deny } from '../decision.ts'
-import type { DownloadCatalogue, DownloadContent, DownloadObject } from '../download-catalogue.ts'
+import type {
+  Blacklist,
+  CatalogueRows,
+  DownloadCatalogue,
+  DownloadContent,
+  DownloadObject,
+} from '../download-catalogue.ts'
 import type { HostContext } from '../host-context.ts'
 import type { HostRequest } from '../host-request.ts'
 import type { DownloadSet, TerminalRow, TerminalSetup } from '../records.ts'
 import { refuse } from '../refusal.ts'
 import { JOBS, withJob, withoutJob } from '../terminal-jobs.ts'
+import { withPolicy } from '../terminal-policy.ts'
 import type { WorkingSet } from '../working-set.ts'
 import { software, softwareOfStatus } from './software.ts'
 
@@ -41,6 +49,7 @@ const PAGE_SIZE_MAX = 480
 /** The count of what the terminal has is two digits. */
 const LISTED_MAX = 99
 const INDEX_SIZE = 3
+const BLACKLIST_DIGITS_MAX = 14
 
 /**
  * One message of a download. What a terminal was served, and what it says it has in full, becomes durable with the
@@ -59,16 +68,16 @@ export function download(
   if (catalogue === undefined || set === undefined)
     return deny(terminal, id, refuse('40', 'this host has nothing of this kind to download', 60))
   const given = request.multiUse ?? new Uint8Array(0)
+  const rows = catalogueScopes(terminal).flatMap((scope) => work.catalogue(scope))
   switch (step) {
-    case 'whole': {
-      const { version, content } =
-        set === 'contactless' ? catalogue.contactless(terminal) : catalogue.parameters(terminal)
-      return accept(serve(work, terminal, set, version), id, { multiUse: content })
-    }
+    case 'whole':
+      return set === 'contactless'
+        ? answerWhole(work, terminal, id, set, catalogue.contactless(rows))
+        : answerParameters(work, terminal, id, catalogue, rows)
     case 'list':
-      return answerList(work, terminal, id, set, objectsOf(catalogue, set, terminal), given)
+      return answerList(work, terminal, id, set, objectsOf(catalogue, set, rows), given)
     case 'one': {
-      const { version, content } = objectsOf(catalogue, set, terminal)
+      const { version, content } = objectsOf(catalogue, set, rows)
       if (isOutdated(terminal, set, version)) return accept(terminal, id, { multiUse: flagged(FLAG.nothing) })
       const found = content.find(({ name }) => equalBytes(name, given))
       const multiUse =
@@ -77,23 +86,47 @@ export function download(
     }
     case 'page':
       return set === 'rates'
-        ? answerPage(work, terminal, id, set, entriesOf(catalogue.rates(terminal), sized), given)
-        : answerPage(work, terminal, id, 'blacklist', entriesOf(catalogue.blacklist(terminal), padded), given)
+        ? answerPage(work, terminal, id, set, entriesOf(catalogue.rates(), sized), given)
+        : answerPage(work, terminal, id, 'blacklist', blacklistEntries(catalogue.blacklist(rows)), given)
     default:
-      return accept(finish(work, request, terminal, set, versionOf(catalogue, set, terminal)), id)
+      return accept(finish(work, request, terminal, set, versionOf(catalogue, set, rows)), id)
   }
 }
 
 function objectsOf(
   catalogue: DownloadCatalogue,
   set: DownloadSet,
-  terminal: TerminalRow,
+  rows: CatalogueRows,
 ): DownloadContent<readonly DownloadObject[]> {
-  return set === 'caKeys' ? catalogue.caKeys(terminal) : catalogue.applications(terminal)
+  return set === 'caKeys' ? catalogue.caKeys(rows) : catalogue.applications(rows)
 }
 
-function versionOf(catalogue: DownloadCatalogue, set: DownloadSet, terminal: TerminalRow): number {
-  return catalogue[set](terminal).version
+function versionOf(catalogue: DownloadCatalogue, set: DownloadSet, rows: CatalogueRows): number {
+  return set === 'rates' ? catalogue.rates().version : versionOfSet(rows, set)
+}
+
+function answerWhole(
+  work: WorkingSet,
+  terminal: TerminalRow,
+  id: number,
+  set: DownloadSet,
+  { version, content }: DownloadContent<Uint8Array>,
+): Decision {
+  return accept(serve(work, terminal, set, version), id, { multiUse: content })
+}
+
+/** From here on the host keeps the limits that it tells. */
+function answerParameters(
+  work: WorkingSet,
+  terminal: TerminalRow,
+  id: number,
+  catalogue: DownloadCatalogue,
+  rows: CatalogueRows,
+): Decision {
+  const kept = withPolicy(terminal, catalogue.policy(rows))
+  if (kept !== terminal) work.putTerminal(kept)
+  const content = catalogue.parameters(rows, work.merchant(terminal.mid))
+  return answerWhole(work, kept, id, 'parameters', content)
 }
 
 /** The request is `1` and the count, two digits, of what the terminal has already. */
@@ -143,7 +176,14 @@ function sized(text: string): string {
 
 /** The same, the text filled to 14 characters. Source: unionpay-pos, 5.3, LY. */
 function padded(digits: string): string {
-  return String(digits.length).padStart(2, '0') + digits.padEnd(14, ' ')
+  return String(digits.length).padStart(2, '0') + digits.padEnd(BLACKLIST_DIGITS_MAX, ' ')
+}
+
+function blacklistEntries({
+  version,
+  content: { form, prefixes },
+}: DownloadContent<Blacklist>): DownloadContent<readonly Uint8Array[]> {
+  return entriesOf({ version, content: prefixes }, form === 'fixed' ? padded : sized)
 }
 
 /** The request is the index, three digits, of the next entry. */

@@ -1,0 +1,192 @@
+import { BITMAP_TRANSACTIONS } from '../../iso8583/subfields/transaction-bitmap.ts'
+import type { Sentence, ValueRule } from './value-check.ts'
+
+/** One value that a person may set. */
+export interface ValueDefinition {
+  /** Code, tag or member. */
+  readonly key: string
+  readonly name: Sentence
+  readonly rule: ValueRule
+  /** What it does; where it does nothing, why. */
+  readonly effect: Sentence
+}
+
+function define(
+  key: string,
+  rule: ValueRule,
+  zh: string,
+  en: string,
+  effectZh = '',
+  effectEn = '',
+): ValueDefinition {
+  return { key, rule, name: { zh, en }, effect: { zh: effectZh, en: effectEn } }
+}
+
+const FLAG = { kind: 'flag' } as const
+const DIALLED = [
+  '仅拨号线路使用；本终端经网络连接。',
+  'For dialled lines; this terminal uses a network.',
+] as const
+const number = (size: number, min: number, max: number): ValueRule => ({ kind: 'number', size, min, max })
+
+/** Parameters of a terminal by their two-character code; 22, the merchant's name, is filled in for each. Source: unionpay-pos, 5.3. */
+export const PARAMETERS: readonly ValueDefinition[] = [
+  define(
+    '11',
+    number(2, 0, 99),
+    '应用类型',
+    'Application type',
+    '仅记录：报文头的应用类别由每笔交易决定。',
+    'Noted only: each message says its own class in its header.',
+  ),
+  define(
+    '12',
+    number(2, 5, 99),
+    '应答超时（秒）',
+    'Reply time-out, seconds',
+    '等待主机应答的时间。',
+    'How long it waits for an answer.',
+  ),
+  define(
+    '13',
+    number(1, 1, 9),
+    '拨号次数',
+    'Attempts to connect',
+    '连接主机的尝试次数。',
+    'How often it tries to connect before it gives up.',
+  ),
+  define('14', { kind: 'phone' }, '电话 1', 'Phone 1', ...DIALLED),
+  define('15', { kind: 'phone' }, '电话 2', 'Phone 2', ...DIALLED),
+  define('16', { kind: 'phone' }, '电话 3', 'Phone 3', ...DIALLED),
+  define('17', { kind: 'phone' }, '管理电话', 'Management phone', ...DIALLED),
+  define(
+    '18',
+    FLAG,
+    '支持小费',
+    'Tips',
+    '消费时可加收小费；主机同样检查。',
+    'Sales may carry a tip; the host checks it too.',
+  ),
+  define(
+    '19',
+    number(2, 0, 99),
+    '小费上限（%）',
+    'Largest tip, percent',
+    '占消费金额的百分比；终端与主机都拒绝超限的小费。',
+    'Of the bill; terminal and host refuse more.',
+  ),
+  define(
+    '20',
+    FLAG,
+    '手工输入卡号',
+    'Card numbers by keys',
+    '关闭后不能手输卡号。',
+    'Off: a card number can not be keyed.',
+  ),
+  define(
+    '21',
+    FLAG,
+    '结算后自动签退',
+    'Sign off after settlement',
+    '结算完成后自动签退。',
+    'It signs off by itself once it has settled.',
+  ),
+  define(
+    '23',
+    number(1, 1, 9),
+    '重发次数',
+    'Attempts to send again',
+    '冲正、脚本结果和通知的发送次数。',
+    'How often a reversal, a script result or a notice is sent.',
+  ),
+  define(
+    '24',
+    number(1, 0, 1),
+    '离线上送方式',
+    'Offline sales are sent',
+    '0 随下一笔联机交易，1 仅在结算前。',
+    '0 with the next online transaction, 1 before settlement only.',
+  ),
+  define(
+    '25',
+    number(1, 0, 9),
+    '主密钥索引',
+    'Master key index',
+    '密码键盘只有一个主密钥：仅记录。',
+    'The PIN pad holds one master key: noted only.',
+  ),
+  define(
+    '26',
+    { kind: 'bitmap', bits: BITMAP_TRANSACTIONS },
+    '交易开关',
+    'Transactions switched on',
+    '关闭的交易，终端菜单不做，主机也拒绝。',
+    'What is off is refused by the terminal and by the host.',
+  ),
+  define(
+    '27',
+    number(2, 1, 99),
+    '离线笔数上限',
+    'Largest number of offline sales',
+    '未上送的离线消费达到此数后不再接受。',
+    'No further one while so many wait to be sent.',
+  ),
+]
+
+const AMOUNT = { kind: 'amount' } as const
+
+/** Contactless parameters by their tag. Source: unionpay-pos, 5.3, source CT. */
+export const CONTACTLESS: readonly ValueDefinition[] = [
+  define('FF805D', FLAG, '优先方式', 'Priority', '0 联机，1 电子现金。', '0 online, 1 electronic cash.'),
+  define('FF803A', number(3, 0, 999), '闪卡重刷时间（秒）', 'Tap again within, seconds'),
+  define('FF803C', number(3, 0, 999), '闪卡记录保留（秒）', 'Torn records are kept, seconds'),
+  define('FF8054', FLAG, '小额免密免签', 'Quick service'),
+  define('FF8055', { kind: 'text', max: 99 }, 'BIN 表 A', 'BIN table A'),
+  define('FF8056', { kind: 'text', max: 99 }, 'BIN 表 B', 'BIN table B'),
+  define('FF8057', FLAG, 'CDCVM', 'Verified on the device'),
+  define('FF8058', AMOUNT, '免密限额（分）', 'Without PIN up to, minor units'),
+  define('FF8059', AMOUNT, '免签限额（分）', 'Without signature up to, minor units'),
+  define('FF805A', FLAG, '免签开关', 'Without signature'),
+]
+
+const hex = (min: number, max = min): ValueRule => ({ kind: 'hex', min, max })
+
+/** Members of an application. Source: unionpay-pos, 5.3, AID TLV. */
+export const APPLICATION_MEMBERS: readonly ValueDefinition[] = [
+  define('aid', hex(5, 16), '应用标识 AID', 'Application identifier'),
+  define('partialMatch', FLAG, '部分匹配', 'Partial match'),
+  define('version', hex(2), '应用版本', 'Version'),
+  define('tacDefault', hex(5), 'TAC 缺省', 'TAC default'),
+  define('tacOnline', hex(5), 'TAC 联机', 'TAC online'),
+  define('tacDenial', hex(5), 'TAC 拒绝', 'TAC denial'),
+  define(
+    'floorLimitMinor',
+    { kind: 'number', size: 0, min: 0, max: 0xffff_ffff },
+    '最低限额（分）',
+    'Floor limit, minor units',
+  ),
+  define(
+    'thresholdMinor',
+    { kind: 'number', size: 0, min: 0, max: 0xffff_ffff },
+    '偏置随机阈值（分）',
+    'Biased random threshold',
+  ),
+  define(
+    'maximumPercent',
+    { kind: 'number', size: 0, min: 0, max: 99 },
+    '最大目标百分数',
+    'Maximum target percent',
+  ),
+  define('targetPercent', { kind: 'number', size: 0, min: 0, max: 99 }, '目标百分数', 'Target percent'),
+  define('defaultDdol', hex(1, 32), '缺省 DDOL', 'Default DDOL'),
+  define('onlinePin', FLAG, '联机 PIN', 'Online PIN'),
+]
+
+/** Members of a public key of a certification authority. Source: unionpay-pos, 5.3, CAPK TLV. */
+export const CA_KEY_MEMBERS: readonly ValueDefinition[] = [
+  define('rid', hex(5), 'RID', 'RID'),
+  define('index', hex(1), '索引', 'Index'),
+  define('modulus', hex(64, 248), '模数', 'Modulus'),
+  define('exponent', { kind: 'choice', values: ['03', '010001'] }, '指数', 'Exponent'),
+  define('expiry', { kind: 'date' }, '有效期', 'Expires'),
+]
