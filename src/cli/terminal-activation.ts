@@ -1,6 +1,5 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { activateTerminal } from '../terminal/adapters/activation-client.ts'
+import { profilePath, saveActivation } from '../terminal/adapters/activation-place.ts'
 import type { Terminal } from '../terminal/adapters/terminal.ts'
 import { Finding } from './failure.ts'
 import type { TerminalConsole } from './terminal-console.ts'
@@ -9,8 +8,6 @@ export interface ActivationFlags {
   readonly code: string
   readonly console: string
 }
-
-const PROFILE_FILE = 'profile.json'
 
 /**
  * Activates a new terminal by its code and leaves its profile beside its journal, for `--profile` from then on.
@@ -33,9 +30,9 @@ export async function activate(
     },
   })
   if (!activated.ok) throw new Finding(`${activated.error.en} ${activated.error.zh}`)
-  const { profile, profileFile, host, checkValue } = activated.value
-  const path = join(dataDirectory, PROFILE_FILE)
-  writeFileSync(path, profileFile)
+  const { profile, host, checkValue } = activated.value
+  const path = profilePath(dataDirectory)
+  saveActivation(dataDirectory, activated.value, consoleUrl)
   const place = host.host.includes(':') ? `[${host.host}]` : host.host
   console.tell({
     zh: `终端 ${profile.terminalId} 已激活，主密钥校验值 ${checkValue}\n  以后启动：tillwire terminal --profile ${path} --host ${place}:${host.port} …`,

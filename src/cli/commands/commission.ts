@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { DEFAULT_CONSOLE_PORT } from '../../host/console/open-console.ts'
 import { verifyReport } from '../../host/estate/report-signature.ts'
+import { readPlace } from '../../terminal/adapters/activation-place.ts'
 import { JournalFailure } from '../../terminal/adapters/journal-failure.ts'
 import { TerminalStopped } from '../../terminal/adapters/terminal.ts'
 import {
   COMMISSIONING_STEPS,
   type CommissioningStep,
 } from '../../terminal/flows/commissioning/step-evidence.ts'
+import type { RealBoard } from '../commission/open-real-rig.ts'
 import { runCommission } from '../commission/run-commission.ts'
 import { Finding, UsageFailure } from '../failure.ts'
 
@@ -23,7 +26,11 @@ interface Flags {
   readonly soak: string
   readonly json?: boolean
   readonly console?: string
+  readonly code?: string
+  readonly type?: string
 }
+
+const DEFAULT_CONSOLE_URL = `http://127.0.0.1:${DEFAULT_CONSOLE_PORT}/`
 
 export function buildCommand(): Command {
   return new Command('commission')
@@ -31,11 +38,16 @@ export function buildCommand(): Command {
       'Test a terminal step by step, and keep the evidence: line, keys, downloads, devices, functions, soak, training.\n' +
         '逐步验收终端并留存证据。Without --reader everything is emulated, in one folder as with tillwire up.',
     )
+    .option(
+      '--code <code>',
+      '激活码：终端还在盒中，先激活 | activation code: the terminal is new, and is activated first',
+    )
     .option('--data <dir>', '数据目录 | data folder', 'tillwire-data')
     .option('--reader <path>', '读卡器串口 | serial port of the card reader')
     .option('--pinpad <path>', '密码键盘串口 | of the PIN pad')
     .option('--printer <path>', '打印机串口 | of the printer')
     .option('--host <name:port>', '收单主机地址 | address of the acquirer host')
+    .option('--type <name>', '终端类型或其文件 | type of terminal, or a file of one')
     .option('--profile <file>', '终端参数文件 | profile of the terminal, as its activation left it')
     .option('--steps <names>', `只做这些步骤，逗号隔开 | only these: ${COMMISSIONING_STEPS.join(',')}`)
     .option('--again', '已通过的步骤也重做 | do again what passed before')
@@ -44,7 +56,7 @@ export function buildCommand(): Command {
     .option('--json', '每个事件输出一个 JSON 对象 | print one JSON object an event')
     .option(
       '--console <url>',
-      '提交证据的控制台地址 | console that gets the evidence, like http://host:8580/',
+      `控制台地址：激活并接收证据 | console that knows the code and gets the evidence (with a code: ${DEFAULT_CONSOLE_URL})`,
     )
     .action(run)
     .addCommand(verifyCommand())
@@ -87,7 +99,7 @@ async function run(flags: Flags): Promise<void> {
       echoCount: whole('--echoes', flags.echoes, 5, 10_000),
       soakSeconds: whole('--soak', flags.soak, 5, 86_400),
       json: flags.json === true,
-      ...(flags.console === undefined ? {} : { consoleUrl: consoleOf(flags.console) }),
+      ...consolesOf(flags),
       streams: { input: process.stdin, output: process.stdout },
     })
   } catch (error) {
@@ -98,12 +110,34 @@ async function run(flags: Flags): Promise<void> {
   }
 }
 
-function boardOf({ reader, pinpad, printer, host, profile }: Flags) {
-  if (reader === undefined && pinpad === undefined && printer === undefined && host === undefined)
-    return undefined
-  if (reader === undefined || pinpad === undefined || printer === undefined || host === undefined)
-    throw new UsageFailure('--reader, --pinpad, --printer and --host belong together: give all four, or none')
-  return { reader, pinpad, printer, host, ...(profile === undefined ? {} : { profile }) }
+function boardOf(flags: Flags): RealBoard | undefined {
+  const { reader, pinpad, printer, host, code } = flags
+  if ([reader, pinpad, printer, host, code].every((each) => each === undefined)) return undefined
+  if (reader === undefined || pinpad === undefined || printer === undefined)
+    throw new UsageFailure(
+      code === undefined
+        ? '--reader, --pinpad and --printer belong together: give all three, or none'
+        : '--code is for the terminal at --reader, --pinpad and --printer: give them too (tillwire board shows those of an emulated one)',
+    )
+  const { profile, type } = flags
+  return {
+    reader,
+    pinpad,
+    printer,
+    ...(host === undefined ? {} : { host }),
+    ...(profile === undefined ? {} : { profile }),
+    ...(type === undefined ? {} : { type }),
+    ...(code === undefined ? {} : { code }),
+  }
+}
+
+/** Evidence goes to the console that is named, or that activated the terminal; without either it stays here. */
+function consolesOf({ console: named, code, data }: Flags) {
+  const ofPlace = readPlace(data)?.console
+  const activationUrl = named === undefined ? (ofPlace ?? DEFAULT_CONSOLE_URL) : consoleOf(named)
+  return code === undefined && named === undefined && ofPlace === undefined
+    ? { activationUrl }
+    : { activationUrl, consoleUrl: activationUrl }
 }
 
 function stepsOf(text: string | undefined): readonly CommissioningStep[] {

@@ -3,8 +3,8 @@ import type { Customers } from '../../terminal/adapters/commissioning/commission
 import type { ScriptedAnswer } from '../../terminal/adapters/scripted-panel.ts'
 import type { Question, QuestionAnswer } from '../../terminal/flows/screen.ts'
 import { Hands } from '../up/hands.ts'
-import { WORLD_OPERATORS } from '../up/world.ts'
 import { cardFile, WORLD_PIN } from '../up/world-cards.ts'
+import { WORLD_OPERATORS } from '../up/world-operators.ts'
 
 /** The hands of an emulated board: test cards of the embedded defaults, and paper. */
 export class EmulatedCustomers implements Customers {
@@ -32,14 +32,18 @@ export class EmulatedCustomers implements Customers {
     this.#board.printer.setPaper('end')
   }
 
+  newPaper(): void {
+    this.#board.printer.setPaper('ok')
+  }
+
   stop(): void {
     this.#hands.stop()
-    this.#board.printer.setPaper('ok')
+    this.newPaper()
   }
 }
 
 /** What the operators of the embedded defaults answer; new paper is put in when the printer wants some. */
-export function emulatedAnswers(board: () => Board | undefined): {
+export function emulatedAnswers(newPaper: () => void): {
   readonly [screenId: string]: ScriptedAnswer
 } {
   const passwords = new Map<string, string>(
@@ -53,7 +57,7 @@ export function emulatedAnswers(board: () => Board | undefined): {
     enterSupervisor: { kind: 'entered', text: WORLD_OPERATORS.supervisor.number },
     confirmVoid: { kind: 'confirmed' },
     choosePrinterTrouble: () => {
-      board()?.printer.setPaper('ok')
+      newPaper()
       return { kind: 'chosen', id: 'retry' }
     },
   }

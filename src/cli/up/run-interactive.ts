@@ -18,8 +18,9 @@ import { Finding } from '../failure.ts'
 import type { Recorder } from '../recording/recorder.ts'
 import { type AttachedTerminal, TerminalConsole } from '../terminal-console.ts'
 import { workbenchPort } from './workbench-port.ts'
-import { openWorld, TOUCHED_PROFILE, WORLD_OPERATORS, type World } from './world.ts'
+import { openWorld, TOUCHED_PROFILE, type World } from './world.ts'
 import { WORLD_PIN } from './world-cards.ts'
+import { WORLD_OPERATORS } from './world-operators.ts'
 
 export interface InteractiveOptions {
   readonly directory: string

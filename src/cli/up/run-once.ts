@@ -13,8 +13,9 @@ import { describeOutcome } from '../terminal-console-outcome.ts'
 import { type DayResult, runDay } from './day.ts'
 import { type BooksReport, compareBooks, renderBooks } from './day-books.ts'
 import { Hands } from './hands.ts'
-import { openWorld, WORLD_OPERATORS, type World } from './world.ts'
+import { openWorld, type World } from './world.ts'
 import { cardFile, WORLD_PIN } from './world-cards.ts'
+import { WORLD_OPERATORS } from './world-operators.ts'
 
 export interface OnceOptions {
   /** Undefined: a folder that is removed afterwards. */

@@ -1,48 +1,29 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import pino from 'pino'
-import { type Board, openBoard } from '../../../hardware/emulator/board.ts'
-import type { Factory } from '../../../hardware/emulator/factory.ts'
+import type { Board } from '../../../hardware/emulator/board.ts'
 import { invariant } from '../../base/invariant.ts'
 import { nodeRandom } from '../../crypto/node-random.ts'
 import { DEFAULT_TERMINAL_ID } from '../../host/estate/default-estate.ts'
-import { openHostLog } from '../../host/service/host-log.ts'
-import { type Host, openHost } from '../../host/service/open-host.ts'
+import type { Host } from '../../host/service/open-host.ts'
 import { openTerminal } from '../../terminal/adapters/open-terminal.ts'
 import { openSerialPeripherals } from '../../terminal/adapters/serial-peripherals.ts'
 import { SharedPanel } from '../../terminal/adapters/shared-panel.ts'
 import { SystemClock } from '../../terminal/adapters/system-clock.ts'
 import type { Terminal } from '../../terminal/adapters/terminal.ts'
-import type { CommandOutcome } from '../../terminal/flows/terminal-command.ts'
 import { DEFAULT_PROFILE, type TerminalProfile } from '../../terminal/flows/terminal-profile.ts'
 import type { Panel } from '../../terminal/runtime/terminal-world.ts'
 import { LineRelay } from '../../workbench/line-relay.ts'
 import { Workbench } from '../../workbench/workbench.ts'
-import { Finding } from '../failure.ts'
-import type { Recorder } from '../recording/recorder.ts'
 import { releaseVersion } from '../release.ts'
-import { makeWorldCards } from './world-cards.ts'
+import { bringKeyIn } from './bring-key-in.ts'
+import { type FarSideOptions, openFarSide } from './far-side.ts'
 
-export interface WorldOptions {
-  /** Holds host, board, terminal and cards, each in its folder. */
-  readonly directory: string
-  /** Speed of the emulated serial lines; undefined: as fast as it goes. */
-  readonly baudRate: number | undefined
-  readonly sharedLine: boolean
-  /** Any free ports instead of the default ones. */
-  readonly freePorts: boolean
-  /** Certifies the pad at its first start, so that it can get keys from afar. */
-  readonly factory?: Factory
-  /** Hears the host's clients and the terminal's devices. */
-  readonly recorder?: Recorder | undefined
+export interface WorldOptions extends FarSideOptions {
   readonly profile?: Partial<TerminalProfile>
   readonly panel: Panel
   /** The panel and the keypad's display show the same, and either may answer; the keypad only looks on otherwise. */
   readonly isTouched?: boolean
   /** Gets each part as it comes up, so that it can be watched from its first moment. */
   readonly opened?: (part: { readonly board: Board } | { readonly terminal: Terminal }) => void
-  /** The host can not keep records any more. */
-  readonly hostStopped?: (reason: string) => void
 }
 
 /** What a terminal can do whose display is touched: signatures from 100.00 on, codes both ways; it tells of paper and battery. */
@@ -66,43 +47,18 @@ export interface World {
   close(): Promise<void>
 }
 
-/** First operators of the embedded defaults. They are for tests: everybody knows them. */
-export const WORLD_OPERATORS = {
-  supervisor: { number: '00', password: '123456' },
-  cashier: { number: '01', password: '0000' },
-} as const
-
 const LINE_SPEED = 115_200
 
 /** Opens all three; a terminal that has no keys yet is commissioned. What was opened is closed when one fails. */
 export async function openWorld(options: WorldOptions): Promise<World> {
-  const { directory } = options
-  const hostDirectory = join(directory, 'host')
-  const cardsDirectory = join(directory, 'cards')
-  mkdirSync(hostDirectory, { recursive: true, mode: 0o700 })
-  makeWorldCards(hostDirectory, cardsDirectory)
   const closers: (() => void | Promise<void>)[] = []
   const close = async (): Promise<void> => {
     for (const each of closers.splice(0).reverse()) await each()
   }
   try {
-    const host = await openHost({
-      dataDirectory: hostDirectory,
-      log: openHostLog('info', pino.destination({ dest: join(hostDirectory, 'host.log'), sync: true })),
-      ...(options.freePorts ? { ports: FREE_PORTS } : {}),
-      ...(options.recorder === undefined ? {} : { tap: options.recorder.hostTap }),
-      ...(options.hostStopped === undefined ? {} : { onFatal: options.hostStopped }),
-    })
-    closers.push(() => host.close())
-    const board = await openBoard({
-      directory: join(directory, 'board'),
-      clock: new SystemClock(),
-      random: nodeRandom,
-      baudRate: options.baudRate,
-      sharedLine: options.sharedLine,
-      ...(options.factory === undefined ? {} : { factory: options.factory }),
-    })
-    closers.push(() => board.close())
+    const farSide = await openFarSide(options)
+    closers.push(() => farSide.close())
+    const { host, board, cardsDirectory } = farSide
     options.opened?.({ board })
     const workbench = await openWorkbench(options, host, board, cardsDirectory)
     closers.push(() => workbench.close())
@@ -124,8 +80,6 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     throw error
   }
 }
-
-const FREE_PORTS = { 'unionpay-pos': 0, 'iso1987-ascii': 0, 'iso1987-binary': 0 }
 
 /** Terminal and line on the table, with the power on. */
 async function openWorkbench(
@@ -192,16 +146,5 @@ function openWorldTerminal(
 async function commission(terminal: Terminal, host: Host, board: Board): Promise<void> {
   if (terminal.state.commissioned && board.padHasMasterKey) return
   const { keyBlockProtectionKey } = board.padProvisioning
-  const keyBlock = host.estate.keyBlockFor(terminal.profile.terminalId, keyBlockProtectionKey)
-  const { supervisor, cashier } = WORLD_OPERATORS
-  const outcome: CommandOutcome = terminal.state.commissioned
-    ? await terminal.run({ kind: 'loadMasterKey', keyBlock })
-    : await terminal.run({
-        kind: 'commission',
-        keyBlock,
-        supervisorPassword: supervisor.password,
-        cashiers: [cashier],
-      })
-  if (outcome.kind !== 'masterKey')
-    throw new Finding(`the terminal could not be given its keys (${outcome.kind}): see terminal.log`)
+  await bringKeyIn(terminal, host.estate.keyBlockFor(terminal.profile.terminalId, keyBlockProtectionKey))
 }

@@ -28,6 +28,8 @@ export interface ActivationCodeParts {
   readonly stock: DeviceStock
   /** One-way, under a key of the security module. */
   readonly tagOf: (data: Uint8Array) => Uint8Array
+  /** Whether the terminal has not signed in with the key of its last activation: until then its device may ask again. */
+  readonly isAwaited: (tid: string) => boolean
   readonly nowMs: () => number
 }
 
@@ -91,8 +93,8 @@ export class ActivationCodes {
   }
 
   /**
-   * The open code that a device shows, or the answer that it got before, when it asks the same again. A wrong one is
-   * counted, durably, and locks the code in the end.
+   * The open code that a device shows, or the answer that it got before, when it asks the same again. A used one is as good
+   * as open for its device until the first sign-in. A wrong one is counted, durably, and locks the code in the end.
    *
    * @throws {EstateRefusal}
    */
@@ -111,9 +113,9 @@ export class ActivationCodes {
     if (stored.state === 'used') {
       if (stored.requestHash !== null && stored.reply !== null && isSame(stored.requestHash, requestHash))
         return { id: stored.id, tid: stored.tid, reply: stored.reply }
-      throw used()
-    }
-    if (stored.state !== 'open') throw wrong()
+      // The device lost its power before it had its key: it has drawn another number, and shows the same code.
+      if (!this.#parts.isAwaited(stored.tid)) throw used()
+    } else if (stored.state !== 'open') throw wrong()
     if (this.#parts.nowMs() > stored.expiresAtMs) throw expired()
     return { id: stored.id, tid: stored.tid, reply: undefined }
   }

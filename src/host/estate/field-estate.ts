@@ -1,4 +1,5 @@
 import { readTerminalTypes, type TerminalType } from '../../../hardware/profiles/terminal-type.ts'
+import type { TerminalRow } from '../core/records.ts'
 import type { HostStore } from '../core/store-port.ts'
 import type { AuditLog } from '../office/audit-log.ts'
 import type { OfficeDatabase } from '../office/office-database.ts'
@@ -58,6 +59,7 @@ export function openFieldEstate({ directory, office, audit, host, nowMs }: Field
   const { security, estate, store, personalisation } = host
   migrateEstate(office)
   const common = { office, audit, nowMs }
+  const rowOf = (tid: string) => store.listTerminals().find((each) => each.tid === tid)
   const types = readTerminalTypes()
   const tiers = readMerchantTiers(directory)
   const terminals = new TerminalList(office)
@@ -65,7 +67,12 @@ export function openFieldEstate({ directory, office, audit, host, nowMs }: Field
   estate.onTerminal((row) => terminals.followOne(row, () => store.listMerchants()))
   const stock = new DeviceStock({ ...common, types })
   const assignments = new Assignments({ office, audit, stock, terminals, tiers, estate })
-  const codes = new ActivationCodes({ ...common, stock, tagOf: (data) => security.codeTag(data) })
+  const codes = new ActivationCodes({
+    ...common,
+    stock,
+    tagOf: (data) => security.codeTag(data),
+    isAwaited: (tid) => rowOf(tid)?.macKey === undefined,
+  })
   const distribution = new KeyDistribution({ directory, security, nowMs })
   const acceptance = new AcceptanceBook({
     ...common,
@@ -88,11 +95,7 @@ export function openFieldEstate({ directory, office, audit, host, nowMs }: Field
       terminals,
       security,
       estate,
-      algorithmOf: (tid) => {
-        const profile = store.listTerminals().find((each) => each.tid === tid)?.profile
-        if (profile?.signInRequired !== true) return undefined
-        return profile.workingKeys === 'sm4' ? 'sm4' : 'tdes2'
-      },
+      algorithmOf: (tid) => keyAlgorithm(rowOf(tid)),
     }),
     distribution,
     commissioning,
@@ -109,4 +112,10 @@ export function openFieldEstate({ directory, office, audit, host, nowMs }: Field
       merchant: (mid) => store.listMerchants().find((each) => each.mid === mid),
     }),
   }
+}
+
+/** Of the master key; undefined for a terminal that works without keys. */
+function keyAlgorithm(row: TerminalRow | undefined): 'sm4' | 'tdes2' | undefined {
+  if (row?.profile.signInRequired !== true) return undefined
+  return row.profile.workingKeys === 'sm4' ? 'sm4' : 'tdes2'
 }

@@ -2,7 +2,11 @@ import { createHash } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import type { CommissioningStep, StepEvidence } from '../flows/commissioning/step-evidence.ts'
+import {
+  COMMISSIONING_STEPS,
+  type CommissioningStep,
+  type StepEvidence,
+} from '../flows/commissioning/step-evidence.ts'
 import { EXERCISES, type PassedExercise } from '../flows/training/exercises.ts'
 
 const FILE = 'commissioning.db'
@@ -33,7 +37,9 @@ export class EvidenceStore {
         step TEXT NOT NULL, attempt INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (step, attempt)) STRICT;
       CREATE TABLE IF NOT EXISTS exercise (
         operator TEXT NOT NULL, exercise TEXT NOT NULL, at_ms INTEGER NOT NULL,
-        PRIMARY KEY (operator, exercise)) STRICT;`)
+        PRIMARY KEY (operator, exercise)) STRICT;
+      CREATE TABLE IF NOT EXISTS sent (
+        step TEXT NOT NULL, attempt INTEGER NOT NULL, PRIMARY KEY (step, attempt)) STRICT;`)
   }
 
   add(evidence: NewEvidence): StepEvidence {
@@ -61,6 +67,25 @@ export class EvidenceStore {
       .pluck()
       .get(step)
     return typeof body === 'string' ? (JSON.parse(body) as StepEvidence) : undefined
+  }
+
+  /** The newest of each step that was done. */
+  newest(): readonly StepEvidence[] {
+    return COMMISSIONING_STEPS.flatMap((step) => this.latest(step) ?? [])
+  }
+
+  /** The newest of each step, where no host has it yet. */
+  unsent(): readonly StepEvidence[] {
+    const isSent = this.#db.prepare('SELECT 1 FROM sent WHERE step = ? AND attempt = ?').pluck()
+    return this.newest().filter(({ step, attempt }) => isSent.get(step, attempt) === undefined)
+  }
+
+  /** A host has taken these. */
+  markSent(evidence: readonly StepEvidence[]): void {
+    const insert = this.#db.prepare('INSERT OR IGNORE INTO sent (step, attempt) VALUES (?, ?)')
+    this.#db.transaction(() => {
+      for (const { step, attempt } of evidence) insert.run(step, attempt)
+    })()
   }
 
   exercisePassed({ exercise, operator }: PassedExercise, atMs: number): void {

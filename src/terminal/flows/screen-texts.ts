@@ -11,13 +11,13 @@ const TEXTS = {
   // Start and management
   ready: ['欢迎使用', 'Ready'],
   readyLogOn: ['请操作员登录', 'Operator, please log on'],
-  notCommissionedYet: ['终端未初始化,请联系服务商', 'Not commissioned: run the commission command'],
+  notCommissionedYet: ['新终端,请用激活码开通', 'A new terminal: activate it with its code'],
   interrupted: ['上笔交易 {stan} 中断,需冲正', 'Transaction {stan} was interrupted; it will be reversed'],
   commissioned: ['初始化完成,主密钥校验值 {checkValue}', 'Commissioned; master key check value {checkValue}'],
   commissionedWithoutKey: ['初始化完成,尚无主密钥', 'Commissioned; the master key is still to come'],
   loadingMasterKey: ['正在导入主密钥', 'Loading the master key'],
-  requestingKey: ['密码键盘正在申请主密钥', 'The PIN pad asks for its master key'],
-  keyRequestReady: ['主密钥申请已就绪', 'The request for the master key is ready'],
+  requestingKey: ['密码键盘正在证明身份', 'The PIN pad proves who it is'],
+  keyRequestReady: ['密码键盘已签名', 'The PIN pad has signed'],
   enterComponent: ['请在密码键盘上输入密钥分量 {index}/3', 'Type key component {index} of 3 at the PIN pad'],
   componentEntered: [
     '密钥分量 {index} 校验值 {checkValue},请与信封核对',

@@ -77,7 +77,19 @@ describe('an activation', () => {
     const request = requestOf(code)
     const first = world.field.activation.activate(request)
     expect(world.field.activation.activate(request)).toEqual(first)
+  })
+
+  it('may ask again with its code until it has signed in, since the power may go before it has its key', () => {
+    const code = newCode()
+    const first = activate(code)
+    const second = activate(code)
+    expect(second.checkValue).not.toBe(first.checkValue)
+    world.estate.changeTerminal(tid, (row) => ({ ...row, macKey: row.masterKey }))
     expect(refusalOf(() => activate(code))).toBe('codeUsed')
+    const late = newCode(2)
+    activate(late)
+    world.nowMs += 3 * 3_600_000
+    expect(refusalOf(() => activate(late))).toBe('codeExpired')
   })
 
   it('is refused with a wrong code, which is locked after five tries', () => {

@@ -8,9 +8,14 @@ import { fromHex, toHex } from '../../../src/base/bytes.ts'
 import { DEFAULT_MERCHANT } from '../../../src/host/estate/default-estate.ts'
 import { KeyDistribution } from '../../../src/host/security-module/key-distribution.ts'
 import { type ActivationOptions, activateTerminal } from '../../../src/terminal/adapters/activation-client.ts'
+import { deliverEvidence } from '../../../src/terminal/adapters/commissioning/deliver-evidence.ts'
 import { sendEvidence } from '../../../src/terminal/adapters/commissioning/evidence-client.ts'
+import { EvidenceStore } from '../../../src/terminal/adapters/evidence-store.ts'
 import { parseProfile } from '../../../src/terminal/adapters/profile-file.ts'
-import type { StepEvidence } from '../../../src/terminal/flows/commissioning/step-evidence.ts'
+import {
+  COMMISSIONING_STEPS,
+  type StepEvidence,
+} from '../../../src/terminal/flows/commissioning/step-evidence.ts'
 import type { CommandOutcome, TerminalCommand } from '../../../src/terminal/flows/terminal-command.ts'
 import { DEFAULT_PROFILE } from '../../../src/terminal/flows/terminal-profile.ts'
 import { NOW_MS } from '../../hardware/key-loading-world.ts'
@@ -132,9 +137,27 @@ describe('activating a terminal over the API', () => {
     expect(await activate('AAAA')).toMatchObject({ error: { kind: 'badCode' } })
     expect(await activate(code, { consoleUrl: 'ftp://x' })).toMatchObject({ error: { kind: 'badAddress' } })
     await activate(code)
+    // It has signed in: the code is spent.
+    world.host.estate.changeTerminal(tid, (row) => ({ ...row, macKey: row.masterKey }))
     expect(await activate(code)).toMatchObject({
       error: { kind: 'refused', en: expect.stringMatching('used already') },
     })
+  })
+
+  it('begins again with the same code when the power went before the key was in', async () => {
+    const code = await newCode()
+    const dead = terminalOf()
+    const cut = await activate(code, {
+      terminal: {
+        ...dead,
+        run: (command) =>
+          command.kind === 'commission' ? Promise.reject(new Error('the power went')) : dead.run(command),
+      },
+    }).catch((error: Error) => error.message)
+    expect(cut).toBe('the power went')
+    const activated = await activate(code)
+    if (!activated.ok) throw new Error(activated.error.en)
+    expect(world.host.terminal(tid)?.masterKey?.checkValue).toBe(activated.value.checkValue)
   })
 
   it('survives answers that get lost: the same request is answered alike', async () => {
@@ -248,6 +271,62 @@ describe('sending evidence over the API', () => {
     expect(after.missing).toHaveLength(7)
     expect((await steps('10000001')).status).toBe(409)
     expect((await steps('77777777')).status).toBe(404)
+  })
+
+  it('keeps exercises that nobody heard of, and tells of them by operator once the console is there', async () => {
+    const directory = `${world.directory}/outbox`
+    const store = new EvidenceStore(directory)
+    const terminal = { ...terminalOf(true, tid), profile: { ...DEFAULT_PROFILE, terminalId: tid } }
+    const parts = { terminal, store, softwareVersion: '1.0.0', nowMs: () => NOW_MS }
+    store.exercisePassed({ exercise: 'sale', operator: '03' }, NOW_MS)
+    const lost = await deliverEvidence({ ...parts, consoleUrl: 'http://127.0.0.1:1/' })
+    expect(lost).toMatchObject({ ok: false, error: { zh: expect.stringMatching('控制台') } })
+    expect(store.unsent().map(({ step }) => step)).toEqual(['training'])
+    store.exercisePassed({ exercise: 'void', operator: '04' }, NOW_MS + 1)
+    expect(await deliverEvidence({ ...parts, consoleUrl: world.console.url })).toMatchObject({ ok: true })
+    expect(store.unsent()).toEqual([])
+    const { training } = (await support.ask('GET', `/api/estate/terminals/${tid}/commissioning/steps`)).body
+    expect(
+      training.map(({ operator, isDone }: { operator: string; isDone: boolean }) => [operator, isDone]),
+    ).toEqual([
+      ['03', false],
+      ['04', false],
+    ])
+    expect(training[0].exercises[0]).toMatchObject({ exercise: 'sale', atMs: NOW_MS })
+    commands = []
+    expect(await deliverEvidence({ ...parts, consoleUrl: world.console.url })).toBeUndefined()
+    expect(commands).toEqual([])
+    store.close()
+  })
+
+  it('has its report signed by a person, once nothing is missing', async () => {
+    const path = `/api/estate/terminals/${tid}/commissioning`
+    const technician = await world.as('technician')
+    const refused = await technician.ask('POST', `${path}/reports`, {})
+    expect(refused).toMatchObject({ status: 409, body: { en: expect.stringMatching('soak') } })
+    const all = COMMISSIONING_STEPS.filter((step) => step !== 'functions').map((step) => ({
+      ...evidence,
+      step,
+      attempt: 9,
+      terminalId: tid,
+    }))
+    const batch = { batch: '000001', transactions: [{ stan: '000001', status: 'declined', amountMinor: 5 }] }
+    const functions: StepEvidence = {
+      ...evidence,
+      step: 'functions',
+      terminalId: tid,
+      raw: batch,
+      rawHash: createHash('sha256').update(JSON.stringify(batch)).digest('hex'),
+    }
+    await sendEvidence(terminalOf(), world.console.url, [...all, functions])
+    expect((await technician.ask('PUT', `${path}/stage`, { stage: 'live' })).body.en).toContain('not signed')
+    const signed = await technician.ask('POST', `${path}/reports`, {})
+    expect(signed.status).toBe(201)
+    const { number } = signed.body
+    const listed = (await support.ask('GET', `${path}/steps`)).body
+    expect(listed).toMatchObject({ isPassed: true, isAccepted: true, missing: [], reports: [signed.body] })
+    expect((await support.ask('GET', `${path}/reports/${number + 1}`)).status).toBe(404)
+    expect((await technician.ask('PUT', `${path}/stage`, { stage: 'live' })).status).toBe(200)
   })
 
   it('is refused when the pad signed something else', async () => {

@@ -39,6 +39,7 @@ function siteOf(answers: { readonly [kind: string]: CommandOutcome }, more: Part
     nowMs: () => 1_000,
     elapsedMs: () => 0,
     memoryBytes: () => 1e8,
+    processOf: 'terminal',
     freeBytes: () => Promise.resolve(1e9),
     echoCount: 10,
     soakSeconds: 1,
@@ -111,6 +112,45 @@ describe('a commissioning', () => {
     expect((await runCommissioning(site, { steps: ['training'] }))[0]?.verdict).toBe('failed')
     store.exercisePassed({ exercise: 'sale', operator: '01' }, 2)
     expect((await runCommissioning(site, { steps: ['training'] }))[0]?.verdict).toBe('passed')
+  })
+
+  it('goes on after a power cut at any of its commands: each step passes once, none is done twice', async () => {
+    const whole = siteOf(GOOD)
+    await runCommissioning(whole.site, { steps: STEPS })
+    store.close()
+    for (let cutAt = 0; cutAt < whole.asked.length; cutAt++) {
+      rmSync(directory, { recursive: true, force: true })
+      store = new EvidenceStore(directory)
+      const cut = siteOf(GOOD)
+      const { run } = cut.site.terminal
+      const powered = { ...cut.site.terminal, run: (command: TerminalCommand) => run(command) }
+      powered.run = (command) =>
+        cut.asked.length === cutAt ? Promise.reject(new Error('the power went')) : run(command)
+      const going = runCommissioning({ ...cut.site, terminal: powered }, { steps: STEPS })
+      await expect(going).rejects.toThrow('the power went')
+      // Only what stands on disk is there when the power is back.
+      store.close()
+      store = new EvidenceStore(directory)
+      const done = store.newest().map(({ step }) => step)
+      const again = siteOf(GOOD)
+      const evidence = await runCommissioning(again.site, { steps: STEPS })
+      expect(evidence.map(({ step, verdict, attempt }) => [step, verdict, attempt])).toEqual(
+        STEPS.map((step) => [step, 'passed', 1]),
+      )
+      expect(again.asked.includes('echo')).toBe(!done.includes('network'))
+      expect(again.asked.includes('signIn')).toBe(!done.includes('keys'))
+      expect(again.asked.at(-1)).toBe('deviceReport')
+      store.close()
+    }
+    store = new EvidenceStore(directory)
+  })
+
+  it('says that the host does not take transactions yet, and stops the function test there', async () => {
+    const declined = { kind: 'declined', responseCode: '58' } as CommandOutcome
+    const { site, asked } = siteOf({ ...GOOD, sale: declined })
+    const [evidence] = await runCommissioning(site, { steps: ['functions'] })
+    expect(evidence?.reasons[0]?.en).toContain('Open for tests')
+    expect(asked.filter((kind) => kind === 'sale')).toHaveLength(1)
   })
 
   it('leaves no evidence of a step that was stopped', async () => {

@@ -25,7 +25,10 @@ export interface CommissioningSite {
   readonly nowMs: () => number
   /** Never jumps. */
   readonly elapsedMs: () => number
+  /** Resident, of the process that `processOf` names. */
   readonly memoryBytes: () => number
+  /** What runs in the process whose memory is measured. */
+  readonly processOf: 'terminal' | 'terminal, board and host'
   readonly freeBytes: () => Promise<number>
   readonly network?: NetworkLimits
   readonly echoCount: number

@@ -8,8 +8,8 @@ import {
   type StepResult,
 } from '../../flows/commissioning/step-evidence.ts'
 import type { CommandOutcome, TransactionView } from '../../flows/terminal-command.ts'
-import { EXERCISES } from '../../flows/training/exercises.ts'
 import type { CommissioningSite } from './commissioning-site.ts'
+import { judgeTraining } from './judge-training.ts'
 
 /** How each step is done. */
 export const STEP_WORK: {
@@ -79,18 +79,18 @@ async function devices({ terminal, freeBytes }: CommissioningSite): Promise<Step
   return judged(reasons, { ...Object.fromEntries(identities), freeBytes: free }, outcome.devices)
 }
 
+/** Field 39 of a host that takes no transaction of this terminal yet. */
+const NOT_OPEN = '58'
+const NOT_OPEN_REASON: Reason = {
+  zh: '主机尚未开放测试（58）：请在控制台的终端页按“开放测试”，再做此步骤',
+  en: 'the host does not take transactions of this terminal yet (58): press Open for tests on its page in the console, then do this step',
+}
+
 async function functions(site: CommissioningSite): Promise<StepResult> {
-  const reasons: Reason[] = []
-  const figures: { [name: string]: number } = {}
-  const approved = new Map<string, TransactionView>()
-  for (const each of FUNCTION_SCRIPT) {
-    if (site.isStopped()) break
-    const { outcome, tookMs, fault } = await perform(site, each, approved)
-    figures[`${each.id}Ms`] = Math.round(tookMs)
-    if (fault !== undefined) reasons.push({ zh: `${each.zh}：${fault.zh}`, en: `${each.en}: ${fault.en}` })
-    if (outcome?.kind === 'approved') approved.set(each.id, outcome.transaction)
-  }
   const { terminal } = site
+  // What a power cut left of the last function test must not spoil this one.
+  if (terminal.state.settlement !== undefined) await terminal.run({ kind: 'settle' })
+  const { reasons, figures } = await performScript(site)
   const listed = await terminal.run({ kind: 'transactions' })
   const owed = terminal.state.owedReceipts.length
   if (owed > 0) reasons.push({ zh: `${owed} 张签购单未打印`, en: `${owed} slips were not printed` })
@@ -106,6 +106,27 @@ async function functions(site: CommissioningSite): Promise<StepResult> {
   const items = listed.kind === 'transactions' ? listed.items : []
   const batch = listed.kind === 'transactions' ? listed.batch : ''
   return judged(reasons, { ...figures, transactions: items.length }, { batch, transactions: items })
+}
+
+/** Ends early when it is stopped, and when the host takes nothing from this terminal. */
+async function performScript(
+  site: CommissioningSite,
+): Promise<{ readonly reasons: Reason[]; readonly figures: { [name: string]: number } }> {
+  const reasons: Reason[] = []
+  const figures: { [name: string]: number } = {}
+  const approved = new Map<string, TransactionView>()
+  for (const each of FUNCTION_SCRIPT) {
+    if (site.isStopped()) break
+    const { outcome, tookMs, fault } = await perform(site, each, approved)
+    figures[`${each.id}Ms`] = Math.round(tookMs)
+    if (outcome?.kind === 'declined' && outcome.responseCode === NOT_OPEN) {
+      reasons.push(NOT_OPEN_REASON)
+      break
+    }
+    if (fault !== undefined) reasons.push({ zh: `${each.zh}：${fault.zh}`, en: `${each.en}: ${fault.en}` })
+    if (outcome?.kind === 'approved') approved.set(each.id, outcome.transaction)
+  }
+  return { reasons, figures }
 }
 
 async function perform(
@@ -153,34 +174,13 @@ async function soak(site: CommissioningSite): Promise<StepResult> {
     slowest = Math.max(slowest, elapsedMs() - before)
     echoes += 1
   }
-  return judgeTerminalSoak(samples, echoes, failures)
+  const result = judgeTerminalSoak(samples, echoes, failures)
+  return { ...result, figures: { ...result.figures, process: site.processOf } }
 }
 
 /** Exercises are done in training by people; here their results are looked at. */
-async function training({ store }: CommissioningSite): Promise<StepResult> {
-  const results = store.exercises()
-  const operators = [...new Set(results.map(({ operator }) => operator))]
-  const open = operators.map((operator) => ({ operator, exercises: store.openExercises(operator) }))
-  const reasons: Reason[] = []
-  if (operators.length === 0)
-    reasons.push({
-      zh: '尚无操作员完成练习：请运行 tillwire terminal --training',
-      en: 'no operator has done any exercise: run tillwire terminal --training',
-    })
-  else if (open.every(({ exercises }) => exercises.length > 0))
-    for (const { operator, exercises } of open)
-      reasons.push({
-        zh: `操作员 ${operator} 还需完成：${titles(exercises, 'zh')}`,
-        en: `operator ${operator} has still to do: ${titles(exercises, 'en')}`,
-      })
-  const trained = open.filter(({ exercises }) => exercises.length === 0).length
-  return judged(reasons, { operators: operators.length, trained, exercises: EXERCISES.length }, results)
-}
-
-function titles(ids: readonly string[], language: 'zh' | 'en'): string {
-  return EXERCISES.filter(({ id }) => ids.includes(id))
-    .map((each) => each[language])
-    .join('; ')
+function training({ store }: CommissioningSite): Promise<StepResult> {
+  return Promise.resolve(judgeTraining(store))
 }
 
 function notDone(zh: string, en: string, outcome: CommandOutcome): Reason {
