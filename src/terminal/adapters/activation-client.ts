@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { err, ok, type Result } from '../../base/result.ts'
 import type { CommandOutcome, KeyRequestOutcome, TerminalCommand } from '../flows/terminal-command.ts'
 import type { TerminalProfile } from '../flows/terminal-profile.ts'
+import { askPad } from './ask-pad.ts'
 import { profileMembers } from './profile-file.ts'
 
 /** Why a terminal could not be activated; a sentence for the technician in each language. */
@@ -63,7 +64,7 @@ export async function activateTerminal(
   if (!/^https?:\/\//.test(options.consoleUrl) || !URL.canParse(options.consoleUrl)) return err(BAD_ADDRESS)
   const url = new URL('/api/device/activate', options.consoleUrl)
   const context = createHash('sha256').update(code).digest('hex')
-  const request = await options.terminal.run({ kind: 'requestKey', context })
+  const request = await askPad(options.terminal, context)
   if (request.kind !== 'keyRequest') return err(deviceFailure(request))
   const answered = await askHost(url, code, request, options.retryMs ?? 1000)
   return answered.ok ? bringIn(options, url, answered.value) : answered

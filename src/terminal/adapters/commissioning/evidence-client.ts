@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { err, ok, type Result } from '../../../base/result.ts'
 import type { Reason, StepEvidence } from '../../flows/commissioning/step-evidence.ts'
+import { askPad } from '../ask-pad.ts'
 import type { Terminal } from '../terminal.ts'
 
 const REQUEST_TIMEOUT_MS = 20_000
@@ -22,7 +23,7 @@ export async function sendEvidence(
 ): Promise<Result<EvidenceAnswer, Reason>> {
   const body = JSON.stringify({ evidence })
   const context = createHash('sha256').update(body).digest('hex')
-  const request = await terminal.run({ kind: 'requestKey', context })
+  const request = await askPad(terminal, context)
   if (request.kind !== 'keyRequest')
     return err({
       zh: `密码键盘未能签名（${request.kind}）：请检查其证书。`,
