@@ -2,6 +2,7 @@ import { type Board, type BoardDevice, type BoardEvent, BoardRefusal } from '../
 import { PadFace } from '../../hardware/emulator/pad-face.ts'
 import type { PadKey } from '../../hardware/emulator/pin-pad-device.ts'
 import type { Random } from '../base/ports.ts'
+import { keypadMenu } from '../terminal/adapters/keypad-menu.ts'
 import { KeypadPanel } from '../terminal/adapters/keypad-panel.ts'
 import { type Terminal, TerminalStopped } from '../terminal/adapters/terminal.ts'
 import type { DeviceReportAnswer } from '../terminal/flows/peripheral-effect.ts'
@@ -11,6 +12,7 @@ import type { CommandOutcome, TerminalCommand } from '../terminal/flows/terminal
 import type { Panel } from '../terminal/runtime/terminal-world.ts'
 import { CardWallet } from './card-wallet.ts'
 import { drawStrokes } from './draw-strokes.ts'
+import { heardPanel } from './heard-panel.ts'
 import type { LineRelay } from './line-relay.ts'
 import { PaperTray } from './paper-tray.ts'
 import {
@@ -83,9 +85,10 @@ export class Workbench {
     this.keypad = new KeypadPanel({
       run: (command) => void this.run(command),
       cancel: () => void this.#terminal?.cancel(),
+      menu: () => (this.#terminal === undefined ? [] : keypadMenu(this.#terminal.profile)),
       changed: () => this.#changed(),
     })
-    this.#panel = heard(this.keypad, (screen) => this.#screenShown(screen))
+    this.#panel = heardPanel(this.keypad, (screen) => this.#screenShown(screen))
     parts.board.onEvent((event) => this.#boardEvent(event))
   }
 
@@ -385,16 +388,4 @@ export class Workbench {
 function failureText(error: unknown): Text {
   const reason = error instanceof Error ? error.message : 'unknown reason'
   return { zh: `没有成功：${reason}`, en: `It was not done: ${reason}` }
-}
-
-/** `panel`, with each screen told. */
-function heard(panel: Panel, told: (screen: Screen) => void): Panel {
-  return {
-    show(screen) {
-      panel.show(screen)
-      told(screen)
-    },
-    ask: (question, done) => panel.ask(question, done),
-    withdraw: () => panel.withdraw(),
-  }
 }

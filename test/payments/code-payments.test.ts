@@ -104,6 +104,13 @@ describe('the customer scans a code', () => {
     expect(world.balanceMinor).toBe(FIRST_BALANCE - 2500)
   })
 
+  it('is printed where no display can show it', () => {
+    const world = new JointWorld({ codeDisplay: false })
+    world.host.customer = () => world.answer(true)
+    expect(world.terminal.run({ kind: 'codeOrder', amountMinor: 2500 })).toMatchObject({ kind: 'approved' })
+    expect(JSON.stringify(world.terminal.printed()[0])).toMatch(/"kind":"qr","data":"TW1:1-\d{6}"/)
+  })
+
   it.each([
     ['refused', false],
     ['closed', undefined],

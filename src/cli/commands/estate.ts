@@ -45,7 +45,11 @@ function typesCommand(): Command {
       else
         for (const { id, name, summary, capabilities } of types) {
           const has = Object.entries(capabilities).flatMap(([key, value]) => (value === true ? [key] : []))
-          print(`${id.padEnd(8)} ${name.zh}  ${name.en}\n         ${summary.en}\n         ${has.join(', ')}`)
+          const { pinPad, networks, certificates } = capabilities
+          const about = [`PIN pad ${pinPad}`, ...networks, ...certificates]
+          print(
+            `${id.padEnd(8)} ${name.zh}  ${name.en}\n         ${summary.en}\n         ${has.join(', ')}\n         ${about.join(', ')}`,
+          )
         }
     })
 }

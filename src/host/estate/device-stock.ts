@@ -1,4 +1,4 @@
-import type { TerminalType } from '../../../hardware/profiles/terminal-type.ts'
+import type { TerminalType } from '../../../hardware/profiles/terminal-type-shape.ts'
 import type { AuditLog } from '../office/audit-log.ts'
 import type { OfficeDatabase } from '../office/office-database.ts'
 import { type DeviceState, deviceStateName, mayBecome } from './device-state.ts'

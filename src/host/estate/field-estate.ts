@@ -1,4 +1,5 @@
-import { readTerminalTypes, type TerminalType } from '../../../hardware/profiles/terminal-type.ts'
+import { readTerminalTypes } from '../../../hardware/profiles/terminal-type.ts'
+import type { TerminalType } from '../../../hardware/profiles/terminal-type-shape.ts'
 import type { TerminalRow } from '../core/records.ts'
 import type { HostStore } from '../core/store-port.ts'
 import type { AuditLog } from '../office/audit-log.ts'

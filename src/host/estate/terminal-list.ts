@@ -107,6 +107,16 @@ export class TerminalList {
       .get(tid)
   }
 
+  /** The type of each terminal that a device plays, by terminal number. */
+  types(): ReadonlyMap<string, string> {
+    const rows = this.#office.db
+      .prepare<[], { tid: string; typeId: string }>(
+        'SELECT tid, typeId FROM estate_terminals WHERE typeId IS NOT NULL',
+      )
+      .all()
+    return new Map(rows.map(({ tid, typeId }) => [tid, typeId]))
+  }
+
   /** @throws {EstateRefusal} when there is none. */
   get(tid: string): ListedTerminal {
     const terminal = this.find(tid)

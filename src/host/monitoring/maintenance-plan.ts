@@ -1,3 +1,4 @@
+import type { TerminalType } from '../../../hardware/profiles/terminal-type-shape.ts'
 import type { PaperLevel } from '../../iso8583/subfields/status-items.ts'
 import type { AuditLog } from '../office/audit-log.ts'
 import type { OfficeDatabase } from '../office/office-database.ts'
@@ -40,6 +41,14 @@ export interface Evidence {
   readonly actor: string
   readonly isGood: boolean
   readonly note: string
+}
+
+/** Nobody changes the battery or the paper of a terminal that has none. */
+export function needlessTasks({ capabilities }: TerminalType): readonly TaskKind[] {
+  return [
+    ...(capabilities.battery ? [] : (['battery'] as const)),
+    ...(capabilities.printer ? [] : (['paper'] as const)),
+  ]
 }
 
 export interface DueTask {
@@ -179,13 +188,19 @@ export class MaintenancePlan {
       .map((row) => ({ ...row, isGood: row.isGood === 1 }))
   }
 
-  /** Tasks of these terminals, the longest overdue first. What was never done is due `sinceMs` plus its interval. */
-  due(terminals: readonly { readonly tid: string; readonly sinceMs: number }[]): readonly DueTask[] {
+  /** Tasks of these terminals but `needless` ones, the longest overdue first. What was never done is due `sinceMs` plus its interval. */
+  due(
+    terminals: readonly {
+      readonly tid: string
+      readonly sinceMs: number
+      readonly needless?: readonly TaskKind[]
+    }[],
+  ): readonly DueTask[] {
     const { days } = this.policy()
     const last = this.#lastEvidence()
     const nowMs = this.#nowMs()
-    const tasks = terminals.flatMap(({ tid, sinceMs }) =>
-      TASK_KINDS.filter((kind) => days[kind] > 0).map((kind): DueTask => {
+    const tasks = terminals.flatMap(({ tid, sinceMs, needless = [] }) =>
+      TASK_KINDS.filter((kind) => days[kind] > 0 && !needless.includes(kind)).map((kind): DueTask => {
         const done = last.get(`${tid} ${kind}`)
         const wasBad = done?.isGood === 0
         // What found something is due again at once: somebody must mend it.

@@ -1,4 +1,6 @@
+import { canScanCode, canShowCode } from '../flows/code-payment.ts'
 import type { TerminalCommand } from '../flows/terminal-command.ts'
+import type { TerminalProfile } from '../flows/terminal-profile.ts'
 
 /** A text in both languages. */
 export interface Bilingual {
@@ -21,8 +23,8 @@ function menu(zh: string, en: string, ...items: readonly MenuItem[]): MenuItem {
   return { name: { zh, en }, items }
 }
 
-/** The terminal's own menu: everything that its operator may ask for. What a command needs, it asks. */
-export const KEYPAD_MENU: readonly MenuItem[] = [
+/** Everything that an operator may ask for. What a command needs, it asks. */
+const EVERYTHING: readonly MenuItem[] = [
   item('消费', 'Sale', { kind: 'sale' }),
   item('撤销', 'Void', { kind: 'void' }),
   item('退货', 'Refund', { kind: 'refund' }),
@@ -74,3 +76,35 @@ export const KEYPAD_MENU: readonly MenuItem[] = [
     item('删除操作员', 'Remove an operator', { kind: 'removeOperator' }),
   ),
 ]
+
+/** The menu of a terminal: what its type has no device for, or its profile switches off by device, is not offered. */
+export function keypadMenu(profile: TerminalProfile): readonly MenuItem[] {
+  return offered(EVERYTHING, profile)
+}
+
+function offered(items: readonly MenuItem[], profile: TerminalProfile): readonly MenuItem[] {
+  return items.flatMap((each): readonly MenuItem[] => {
+    if (each.items !== undefined) {
+      const inside = offered(each.items, profile)
+      return inside.length === 0 ? [] : [{ ...each, items: inside }]
+    }
+    return each.command === undefined || isOffered(each.command, profile) ? [each] : []
+  })
+}
+
+function isOffered(command: TerminalCommand, profile: TerminalProfile): boolean {
+  const { codePayments, printerPresent } = profile
+  switch (command.kind) {
+    case 'codeSale':
+      return codePayments.includes('customerShows') && canScanCode(profile)
+    case 'codeOrder':
+      return codePayments.includes('merchantShows') && canShowCode(profile)
+    case 'codeQuery':
+      return codePayments.length > 0
+    case 'reprint':
+    case 'printOwed':
+      return printerPresent
+    default:
+      return true
+  }
+}

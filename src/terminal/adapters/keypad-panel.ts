@@ -3,7 +3,7 @@ import type { Question, QuestionAnswer, Screen } from '../flows/screen.ts'
 import { renderScreen } from '../flows/screen-texts.ts'
 import type { TerminalCommand } from '../flows/terminal-command.ts'
 import type { Panel } from '../runtime/terminal-world.ts'
-import { type Bilingual, KEYPAD_MENU, type MenuItem } from './keypad-menu.ts'
+import type { Bilingual, MenuItem } from './keypad-menu.ts'
 import { answerOf } from './question-answer.ts'
 
 /** A key of the terminal's keypad. */
@@ -70,6 +70,7 @@ interface Asked {
 export class KeypadPanel implements Panel {
   readonly #run: (command: TerminalCommand) => void
   readonly #cancel: () => void
+  readonly #menu: () => readonly MenuItem[]
   readonly #changed: () => void
   #screen: Screen = HOME
   /** What a command ended with: it stays when slips and card are gone. */
@@ -86,10 +87,13 @@ export class KeypadPanel implements Panel {
     readonly run: (command: TerminalCommand) => void
     /** The cancel key while the terminal waits for a card or a person. */
     readonly cancel: () => void
+    /** What this terminal offers now. */
+    readonly menu: () => readonly MenuItem[]
     readonly changed: () => void
   }) {
     this.#run = parts.run
     this.#cancel = parts.cancel
+    this.#menu = parts.menu
     this.#changed = parts.changed
   }
 
@@ -245,7 +249,7 @@ export class KeypadPanel implements Panel {
   #openMenu(): void {
     this.#entry = ''
     this.#chosen = 0
-    this.#menus = [KEYPAD_MENU]
+    this.#menus = [this.#menu()]
   }
 
   /** The line that a key takes, by its number or by enter; arrows only move the mark. */

@@ -136,6 +136,8 @@ const PROFILE: { readonly [K in keyof TerminalProfile]: z.ZodType<TerminalProfil
   receiptFooterZh: lineOfText(40),
   receiptFooterEn: lineOfText(40),
   codePayments: z.array(z.enum(['customerShows', 'merchantShows'])),
+  codeScanner: z.boolean(),
+  codeDisplay: z.boolean(),
   field59LengthDigits: z.union([z.literal(2), z.literal(3)]),
   conversionOffers: z.boolean(),
   conversionField: z.union([z.literal(59), z.literal(63)]),

@@ -1,9 +1,9 @@
 import {
   readTerminalType,
   readTerminalTypes,
-  type TerminalType,
   TerminalTypeError,
 } from '../../../hardware/profiles/terminal-type.ts'
+import type { TerminalType } from '../../../hardware/profiles/terminal-type-shape.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import type { TerminalProfile } from '../flows/terminal-profile.ts'
 
@@ -31,5 +31,8 @@ export function profileOfType(profile: TerminalProfile, { id, capabilities }: Te
     printerPresent: profile.printerPresent && capabilities.printer,
     batteryPresent: capabilities.battery,
     keyedAllowed: profile.keyedAllowed && capabilities.keyedEntry,
+    codeScanner: profile.codeScanner && (capabilities.camera || capabilities.scanner),
+    codeDisplay: profile.codeDisplay && capabilities.qrDisplay,
+    signaturePad: profile.signaturePad && capabilities.signatureScreen,
   }
 }

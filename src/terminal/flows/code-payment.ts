@@ -7,6 +7,7 @@ import { refuse } from './step.ts'
 import type { CommandOutcome, TransactionCommand } from './terminal-command.ts'
 import { activeProfile, type TerminalContext } from './terminal-context.ts'
 import type { CodeOrder } from './terminal-model.ts'
+import type { TerminalProfile } from './terminal-profile.ts'
 import { runTransaction } from './transaction-flow.ts'
 import { originalField61 } from './transaction-message.ts'
 import { referenceTo } from './void.ts'
@@ -21,21 +22,33 @@ const UNKNOWN = '000000'
  * brings the customer's yes, and costs nobody anything when it is forgotten. Source: docs/qr-payments.md.
  */
 export function* payByCode(context: TerminalContext, command: CodeCommand): Flow<CommandOutcome> {
-  const ways = activeProfile(context).codePayments
+  const profile = activeProfile(context)
   switch (command.kind) {
     case 'codeSale':
-      return ways.includes('customerShows')
+      if (!profile.codePayments.includes('customerShows')) return yield* refuse('notEnabled', 'payment code')
+      return canScanCode(profile)
         ? yield* takeCustomersCode(context, command)
-        : yield* refuse('notEnabled', 'payment code')
+        : yield* refuse('notCapable', 'camera or scanner')
     case 'codeOrder':
-      return ways.includes('merchantShows')
+      if (!profile.codePayments.includes('merchantShows')) return yield* refuse('notEnabled', 'code to show')
+      return canShowCode(profile)
         ? yield* showCode(context, command.amountMinor)
-        : yield* refuse('notEnabled', 'code to show')
+        : yield* refuse('notCapable', 'display for a code, or printer')
     case 'codeQuery': {
       const { codeOrder } = context.state
       return codeOrder === undefined ? yield* refuse('noOpenOrder') : yield* awaitOrder(context, codeOrder)
     }
   }
+}
+
+/** Whether this terminal can read a code that a customer shows. */
+export function canScanCode({ codeScanner }: TerminalProfile): boolean {
+  return codeScanner
+}
+
+/** Whether this terminal can show a customer a code, on its display or on paper. */
+export function canShowCode({ codeDisplay, printerPresent }: TerminalProfile): boolean {
+  return codeDisplay || printerPresent
 }
 
 function* takeCustomersCode(
@@ -71,7 +84,8 @@ function* showCode(context: TerminalContext, given: number | undefined): Flow<Co
   if (payload === undefined) return { kind: 'failed', reason: 'malformedReply' }
   const order: CodeOrder = { number, amountMinor, payload }
   yield* append({ kind: 'codeOrderOpened', order })
-  if (activeProfile(context).codePrinted) yield* printCode(context, order, payload)
+  const { codePrinted, codeDisplay, printerPresent } = activeProfile(context)
+  if (printerPresent && (codePrinted || !codeDisplay)) yield* printCode(context, order, payload)
   return yield* awaitOrder(context, order)
 }
 

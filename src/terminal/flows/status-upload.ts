@@ -76,13 +76,20 @@ function works(condition: DeviceCondition | undefined): boolean {
 
 function statusText(context: TerminalContext, report: DeviceReportAnswer): string {
   const { state, softwareVersion } = context
-  const { statusExtensions, batteryPresent } = activeProfile(context)
+  const { statusExtensions, batteryPresent, chipReader, stripeReader, printerPresent } =
+    activeProfile(context)
   const stateOf = (device: DeviceCondition['device']): string =>
     works(report.devices.find((each) => each.device === device)) ? GOOD : BAD
+  // What its type does not have is not broken.
+  const has: readonly DeviceCondition['device'][] = [
+    'pinPad',
+    ...(chipReader || stripeReader ? (['cardReader'] as const) : []),
+    ...(printerPresent ? (['printer'] as const) : []),
+  ]
   // A terminal that can say this has keys and a display that work.
   const conditions = [
     KEYBOARD + GOOD,
-    ...(['pinPad', 'cardReader', 'printer'] as const).map((device) => DEVICES[device] + stateOf(device)),
+    ...has.map((device) => DEVICES[device] + stateOf(device)),
     DISPLAY + GOOD,
   ]
   const parameters = bytesToAscii(fromHex(state.downloads?.parameters ?? ''))

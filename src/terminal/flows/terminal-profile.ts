@@ -138,12 +138,15 @@ export interface TerminalProfile {
   readonly receiptFooterEn: string
   /** Payments by code: the customer's code is scanned, or the customer scans one. 11. */
   readonly codePayments: readonly ('customerShows' | 'merchantShows')[]
+  /** What this type has: a camera or scanner for the customer's code, and a display that can show one. */
+  readonly codeScanner: boolean
+  readonly codeDisplay: boolean
   /** Digits of the lengths in field 59: three, two with one acquirer. 11. */
   readonly field59LengthDigits: 2 | 3
   /** How often, and how long, the host is asked whether the customer has said yes. */
   readonly codePollMs: number
   readonly codeWaitMs: number
-  /** A code that the customer scans is printed too. */
+  /** A code that the customer scans is printed too; always where no display can show it. */
   readonly codePrinted: boolean
   /** Where a signature is wanted, the customer signs on the screen; from this amount on, below it on the slip. 4. */
   readonly signaturePad: boolean
@@ -249,6 +252,8 @@ export const DEFAULT_PROFILE: TerminalProfile = {
   receiptFooterZh: '',
   receiptFooterEn: '',
   codePayments: [],
+  codeScanner: true,
+  codeDisplay: true,
   field59LengthDigits: 3,
   codePollMs: 2_000,
   codeWaitMs: 120_000,

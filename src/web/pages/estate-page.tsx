@@ -1,4 +1,4 @@
-import type { TerminalPage as ListPage, TerminalTypeView } from '../../host/console/api-types/estate.ts'
+import type { TerminalPage as ListPage, TerminalType } from '../../host/console/api-types/estate.ts'
 import { Card } from '../components/card.tsx'
 import { filterOptions, NamedBadge, TERMINAL_STATUSES } from '../components/estate-badges.tsx'
 import { SelectField, TextField } from '../components/field.tsx'
@@ -12,7 +12,7 @@ import { useData } from '../state/use-data.ts'
 /** All terminals; the host filters, sorts and pages them. */
 export function EstatePage() {
   const { data, problem, reload } = useData<ListPage>(`/api/estate/terminals?${listQuery()}`, ['estate'])
-  const { data: types } = useData<readonly TerminalTypeView[]>('/api/estate/types')
+  const { data: types } = useData<readonly TerminalType[]>('/api/estate/types')
   const typeName = (id: string): string => {
     const type = types?.find((each) => each.id === id)
     return type === undefined ? id : t(type.name)
@@ -89,7 +89,7 @@ export function EstatePage() {
   )
 }
 
-function Filters({ types }: { readonly types: readonly TerminalTypeView[] }) {
+function Filters({ types }: { readonly types: readonly TerminalType[] }) {
   const set = (key: string) => (value: string) => setQuery({ [key]: value, offset: undefined })
   return (
     <div class="filters padded">

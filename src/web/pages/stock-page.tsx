@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals'
 import type {
   DevicePage,
   DeviceView,
-  TerminalTypeView,
+  TerminalType,
   TerminalView,
 } from '../../host/console/api-types/estate.ts'
 import { Button } from '../components/button.tsx'
@@ -89,7 +89,7 @@ export function StockPage() {
 }
 
 function Filters() {
-  const { data: types } = useData<readonly TerminalTypeView[]>('/api/estate/types')
+  const { data: types } = useData<readonly TerminalType[]>('/api/estate/types')
   const set = (key: string) => (value: string) => setQuery({ [key]: value, offset: undefined })
   return (
     <div class="filters padded">

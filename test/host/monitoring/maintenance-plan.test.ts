@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { MaintenancePlan } from '../../../src/host/monitoring/maintenance-plan.ts'
+import { readTerminalTypes } from '../../../hardware/profiles/terminal-type.ts'
+import { MaintenancePlan, needlessTasks } from '../../../src/host/monitoring/maintenance-plan.ts'
 import { OfficeInMemory } from './office-in-memory.ts'
 
 const DAY_MS = 86_400_000
@@ -25,6 +26,28 @@ describe('the maintenance plan', () => {
     expect(late()).toEqual(['softwareCheck', 'backup'])
     office.nowMs += 23 * DAY_MS
     expect(late().sort()).toEqual(['backup', 'cleaning', 'hardwareCheck', 'paper', 'softwareCheck'])
+  })
+  test('asks nobody for the battery or the paper of a type that has none', () => {
+    const { office, plan, terminals } = open()
+    office.nowMs += 100 * DAY_MS
+    const of = (name: string) => {
+      const type = readTerminalTypes().get(name)
+      if (type === undefined) throw new Error(name)
+      const { capabilities } = type
+      return (more: Partial<typeof capabilities>) =>
+        plan
+          .due(
+            terminals.map((each) => ({
+              ...each,
+              needless: needlessTasks({ ...type, capabilities: { ...capabilities, ...more } }),
+            })),
+          )
+          .map(({ kind }) => kind)
+    }
+    expect(of('fixed')({})).not.toContain('battery')
+    expect(of('fixed')({})).toContain('paper')
+    expect(of('mobile')({})).toContain('battery')
+    expect(of('mobile')({ printer: false })).not.toContain('paper')
   })
   test('takes a status upload for both checks, and what it found is due again at once', () => {
     const { office, plan, late } = open()

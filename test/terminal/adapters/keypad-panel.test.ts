@@ -1,15 +1,18 @@
 import { describe, expect, it } from 'vitest'
+import { keypadMenu } from '../../../src/terminal/adapters/keypad-menu.ts'
 import { type KeypadKey, KeypadPanel, type KeypadView } from '../../../src/terminal/adapters/keypad-panel.ts'
 import type { Question, QuestionAnswer } from '../../../src/terminal/flows/screen.ts'
 import type { TerminalCommand } from '../../../src/terminal/flows/terminal-command.ts'
+import { DEFAULT_PROFILE, type TerminalProfile } from '../../../src/terminal/flows/terminal-profile.ts'
 
-function opened() {
+function opened(profile: Partial<TerminalProfile> = { codePayments: ['customerShows', 'merchantShows'] }) {
   const commands: TerminalCommand[] = []
   const views: KeypadView[] = []
   let cancels = 0
   const panel: KeypadPanel = new KeypadPanel({
     run: (command) => commands.push(command),
     cancel: () => cancels++,
+    menu: () => keypadMenu({ ...DEFAULT_PROFILE, ...profile }),
     changed: () => views.push(panel.view),
   })
   const press = (text: string): void => {

@@ -1,23 +1,105 @@
 import { describe, expect, it } from 'vitest'
+import type { TerminalType } from '../../../hardware/profiles/terminal-type-shape.ts'
+import { keypadMenu } from '../../../src/terminal/adapters/keypad-menu.ts'
 import { findTerminalType, profileOfType } from '../../../src/terminal/adapters/terminal-type-profile.ts'
 import { DEFAULT_PROFILE, type TerminalProfile } from '../../../src/terminal/flows/terminal-profile.ts'
 import { CHIP_STRIPE, openWorld, STRIPE } from './fake-world.ts'
+import { text } from './text-codec.ts'
 
-function typed(name: string): TerminalProfile {
+function found(name: string): TerminalType {
   const type = findTerminalType(name)
   if (!type.ok) throw new Error(type.error.message)
-  return profileOfType(DEFAULT_PROFILE, type.value)
+  return type.value
 }
+
+function typed(name: string): TerminalProfile {
+  return profileOfType(DEFAULT_PROFILE, found(name))
+}
+
+const BOARD = found('board')
 
 describe('a type of terminal', () => {
   it('turns off what it does not have', () => {
-    expect(typed('fixed')).toEqual({ ...DEFAULT_PROFILE, terminalType: 'fixed' })
+    expect(typed('fixed')).toEqual({ ...DEFAULT_PROFILE, terminalType: 'fixed', codeDisplay: false })
     expect(typed('smart')).toMatchObject({ stripeReader: false, chipReader: true, printerPresent: true })
   })
 
+  it.each([
+    ['contact', 'chipReader'],
+    ['stripe', 'stripeReader'],
+    ['printer', 'printerPresent'],
+    ['keyedEntry', 'keyedAllowed'],
+    ['qrDisplay', 'codeDisplay'],
+    ['signatureScreen', 'signaturePad'],
+  ] as const)('%s decides %s, and turns on nothing that the profile has off', (capability, member) => {
+    const on = { ...DEFAULT_PROFILE, [member]: true }
+    const of = (has: boolean, profile = on) =>
+      profileOfType(profile, { ...BOARD, capabilities: { ...BOARD.capabilities, [capability]: has } })[member]
+    expect([of(true), of(false), of(true, { ...on, [member]: false })]).toEqual([true, false, false])
+  })
+
+  it('battery decides whether the terminal reports one', () => {
+    const of = (battery: boolean) =>
+      profileOfType(DEFAULT_PROFILE, { ...BOARD, capabilities: { ...BOARD.capabilities, battery } })
+    expect([of(true).batteryPresent, of(false).batteryPresent]).toEqual([true, false])
+  })
+
+  it.each([
+    [true, true, true],
+    [true, false, true],
+    [false, true, true],
+    [false, false, false],
+  ])('camera %s, scanner %s: reads codes %s', (camera, scanner, reads) => {
+    const type = { ...BOARD, capabilities: { ...BOARD.capabilities, camera, scanner } }
+    expect(profileOfType(DEFAULT_PROFILE, type).codeScanner).toBe(reads)
+  })
+
+  it('without camera and scanner refuses the code of a customer before it asks for anything', () => {
+    const world = openWorld({ codePayments: ['customerShows'], codeScanner: false })
+    expect(world.run({ kind: 'codeSale', amountMinor: 100 })).toEqual({
+      kind: 'refused',
+      reason: 'notCapable',
+      detail: 'camera or scanner',
+    })
+    expect(world.story.some(({ kind }) => kind === 'asked')).toBe(false)
+  })
+
+  it('without display and printer refuses to show a code', () => {
+    const world = openWorld({ codePayments: ['merchantShows'], codeDisplay: false, printerPresent: false })
+    expect(world.run({ kind: 'codeOrder', amountMinor: 100 })).toMatchObject({ reason: 'notCapable' })
+  })
+
+  it('offers in its menu what it has a device for', () => {
+    const names = (profile: Partial<TerminalProfile>): string => {
+      const all = (items: ReturnType<typeof keypadMenu>): string =>
+        items.map(({ command, items: inside }) => command?.kind ?? all(inside ?? [])).join(' ')
+      return all(keypadMenu({ ...DEFAULT_PROFILE, ...profile }))
+    }
+    const both = ['customerShows', 'merchantShows'] as const
+    expect(names({ codePayments: both })).toMatch(/codeSale codeOrder codeQuery/)
+    expect(names({ codePayments: both, codeScanner: false })).not.toContain('codeSale')
+    expect(names({ codePayments: both, codeDisplay: false, printerPresent: false })).not.toContain(
+      'codeOrder',
+    )
+    expect(names({ printerPresent: false })).not.toMatch(/reprint|printOwed/)
+    expect(names({})).not.toMatch(/code/)
+    expect(names({})).toMatch(/reprint.*printOwed/)
+  })
+
+  it('says nothing in its status of a device that it does not have', () => {
+    const statusOf = (profile: Partial<TerminalProfile>): string => {
+      const world = openWorld(profile)
+      world.run({ kind: 'uploadStatus' })
+      return Buffer.from(text(world.sent('0820').at(-1), 62) ?? '', 'hex').toString('latin1')
+    }
+    expect(statusOf({})).toMatch(/^011020030040051/)
+    expect(statusOf({ printerPresent: false })).toMatch(/^011020030051/)
+    expect(statusOf({ chipReader: false, stripeReader: false })).toMatch(/^011020040051/)
+  })
+
   it('must be one that is known', () => {
-    const found = findTerminalType('toaster')
-    expect(!found.ok && found.error.message).toMatch(/board, fixed, mobile, smart/)
+    const unknown = findTerminalType('toaster')
+    expect(!unknown.ok && unknown.error.message).toMatch(/board, fixed, mobile, smart/)
     expect(findTerminalType('/nowhere/x.json').ok).toBe(false)
   })
 

@@ -1,27 +1,8 @@
 import { z } from 'zod'
 
-const TEXT = z.object({ zh: z.string(), en: z.string() })
+export { TERMINAL_TYPE, type TerminalType } from '../../../../hardware/profiles/terminal-type-shape.ts'
 
-export const TERMINAL_TYPE_VIEW = z.object({
-  id: z.string(),
-  name: TEXT,
-  summary: TEXT,
-  capabilities: z.object({
-    contact: z.boolean(),
-    contactless: z.boolean(),
-    stripe: z.boolean(),
-    keyedEntry: z.boolean(),
-    printer: z.boolean(),
-    pinPad: z.enum(['builtIn', 'external']),
-    battery: z.boolean(),
-    camera: z.boolean(),
-    qrDisplay: z.boolean(),
-    signatureScreen: z.boolean(),
-    networks: z.array(z.string()),
-    certificates: z.array(z.string()),
-  }),
-})
-export type TerminalTypeView = z.infer<typeof TERMINAL_TYPE_VIEW>
+const TEXT = z.object({ zh: z.string(), en: z.string() })
 
 export const TERMINAL_VIEW = z.object({
   tid: z.string(),

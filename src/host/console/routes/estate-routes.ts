@@ -7,7 +7,7 @@ import {
   NEW_CODE,
   TERMINAL_DETAIL,
   TERMINAL_PAGE,
-  TERMINAL_TYPE_VIEW,
+  TERMINAL_TYPE,
   TERMINAL_VIEW,
   TIER_VIEW,
 } from '../api-types/estate.ts'
@@ -34,7 +34,7 @@ function listRoutes(app: ConsoleApp, { field }: ConsoleContext): void {
     schema: {
       summary: 'Types of terminals and what they can do',
       tags: ['estate'],
-      response: { 200: z.array(TERMINAL_TYPE_VIEW) },
+      response: { 200: z.array(TERMINAL_TYPE) },
     },
     handler: () => [...field.types.values()],
   })

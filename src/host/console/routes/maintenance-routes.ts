@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { needlessTasks } from '../../monitoring/maintenance-plan.ts'
 import { actorOf } from '../access.ts'
 import { DUE_TASK_VIEW, EVIDENCE_VIEW, POLICY_VIEW, TASK_KIND } from '../api-types/care.ts'
 import { cared } from '../care-problem.ts'
@@ -17,7 +18,7 @@ export function maintenanceRoutes(app: ConsoleApp, context: ConsoleContext): voi
   writeRoutes(app, context)
 }
 
-function readRoutes(app: ConsoleApp, { care }: ConsoleContext): void {
+function readRoutes(app: ConsoleApp, { care, field }: ConsoleContext): void {
   app.route({
     method: 'GET',
     url: '/api/maintenance/tasks',
@@ -33,7 +34,14 @@ function readRoutes(app: ConsoleApp, { care }: ConsoleContext): void {
       response: { 200: z.object({ tasks: z.array(DUE_TASK_VIEW), overdue: z.number() }) },
     },
     handler({ query: { tid, overdue, limit } }) {
-      const terminals = care.dueTerminals().filter((each) => tid === undefined || each.tid === tid)
+      const types = field.terminals.types()
+      const terminals = care
+        .dueTerminals()
+        .filter((each) => tid === undefined || each.tid === tid)
+        .map((each) => {
+          const type = field.types.get(types.get(each.tid) ?? '')
+          return type === undefined ? each : { ...each, needless: needlessTasks(type) }
+        })
       const all = care.plan.due(terminals)
       const late = all.filter(({ isOverdue }) => isOverdue)
       return { tasks: (overdue === 'only' ? late : all).slice(0, limit), overdue: late.length }
