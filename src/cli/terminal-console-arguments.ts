@@ -1,4 +1,4 @@
-import { parseAmount } from '../base/money.ts'
+import { currencyNumber, parseAmount } from '../base/money.ts'
 import type { OriginalReference } from '../terminal/flows/terminal-model.ts'
 import type { CliLanguage } from './language.ts'
 
@@ -37,6 +37,18 @@ export class Arguments {
     return value
   }
 
+  /** An amount, and the currency behind it if one stands there. */
+  takeMoney(): { readonly amountMinor?: number; readonly currency?: string } {
+    const next = this.#words[this.#index + 1]
+    const currency = next === undefined || /^\d{12}$/.test(next) ? undefined : CURRENCY.parse(next, '')
+    const kind =
+      currency === undefined ? AMOUNT : { ...AMOUNT, parse: (word: string) => parseAmount(word, currency) }
+    const amountMinor = this.take(kind)
+    if (currency === undefined) return amountMinor === undefined ? {} : { amountMinor }
+    this.#index++
+    return amountMinor === undefined ? { currency } : { amountMinor, currency }
+  }
+
   /** As `take`, but it must be there. */
   require<T>(kind: ArgumentKind<T>): T | undefined {
     const value = this.take(kind)
@@ -55,6 +67,11 @@ export class Arguments {
 export const AMOUNT: ArgumentKind<number> = {
   expected: { zh: '金额，例如 12.34', en: 'an amount such as 12.34' },
   parse: (word, currency) => parseAmount(word, currency),
+}
+/** An amount is read with the decimal places of the currency that stands behind it. */
+export const CURRENCY: ArgumentKind<string> = {
+  expected: { zh: '币种，例如 USD 或 840', en: 'a currency such as USD or 840' },
+  parse: (word) => currencyNumber(word),
 }
 export const STAN: ArgumentKind<string> = {
   expected: { zh: '流水号，1 至 6 位数字', en: 'a trace number, 1 to 6 digits' },

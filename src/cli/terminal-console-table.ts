@@ -84,9 +84,12 @@ export const CONSOLE_COMMANDS: readonly CommandEntry[] = [
   {
     name: 'sale',
     aliases: ['消费'],
-    usage: 'sale [AMOUNT] [keyed]',
-    summary: { zh: '消费；keyed 表示手工输入卡号', en: 'sale; keyed: the card number is typed' },
-    build: (args) => run({ kind: 'sale', ...given('amountMinor', args.take(AMOUNT)), ...keyed(args) }),
+    usage: 'sale [AMOUNT [CURRENCY]] [keyed]',
+    summary: {
+      zh: '消费；可写币种；keyed 表示手工输入卡号',
+      en: 'sale; a currency such as USD; keyed: the card number is typed',
+    },
+    build: (args) => run({ kind: 'sale', ...args.takeMoney(), ...keyed(args) }),
   },
   {
     name: 'void',
@@ -98,10 +101,10 @@ export const CONSOLE_COMMANDS: readonly CommandEntry[] = [
   {
     name: 'refund',
     aliases: ['退货'],
-    usage: 'refund [AMOUNT] [REFERENCE] [BATCH-TRACE-MMDD] [keyed]',
+    usage: 'refund [AMOUNT [CURRENCY]] [REFERENCE] [BATCH-TRACE-MMDD] [keyed]',
     summary: { zh: '退货', en: 'refund of an earlier sale' },
     build: (args) => {
-      const amount = given('amountMinor', args.take(AMOUNT))
+      const amount = args.takeMoney()
       const reference = given('originalReferenceNumber', args.take(REFERENCE))
       const original = given('original', args.take(ORIGINAL))
       return run({ kind: 'refund', ...amount, ...reference, ...original, ...keyed(args) })

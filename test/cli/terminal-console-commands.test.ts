@@ -134,14 +134,37 @@ describe('a console line', () => {
       expect(JSON.stringify(secret.error) + describeCommandError(secret.error, 'en')).not.toContain('62109')
   })
 
+  it('an amount is read with the decimal places of the currency behind it', () => {
+    const commandOf = (line: string) => {
+      const parsed = parse(line)
+      return parsed.ok && parsed.value.kind === 'run' ? parsed.value.command : undefined
+    }
+    expect(commandOf('sale 12.34 usd')).toEqual({ kind: 'sale', amountMinor: 1234, currency: '840' })
+    expect(commandOf('sale 1234 JPY keyed')).toEqual({
+      kind: 'sale',
+      amountMinor: 1234,
+      currency: '392',
+      entry: 'keyed',
+    })
+    expect(commandOf('sale 1.234 414')).toMatchObject({ amountMinor: 1234, currency: '414' })
+    expect(commandOf('sale - EUR')).toEqual({ kind: 'sale', currency: '978' })
+    expect(parse('sale 12.34 JPY').ok).toBe(false)
+    expect(parse('sale 12.34 XYZ').ok).toBe(false)
+    expect(commandOf('refund 5 USD 000000000123')).toMatchObject({
+      amountMinor: 500,
+      currency: '840',
+      originalReferenceNumber: '000000000123',
+    })
+  })
+
   it('errors read well in both languages', () => {
     const error = parse('sale twelve')
     if (error.ok) throw new Error('parsed')
     expect(describeCommandError(error.error, 'en')).toBe(
-      'argument 1 should be an amount such as 12.34. Usage: sale [AMOUNT] [keyed]',
+      'argument 1 should be an amount such as 12.34. Usage: sale [AMOUNT [CURRENCY]] [keyed]',
     )
     expect(describeCommandError(error.error, 'zh')).toBe(
-      '第 1 个参数应为金额，例如 12.34。用法：sale [AMOUNT] [keyed]',
+      '第 1 个参数应为金额，例如 12.34。用法：sale [AMOUNT [CURRENCY]] [keyed]',
     )
   })
 })

@@ -1,5 +1,8 @@
 import { bytesToAscii, toHex } from '../../src/base/bytes.ts'
+import { openAccount } from '../../src/host/core/accounts.ts'
 import { HostCore } from '../../src/host/core/host-core.ts'
+import { CatalogueFile } from '../../src/host/estate/catalogue-file.ts'
+import { RateBook } from '../../src/host/estate/rate-book.ts'
 import { OfficeDatabase } from '../../src/host/office/office-database.ts'
 import { MemoryStore } from '../../src/host/store/memory-store.ts'
 import { SignatureBook } from '../../src/host/wallet/signature-book.ts'
@@ -10,7 +13,7 @@ import { compileSpec } from '../../src/iso8583/compile.ts'
 import { UNIONPAY_POS } from '../../src/iso8583/specs/unionpay-pos.ts'
 import type { TerminalProfile } from '../../src/terminal/flows/terminal-profile.ts'
 import { ClearSecurityModule } from '../host/core/clear-security-module.ts'
-import { RECEIVED_AT, TestHost } from '../host/core/test-host.ts'
+import { FOREIGN_PAN, RECEIVED_AT, TestHost } from '../host/core/test-host.ts'
 import { fakeTag } from '../host/wallet/fake-tag.ts'
 import { type Behaviour, FakeHost, fakeMac } from '../terminal/flows/fake-host.ts'
 import { FakeWorld } from '../terminal/flows/fake-world.ts'
@@ -78,6 +81,7 @@ export class JointWorld {
   readonly signatures = new SignatureBook(this.file)
   readonly wallets: Wallets
   readonly store = new MemoryStore()
+  readonly rates = new RateBook(undefined, () => NOW)
 
   constructor(profile: Partial<TerminalProfile> = {}) {
     const security = new PadMacs()
@@ -89,6 +93,13 @@ export class JointWorld {
       acquirer: { institution: '48520000' },
       wallets: this.book,
       signatures: this.signatures,
+      rates: this.rates,
+      catalogue: new CatalogueFile({
+        directory: '/nothing/is/there',
+        caKeys: [],
+        merchantName: () => undefined,
+        rates: this.rates,
+      }),
     })
     this.host = new CoreHost(test, core)
     this.wallets.add({ name: 'Li', balanceMinor: FIRST_BALANCE, confirmAboveMinor: CONFIRM_ABOVE })
@@ -104,6 +115,18 @@ export class JointWorld {
     this.terminal.run({ kind: 'logOn', operator: '01' })
     this.terminal.run({ kind: 'signIn' })
     this.terminal.story = []
+  }
+
+  /** An account in `currency` for a card of the foreign issuer. */
+  addForeignAccount(pan: string, currency: string): void {
+    const { test } = this.host
+    const { state: _, ...alike } = test.account(FOREIGN_PAN)
+    openAccount(this.store, {
+      ...alike,
+      pan: test.security.protectPan(pan),
+      currency,
+      openingBalanceMinor: FIRST_BALANCE,
+    })
   }
 
   get balanceMinor(): number {

@@ -2,6 +2,7 @@ import { unreachable } from '../../base/invariant.ts'
 import { type CardData, hasChip, isExpired, isKeyedPan, keyedExpiry, stripeCard } from './card-data.ts'
 import type { CardInHand, CardPurpose } from './card-in-hand.ts'
 import { startChip } from './chip-start.ts'
+import { chooseCurrency, offersConversion } from './currency-choice.ts'
 import { isBlacklisted } from './downloads-in-force.ts'
 import { awaitCard, type Flow, now, pinPad } from './effect.ts'
 import { concludePadTrouble } from './pad-services.ts'
@@ -9,7 +10,7 @@ import type { AwaitCardAnswer } from './peripheral-effect.ts'
 import { amountText, askText, showMessage } from './show.ts'
 import { ended, refuse, type Step } from './step.ts'
 import { activeProfile, type TerminalContext } from './terminal-context.ts'
-import type { CardholderVerification } from './terminal-model.ts'
+import type { CardholderVerification, ConversionChoice } from './terminal-model.ts'
 import type { TransactionType } from './transaction-type.ts'
 
 const TRIES_MAX = 5
@@ -24,8 +25,20 @@ interface Accepting {
 /** The cardholder's card by chip, stripe or keys, until it is read, given up or refused. */
 export function* readCard(context: TerminalContext, purpose: CardPurpose): Flow<Step<CardInHand>> {
   const inHand = yield* takeAnyCard(context, purpose)
-  if (!inHand.ok || !isBlacklisted(context, inHand.value.card.pan)) return inHand
-  return ended(yield* refuse('cardBlacklisted'))
+  if (!inHand.ok) return inHand
+  const { card, chip } = inHand.value
+  if (isBlacklisted(context, card.pan)) return ended(yield* refuse('cardBlacklisted'))
+  // A chip in the slot was asked about while it was read.
+  const wasAsked = card.entry === 'chip' && chip !== undefined
+  if (wasAsked || !offersConversion(context, purpose)) return inHand
+  const choice = yield* chooseCurrency(context, card, purpose.amountMinor)
+  if (choice.kind === 'chosen') return { ok: true, value: { ...inHand.value, ...conversionOf(choice) } }
+  yield* showMessage('cancelled')
+  return ended({ kind: 'cancelled' })
+}
+
+function conversionOf({ conversion }: { readonly conversion?: ConversionChoice }): Partial<CardInHand> {
+  return conversion === undefined ? {} : { conversion }
 }
 
 function* takeAnyCard(context: TerminalContext, purpose: CardPurpose): Flow<Step<CardInHand>> {
@@ -37,7 +50,9 @@ function* takeAnyCard(context: TerminalContext, purpose: CardPurpose): Flow<Step
     yield* showMessage(promptFor(accepting), {
       // A balance enquiry has no amount to show.
       amount:
-        purpose.amountMinor === 0 ? '' : amountText(purpose.amountMinor, activeProfile(context).currency),
+        purpose.amountMinor === 0
+          ? ''
+          : amountText(purpose.amountMinor, purpose.currency ?? activeProfile(context).currency),
     })
     const { chip, stripe } = accepting
     const answer = yield* awaitCard({ chip, stripe }, activeProfile(context).cardTimeoutMs)
@@ -133,18 +148,20 @@ export interface PinEntry {
 export function* askPin(
   context: TerminalContext,
   type: TransactionType,
-  amountMinor: number,
-  { card, chip }: CardInHand,
+  amount: Pick<CardPurpose, 'amountMinor' | 'currency'>,
+  { card, chip, conversion }: CardInHand,
 ): Flow<Step<PinEntry>> {
   const profile = activeProfile(context)
   if (!profile.pinTransactions.includes(type) || chip !== undefined) {
     return { ok: true, value: { verification: 'signature' } }
   }
+  const paid = conversion ?? amount
   yield* showMessage('enterPin')
   const answer = yield* pinPad({
     op: 'enterPin',
     pan: card.pan,
-    amountText: type === 'balance' ? undefined : amountText(amountMinor, profile.currency),
+    amountText:
+      type === 'balance' ? undefined : amountText(paid.amountMinor, paid.currency ?? profile.currency),
     lengthMin: profile.pinLengthMin,
     lengthMax: profile.pinLengthMax,
     timeoutMs: profile.pinTimeoutMs,

@@ -1,5 +1,6 @@
 import type { CardData } from './card-data.ts'
 import type { ChipSession } from './chip-session.ts'
+import type { ConversionChoice } from './terminal-model.ts'
 import type { TransactionType } from './transaction-type.ts'
 
 /** What a card is wanted for. */
@@ -8,6 +9,8 @@ export interface CardPurpose {
   readonly amountMinor: number
   readonly entry: 'card' | 'keyed'
   readonly slot: CardSlot
+  /** ISO 4217; the terminal's own when undefined. */
+  readonly currency?: string
 }
 
 /** Whether a chip card was powered in this command: then it must be released and taken out at the end. */
@@ -18,4 +21,6 @@ export interface CardSlot {
 export interface CardInHand {
   readonly card: CardData
   readonly chip?: ChipSession
+  /** The cardholder pays a sale in another currency. */
+  readonly conversion?: ConversionChoice
 }

@@ -1,5 +1,6 @@
 import { toHex } from '../../base/bytes.ts'
 import { unreachable } from '../../base/invariant.ts'
+import { err, ok } from '../../base/result.ts'
 import { completeContact } from '../kernel/completion.ts'
 import { readContactCard, startContact } from '../kernel/contact.ts'
 import type { ContactStop } from '../kernel/contact-stop.ts'
@@ -9,6 +10,7 @@ import { defaultKernelConfig, type KernelConfig } from '../kernel/kernel-config.
 import type { CardData } from './card-data.ts'
 import type { CardInHand, CardPurpose } from './card-in-hand.ts'
 import type { ChipCompletion, ChipHostAnswer, ChipSession } from './chip-session.ts'
+import { chooseCurrency, offersConversion } from './currency-choice.ts'
 import { applicationsInForce, caKeysInForce, isBlacklisted } from './downloads-in-force.ts'
 import { append, type Flow, now } from './effect.ts'
 import { concludePadTrouble } from './pad-services.ts'
@@ -16,7 +18,7 @@ import { amountText, showMessage } from './show.ts'
 import { ended, refuse, type Step } from './step.ts'
 import type { CommandOutcome } from './terminal-command.ts'
 import { activeProfile, type ChipServices, type TerminalContext } from './terminal-context.ts'
-import type { CardholderVerification, ChipDetails } from './terminal-model.ts'
+import type { CardholderVerification, ChipDetails, ConversionChoice } from './terminal-model.ts'
 import type { TerminalProfile } from './terminal-profile.ts'
 import { TRANSACTION_KINDS } from './transaction-kind.ts'
 import type { TransactionType } from './transaction-type.ts'
@@ -35,8 +37,13 @@ export function* startChip(context: TerminalContext, purpose: CardPurpose): Flow
   if (chip === undefined) return { kind: 'unreadable' }
   yield* showMessage('readingChip')
   const profile = activeProfile(context)
-  const config = kernelConfig(context, profile, chip)
-  const transaction = yield* describeTransaction(context, profile, purpose)
+  const currency = purpose.currency ?? profile.currency
+  const config = kernelConfig(context, { ...profile, currency }, chip)
+  const asked: { conversion?: ConversionChoice } = {}
+  const transaction = {
+    ...(yield* describeTransaction(context, currency, purpose)),
+    ...(offersConversion(context, purpose) ? { afterReading: askForCurrency(context, purpose, asked) } : {}),
+  }
   if (!WITH_CRYPTOGRAM.includes(purpose.type)) return yield* readNumber(config, transaction)
   const start = yield* startContact(config, transaction)
   switch (start.kind) {
@@ -52,10 +59,30 @@ export function* startChip(context: TerminalContext, purpose: CardPurpose): Flow
     case 'online':
       return {
         kind: 'done',
-        step: { ok: true, value: { card: chipCard(start.card), chip: sessionOf(start) } },
+        step: { ok: true, value: { card: chipCard(start.card), chip: sessionOf(start), ...asked } },
       }
     default:
       return unreachable(start)
+  }
+}
+
+/** The choice comes before the PIN, so that the PIN pad shows what the cardholder agrees to. */
+function askForCurrency(
+  context: TerminalContext,
+  { amountMinor }: CardPurpose,
+  asked: { conversion?: ConversionChoice },
+): NonNullable<EmvTransaction['afterReading']> {
+  return function* ({ pan }, data) {
+    // It is refused once it is read.
+    if (isBlacklisted(context, pan)) return ok(undefined)
+    const digits = (tag: string): string | undefined => data(tag)?.slice(-3)
+    const money = { applicationCurrency: digits('9F42'), issuerCountry: digits('5F28') }
+    const choice = yield* chooseCurrency(context, { pan, ...money }, amountMinor)
+    if (choice.kind === 'cancelled') return err({ kind: 'cancelled' })
+    const { conversion } = choice
+    if (conversion === undefined) return ok(undefined)
+    asked.conversion = conversion
+    return ok(amountText(conversion.amountMinor, conversion.currency))
   }
 }
 
@@ -82,17 +109,18 @@ function kernelConfig(context: TerminalContext, profile: TerminalProfile, chip: 
 
 function* describeTransaction(
   context: TerminalContext,
-  profile: TerminalProfile,
+  currency: string,
   { type, amountMinor }: CardPurpose,
 ): Flow<EmvTransaction> {
   const { localTime } = yield* now()
+  const { pinBypassAllowed } = activeProfile(context)
   return {
     transactionType: TRANSACTION_KINDS[type].processingCode.slice(0, 2),
     amountMinor,
     localTime,
     sequence: context.state.nextStan,
-    amountText: type === 'balance' ? undefined : amountText(amountMinor, profile.currency),
-    pinBypassAllowed: profile.pinBypassAllowed,
+    amountText: type === 'balance' ? undefined : amountText(amountMinor, currency),
+    pinBypassAllowed,
     forceOnline: true,
   }
 }

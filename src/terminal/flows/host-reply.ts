@@ -1,5 +1,6 @@
 import { asciiToBytes, toHex } from '../../base/bytes.ts'
 import type { Message } from '../../iso8583/message.ts'
+import { CONVERSION_TAG, parseConversion } from '../../iso8583/subfields/currency-conversion.ts'
 import { parseAdditionalAmounts } from '../../iso8583/subfields/field-54.ts'
 import { field59Value, readField59 } from '../../iso8583/subfields/field-59.ts'
 import { parseField63, splitReplyText } from '../../iso8583/subfields/field-63.ts'
@@ -37,12 +38,14 @@ export function hostReply(message: Message): HostReply {
   }
 }
 
-/** Source: docs of the UnionPay dialect, 11; B1 is of this project. */
-function codeItems(message: Message): Pick<HostReply, 'voucher' | 'orderNumber'> {
+/** Source: docs of the UnionPay dialect, 11; B1 and C1 are of this project. */
+function codeItems(message: Message): Pick<HostReply, 'voucher' | 'orderNumber' | 'conversion'> {
   const items = readField59(textField(message, 59) ?? '')?.items ?? []
+  const conversion = parseConversion(field59Value(items, CONVERSION_TAG) ?? '')
   return {
     ...present('voucher', shortText(field59Value(items, 'A4'), 20)),
     ...present('orderNumber', shortText(field59Value(items, 'B1'), 12)),
+    ...(conversion.ok ? { conversion: conversion.value } : {}),
   }
 }
 

@@ -14,6 +14,7 @@ import { deliverReversal } from './pending-duties.ts'
 import { followUpPreAuthorisation } from './pre-authorisation.ts'
 import { checkReadiness, prepareTransaction, settleDuties } from './prepare-online.ts'
 import { printOwed } from './print-owed.ts'
+import { loadFirstRates } from './refresh-rates.ts'
 import { refund } from './refund.ts'
 import { listTransactions, report, reportDevices, reprint } from './reports.ts'
 import { cardTransaction } from './sale.ts'
@@ -167,6 +168,7 @@ function* transact(context: TerminalContext, command: TransactionCommand): Flow<
   const slot: CardSlot = { powered: false }
   const barred = yield* prepareTransaction(context, type)
   if (barred !== undefined) return barred
+  if (type === 'sale') yield* loadFirstRates(context)
   const undecided = context.state.undecidedPartial !== undefined
   if (undecided) {
     const decided = yield* decidePartialApproval(context, slot)

@@ -48,6 +48,8 @@ export function* sellOffline(
   const profile = activeProfile(context)
   const notSold: OfflineAttempt = { kind: 'notSold', cardFinished: false }
   if (!profile.offlineSales || request.type !== 'sale' || !isCardAllowed(profile, plan)) return notSold
+  // Nobody could check the rate, and the limits are in the terminal's own currency.
+  if (request.conversion !== undefined || request.currency !== profile.currency) return notSold
   const { localTime } = yield* now()
   if (!isWithinLimits(profile, offlineRisk(context.state), request.amountMinor, localTime)) {
     yield* showMessage('offlineLimit')

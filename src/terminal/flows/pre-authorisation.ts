@@ -49,7 +49,8 @@ export function* followUpPreAuthorisation(
   const inHand = yield* takeCard(context, command, transaction, amountMinor, slot)
   if (!inHand.ok) return inHand.outcome
   const { card } = inHand.value
-  const pin = card.entry === 'original' ? undefined : yield* askPin(context, type, amountMinor, inHand.value)
+  const pin =
+    card.entry === 'original' ? undefined : yield* askPin(context, type, { amountMinor }, inHand.value)
   if (pin !== undefined && !pin.ok) return pin.outcome
   return yield* runTransaction(context, {
     type,

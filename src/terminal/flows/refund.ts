@@ -1,13 +1,14 @@
+import { currencyCode } from '../../base/money.ts'
 import { formatField63 } from '../../iso8583/subfields/field-63.ts'
 import { askPin, readCard } from './card-entry.ts'
 import type { CardSlot } from './card-in-hand.ts'
 import type { Flow } from './effect.ts'
-import { takeAmount } from './sale.ts'
+import { isTaken, takeAmount } from './sale.ts'
 import { askText } from './show.ts'
 import { ended, refuse, type Step } from './step.ts'
 import type { CommandOutcome, TransactionCommand } from './terminal-command.ts'
 import { activeProfile, type TerminalContext } from './terminal-context.ts'
-import type { OriginalReference } from './terminal-model.ts'
+import type { ConversionChoice, OriginalReference, Transaction } from './terminal-model.ts'
 import { runTransaction } from './transaction-flow.ts'
 import { originalField61 } from './transaction-message.ts'
 import { referenceTo } from './void.ts'
@@ -28,20 +29,26 @@ export function* refund(
   if (!/^[0-9A-Za-z]{12}$/.test(typed)) return yield* refuse('badValue', 'reference number')
   const original = yield* takeOriginal(context, command.original, typed)
   if (!original.ok) return original.outcome
-  const amount = yield* takeAmount(context, command.amountMinor)
+  const known = transactionOf(context, original.value)
+  const currency = command.currency ?? known?.request.currency
+  if (currency !== undefined && !isTaken(context, currency))
+    return yield* refuse('currencyNotTaken', currencyCode(currency))
+  const amount = yield* takeAmount(context, command.amountMinor, currency)
   if (!amount.ok) return amount.outcome
   const amountMinor = amount.value
   const type = 'refund'
-  const inHand = yield* readCard(context, { type, amountMinor, entry: command.entry ?? 'card', slot })
+  const paid = { amountMinor, ...(currency === undefined ? {} : { currency }) }
+  const inHand = yield* readCard(context, { type, ...paid, entry: command.entry ?? 'card', slot })
   if (!inHand.ok) return inHand.outcome
-  const pin = yield* askPin(context, type, amountMinor, inHand.value)
+  const pin = yield* askPin(context, type, paid, inHand.value)
   if (!pin.ok) return pin.outcome
   const profile = activeProfile(context)
   const { batch, stan, date } = original.value
   const named = profile.refundOriginal === 'reference'
   return yield* runTransaction(context, {
     type,
-    amountMinor,
+    ...paid,
+    ...refundConversion(known),
     card: inHand.value.card,
     ...pin.value,
     referenceNumber: typed,
@@ -49,6 +56,22 @@ export function* refund(
     field61: originalField61(named ? batch : UNKNOWN, named ? stan : UNKNOWN, date),
     field63: formatField63({ operatorOrOrganisation: profile.refundOrganisation }),
   })
+}
+
+/** The transaction of the batch that is given back, if it is still here. */
+function transactionOf(
+  context: TerminalContext,
+  { batch, stan }: OriginalReference,
+): Transaction | undefined {
+  return context.state.transactions.find(
+    ({ request }) => request.batch === batch && request.stan === stan && batch !== UNKNOWN,
+  )
+}
+
+/** By the rate of the sale; how much it comes to the host says, which knows what was given back before. */
+function refundConversion(original: Transaction | undefined): { readonly conversion?: ConversionChoice } {
+  const conversion = original?.request.conversion
+  return conversion === undefined ? {} : { conversion: { ...conversion, amountMinor: 0 } }
 }
 
 function* takeOriginal(

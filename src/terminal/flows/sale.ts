@@ -1,4 +1,4 @@
-import { parseAmount } from '../../base/money.ts'
+import { currencyCode, parseAmount } from '../../base/money.ts'
 import { askPin, readCard } from './card-entry.ts'
 import type { CardSlot } from './card-in-hand.ts'
 import type { Flow } from './effect.ts'
@@ -19,34 +19,51 @@ export function* cardTransaction(
   slot: CardSlot,
 ): Flow<CommandOutcome> {
   const type = command.kind
+  const currency = command.kind === 'sale' ? command.currency : undefined
+  if (currency !== undefined && !isTaken(context, currency))
+    return yield* refuse('currencyNotTaken', currencyCode(currency))
   const amount: Step<number> =
-    command.kind === 'balance' ? { ok: true, value: 0 } : yield* takeAmount(context, command.amountMinor)
+    command.kind === 'balance'
+      ? { ok: true, value: 0 }
+      : yield* takeAmount(context, command.amountMinor, currency)
   if (!amount.ok) return amount.outcome
   const amountMinor = amount.value
   const entry = command.kind === 'balance' ? 'card' : (command.entry ?? 'card')
-  const inHand = yield* readCard(context, { type, amountMinor, entry, slot })
+  const paid = { amountMinor, ...(currency === undefined ? {} : { currency }) }
+  const inHand = yield* readCard(context, { type, ...paid, entry, slot })
   if (!inHand.ok) return inHand.outcome
-  const { card, chip } = inHand.value
-  const pin = yield* askPin(context, type, amountMinor, inHand.value)
+  const { card, chip, conversion } = inHand.value
+  const pin = yield* askPin(context, type, paid, inHand.value)
   if (!pin.ok) return pin.outcome
   return yield* runTransaction(context, {
     type,
-    amountMinor,
+    ...paid,
     card,
+    ...(conversion === undefined ? {} : { conversion }),
     ...(chip === undefined ? {} : { chip }),
     ...pin.value,
   })
 }
 
+/** Whether the merchant takes `currency`: the terminal's own, or one of the further ones in its profile. */
+export function isTaken(context: TerminalContext, currency: string): boolean {
+  const profile = activeProfile(context)
+  return currency === profile.currency || profile.currencies.includes(currency)
+}
+
 /** A given amount, checked, or the one that the operator enters. */
-export function* takeAmount(context: TerminalContext, given: number | undefined): Flow<Step<number>> {
+export function* takeAmount(
+  context: TerminalContext,
+  given: number | undefined,
+  currency?: string,
+): Flow<Step<number>> {
   if (given !== undefined) {
     const usable = Number.isSafeInteger(given) && given > 0 && given <= AMOUNT_MAX
     return usable ? { ok: true, value: given } : ended(yield* refuse('badValue', 'amount'))
   }
   const text = yield* askText(context, 'enterAmount', 'amount', [1, 13])
   if (text === undefined) return ended({ kind: 'cancelled' })
-  const amountMinor = parseAmount(text, activeProfile(context).currency)
+  const amountMinor = parseAmount(text, currency ?? activeProfile(context).currency)
   return amountMinor === undefined
     ? ended(yield* refuse('badValue', 'amount'))
     : { ok: true, value: amountMinor }

@@ -147,6 +147,16 @@ const TEXTS = {
     '待送签名过多,请在签购单上签名',
     'Too many signatures wait for the host: please sign on the slip',
   ],
+  // Foreign currencies
+  chooseCurrency: [
+    '请持卡人选择付款货币。1 {base} = {rate} {currency}(含加价 {markup}),汇率来源 {source}',
+    'Cardholder, please choose the currency to pay in. 1 {base} = {rate} {currency}, markup of {markup} included, rate by {source}',
+  ],
+  payInCurrency: ['{amount}', '{amount}'],
+  noRateInForce: [
+    '无有效的 {currency} 汇率,按本币收款',
+    'No {currency} rate in force: paid in the local currency',
+  ],
   // Payments by code
   scanCode: ['{amount} 请扫描顾客付款码', "{amount} Scan the customer's code"],
   codeShown: [
@@ -254,6 +264,7 @@ const TEXTS = {
   'refused.cardRefused': ['卡片拒绝交易', 'The card refused the transaction'],
   'refused.notCapable': ['本型号终端没有所需的设备', 'This type of terminal lacks the device for that'],
   'refused.samePerson': ['每个分量须由不同的人输入', 'Each component is entered by another person'],
+  'refused.currencyNotTaken': ['商户不受理此货币', 'The merchant does not take this currency'],
   'refused.noOpenOrder': ['没有未完成的订单', 'No order is open'],
   'refused.nothingToPrint': ['无可打印内容', 'Nothing to print'],
 } as const satisfies { readonly [id: string]: Texts }

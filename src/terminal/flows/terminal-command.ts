@@ -74,11 +74,19 @@ export type TransactionCommand =
   | { readonly kind: 'codeOrder'; readonly amountMinor?: number }
   /** What became of the order that is still open; pays it if the customer has said yes. */
   | { readonly kind: 'codeQuery' }
-  | { readonly kind: 'sale'; readonly amountMinor?: number; readonly entry?: 'card' | 'keyed' }
+  | {
+      readonly kind: 'sale'
+      readonly amountMinor?: number
+      /** ISO 4217 number; the terminal's own when undefined. */
+      readonly currency?: string
+      readonly entry?: 'card' | 'keyed'
+    }
   | { readonly kind: 'void'; readonly stan?: string }
   | {
       readonly kind: 'refund'
       readonly amountMinor?: number
+      /** Of the original; that of the transaction where it is known, else the terminal's own. */
+      readonly currency?: string
       readonly originalReferenceNumber?: string
       /** Batch and trace number as on the original slip. */
       readonly original?: OriginalReference
@@ -118,6 +126,8 @@ export interface TransactionView {
   readonly voucher?: string
   /** The order that the customer must confirm before it is paid. */
   readonly orderNumber?: string
+  /** What the cardholder pays, or gets back, where that is another currency. */
+  readonly conversion?: { readonly currency: string; readonly amountMinor: number; readonly rate: string }
   /** MMDD, from the host when it gave one. */
   readonly date: string
 }
@@ -186,6 +196,7 @@ export type RefusalReason =
   | 'samePerson'
   | 'notCapable'
   | 'noOpenOrder'
+  | 'currencyNotTaken'
 
 /** Why a command could not be finished. What is owed is in the journal. */
 type FailureReason =

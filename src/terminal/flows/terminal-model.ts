@@ -1,5 +1,6 @@
 import type { LocalDateTime } from '../../base/ports.ts'
 import type { CryptogramKind } from '../../emv/results.ts'
+import type { CurrencyConversion } from '../../iso8583/subfields/currency-conversion.ts'
 import type { TerminalDownloads } from './download-model.ts'
 import type { TerminalPackages } from './package-model.ts'
 import type { TerminalProfile } from './terminal-profile.ts'
@@ -10,6 +11,12 @@ import type { TransactionType } from './transaction-type.ts'
  * a payment code in its place.
  */
 export type EntryMethod = 'stripe' | 'fallback' | 'chip' | 'keyed' | 'original' | 'code'
+
+/** What a cardholder took in place of the merchant's currency. */
+export interface ConversionChoice extends CurrencyConversion {
+  /** Who sets the rate, as the slip names it. */
+  readonly source: string
+}
 
 /** Reference to an earlier transaction, for voids, refunds and the pre-authorisation family. */
 export interface OriginalReference {
@@ -67,6 +74,8 @@ export interface TransactionRequest {
   readonly voucher?: string
   /** The order that this sale pays. */
   readonly orderNumber?: string
+  /** The cardholder pays in another currency; `amountMinor` above is the merchant's. */
+  readonly conversion?: ConversionChoice
   readonly original?: OriginalReference
   readonly verification: CardholderVerification
   readonly chip?: ChipDetails
@@ -94,6 +103,8 @@ export interface HostReply {
   readonly voucher?: string
   /** Tag B1 of field 59: the order that the customer must confirm first. */
   readonly orderNumber?: string
+  /** Tag C1 of field 59: what the cardholder is charged, or given back, in the currency that was chosen. */
+  readonly conversion?: CurrencyConversion
 }
 
 /** An order for a payment by code whose end the terminal does not know yet. */

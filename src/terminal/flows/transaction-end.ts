@@ -4,6 +4,7 @@ import type { DownloadSet } from './download-model.ts'
 import { append, awaitCardRemoval, type Flow, releaseCard } from './effect.ts'
 import { loadPackage } from './load-package.ts'
 import { printOwed } from './print-owed.ts'
+import { renewRates } from './refresh-rates.ts'
 import { showMessage } from './show.ts'
 import { signIn } from './sign-in.ts'
 import { tellSupplies, uploadStatus } from './status-upload.ts'
@@ -25,6 +26,7 @@ export function* endTransaction(
   yield* printOwed(context, { skip: owedBefore })
   yield* actOnProcessingRequests(context)
   yield* tellSupplies(context)
+  yield* renewRates(context)
 }
 
 function* giveCardBack(context: TerminalContext): Flow<void> {

@@ -69,6 +69,7 @@ function* concludeReply(
   const amountMinor = partial ? replyAmountMinor(result.message, request.amountMinor) : request.amountMinor
   const records: readonly JournalRecord[] = [
     ...codeRecords(context, reply.responseCode),
+    ...rateRecords(request, reply),
     ...(result.processing === undefined
       ? []
       : [{ kind: 'processingRequested', request: result.processing } as const]),
@@ -113,7 +114,8 @@ function reasonToUndo(
   const { responseCode } = reply
   if (SUCCESS_CODES.includes(responseCode)) {
     const isAmount = responseCode !== '10' || (amountMinor > 0 && amountMinor <= request.amountMinor)
-    return isAmount && completion?.accepted !== false ? undefined : '96'
+    const isAsChosen = isConversionKept(request, reply)
+    return isAmount && isAsChosen && completion?.accepted !== false ? undefined : '96'
   }
   if (!isUnclear(context, request, reply)) return undefined
   return responseCode === 'A0' ? 'A0' : '06'
@@ -128,6 +130,22 @@ function isUnclear(context: TerminalContext, request: TransactionRequest, reply:
   const { unprovedAnswers } = activeProfile(context)
   const matters = TRANSACTION_KINDS[request.type].unanswered !== 'forget'
   return ['94', 'A0'].includes(reply.responseCode) && matters && unprovedAnswers === 'unclear'
+}
+
+/** Nobody pays another amount than the one that was chosen. A refund's is the host's to say. */
+function isConversionKept({ type, conversion }: TransactionRequest, reply: HostReply): boolean {
+  if (conversion === undefined || reply.conversion === undefined || type === 'refund') return true
+  const { currency, amountMinor } = reply.conversion
+  return currency === conversion.currency && amountMinor === conversion.amountMinor
+}
+
+/** The host does not know the rate that was offered, or not any more: they are loaded again after the transaction. */
+function rateRecords(
+  { conversion }: TransactionRequest,
+  { responseCode }: HostReply,
+): readonly JournalRecord[] {
+  if (conversion === undefined || responseCode !== 'A1') return []
+  return [{ kind: 'processingRequested', request: '8' }]
 }
 
 /** What an answer code asks of the terminal itself. Source: docs of the UnionPay dialect, 13. */

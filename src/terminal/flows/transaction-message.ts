@@ -1,6 +1,11 @@
 import { fromHex } from '../../base/bytes.ts'
 import type { FieldValue, Message } from '../../iso8583/message.ts'
-import { formatField59 } from '../../iso8583/subfields/field-59.ts'
+import {
+  CONVERSION_ORGANISATION,
+  CONVERSION_TAG,
+  formatConversion,
+} from '../../iso8583/subfields/currency-conversion.ts'
+import { type Field59Item, formatField59 } from '../../iso8583/subfields/field-59.ts'
 import { formatField60 } from '../../iso8583/subfields/field-60.ts'
 import { formatField61 } from '../../iso8583/subfields/field-61.ts'
 import type {
@@ -48,7 +53,7 @@ export function requestMessage(
     53: securityControl(profile, secrets),
     55: bytesOf(request.field55),
     61: request.field61,
-    63: request.field63,
+    63: customText(profile, request),
   })
 }
 
@@ -64,7 +69,7 @@ export function repeatedRequestMessage(
     38: request.authorisationCode,
     55: bytesOf(request.field55),
     61: request.field61,
-    63: request.field63,
+    63: customText(profile, request),
   })
 }
 
@@ -85,6 +90,7 @@ export function reversalMessage(
       request.field61 === undefined
         ? undefined
         : originalField61(request.batch, request.stan, requestDate(request)),
+    63: request.conversion === undefined ? undefined : customText(profile, request),
   })
 }
 
@@ -168,17 +174,28 @@ function commonFields(
   }
 }
 
-/** A3 in a payment by code and its reversal, A4 in its void and refund. Source: docs of the UnionPay dialect, 11. */
+/** A3 in a payment by code and its reversal, A4 in its void and refund; C1 is ours. Source: docs of the UnionPay dialect, 11. */
 function extendedData(
   profile: TerminalProfile,
-  { voucher, entry, type }: TransactionRequest,
+  { voucher, entry, type, conversion }: TransactionRequest,
   secrets: RequestSecrets,
 ): string | undefined {
-  if (voucher !== undefined) {
-    return formatField59([{ tag: 'A4', value: voucher }], profile.field59LengthDigits)
-  }
-  if (entry !== 'code' || type !== 'sale' || secrets.pan === '') return undefined
-  return formatField59([{ tag: 'A3', value: secrets.pan }], profile.field59LengthDigits)
+  const items: Field59Item[] = []
+  if (voucher !== undefined) items.push({ tag: 'A4', value: voucher })
+  else if (entry === 'code' && type === 'sale' && secrets.pan !== '')
+    items.push({ tag: 'A3', value: secrets.pan })
+  if (conversion !== undefined && profile.conversionField === 59)
+    items.push({ tag: CONVERSION_TAG, value: formatConversion(conversion) })
+  return items.length === 0 ? undefined : formatField59(items, profile.field59LengthDigits)
+}
+
+/** Field 63: the organisation of a refund, or `DCC` and the cardholder's choice where the profile wants it here. */
+function customText(
+  { conversionField }: TerminalProfile,
+  { field63, conversion }: TransactionRequest,
+): string | undefined {
+  if (conversion === undefined || conversionField !== 63) return field63
+  return CONVERSION_ORGANISATION + formatConversion(conversion)
 }
 
 function message(mti: string, optional: OptionalFields): Message {

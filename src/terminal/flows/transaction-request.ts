@@ -5,7 +5,13 @@ import { type Flow, now } from './effect.ts'
 import { type SealedRequest, sealRequest } from './exchange.ts'
 import { encryptTrack, type PadResult, protectCard } from './pad-services.ts'
 import { activeProfile, type TerminalContext } from './terminal-context.ts'
-import type { CardholderVerification, OriginalReference, TransactionRequest } from './terminal-model.ts'
+import type {
+  CardholderVerification,
+  ConversionChoice,
+  OriginalReference,
+  TransactionRequest,
+} from './terminal-model.ts'
+import type { TerminalProfile } from './terminal-profile.ts'
 import { TRANSACTION_KINDS } from './transaction-kind.ts'
 import {
   encryptsTracks,
@@ -20,6 +26,9 @@ import type { TransactionType } from './transaction-type.ts'
 export interface TransactionPlan {
   readonly type: TransactionType
   readonly amountMinor: number
+  /** ISO 4217; the terminal's own when undefined. */
+  readonly currency?: string
+  readonly conversion?: ConversionChoice
   readonly card: CardData
   readonly chip?: ChipSession
   readonly pinBlock?: Uint8Array
@@ -92,7 +101,7 @@ function makeRequest(
     mti: kind.mti,
     processingCode: kind.processingCode,
     amountMinor: plan.amountMinor,
-    currency: profile.currency,
+    currency: plan.currency ?? profile.currency,
     entry: card.entry,
     entryMode: `${ENTRY_DIGITS[card.entry]}${hasPin ? '1' : '2'}`,
     conditionCode: kind.conditionCode,
@@ -104,16 +113,22 @@ function makeRequest(
     ...(plan.authorisationCode === undefined ? {} : { authorisationCode: plan.authorisationCode }),
     ...(chip === undefined ? {} : { field55: chip.field55, reversalField55: chip.reversalField55 }),
     ...(chip === undefined ? {} : { chip: chip.details }),
-    field60: financialField60(profile, type, batch, card.entry === 'fallback'),
+    field60: financialField60(takesParts(profile, plan), type, batch, card.entry === 'fallback'),
     ...(plan.field61 === undefined ? {} : { field61: plan.field61 }),
     ...(plan.field63 === undefined ? {} : { field63: plan.field63 }),
     ...(plan.voucher === undefined ? {} : { voucher: plan.voucher }),
     ...(plan.orderNumber === undefined ? {} : { orderNumber: plan.orderNumber }),
+    ...(plan.conversion === undefined ? {} : { conversion: plan.conversion }),
     ...(plan.original === undefined ? {} : { original: plan.original }),
     verification: chip?.verification ?? plan.verification,
     operator: context.state.loggedOn ?? '01',
     localTime,
   }
+}
+
+/** A part of what the cardholder agreed to in another currency would be another agreement. */
+function takesParts(profile: TerminalProfile, { conversion }: TransactionPlan): TerminalProfile {
+  return conversion === undefined ? profile : { ...profile, partialApproval: false }
 }
 
 /** Digits 1 and 2 of field 22; a fallback stays a stripe. Source: docs of the UnionPay dialect, 7. */

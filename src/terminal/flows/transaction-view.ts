@@ -1,3 +1,4 @@
+import { rateWithMarkup } from '../../base/conversion.ts'
 import type { TransactionView } from './terminal-command.ts'
 import type { Transaction } from './terminal-model.ts'
 import { requestDate } from './transaction-message.ts'
@@ -18,6 +19,20 @@ export function viewOf(transaction: Transaction): TransactionView {
     ...(reply?.authorisationCode === undefined ? {} : { authorisationCode: reply.authorisationCode }),
     ...(reply?.voucher === undefined ? {} : { voucher: reply.voucher }),
     ...(reply?.orderNumber === undefined ? {} : { orderNumber: reply.orderNumber }),
+    ...conversionOf(transaction),
     date: reply?.date ?? requestDate(request),
+  }
+}
+
+/** The host's word where there is one: of a refund the terminal does not know the amount. */
+function conversionOf({ request, reply }: Transaction): Pick<TransactionView, 'conversion'> {
+  const conversion = reply?.conversion ?? request.conversion
+  if (conversion === undefined) return {}
+  return {
+    conversion: {
+      currency: conversion.currency,
+      amountMinor: conversion.amountMinor,
+      rate: rateWithMarkup(conversion),
+    },
   }
 }

@@ -51,6 +51,8 @@ export function* sendVoid(
   return yield* runTransaction(context, {
     type,
     amountMinor: original.amountMinor,
+    currency: original.request.currency,
+    ...(original.request.conversion === undefined ? {} : { conversion: original.request.conversion }),
     card: inHand.value.card,
     verification: 'none',
     original: reference,
@@ -94,7 +96,8 @@ function* cardOf(
     return { ok: true, value: { card: { entry: 'original', ...stored.value } } }
   }
   const { amountMinor } = original
-  const inHand = yield* readCard(context, { type, amountMinor, entry: 'card', slot })
+  const { currency } = original.request
+  const inHand = yield* readCard(context, { type, amountMinor, currency, entry: 'card', slot })
   if (inHand.ok && inHand.value.card.pan !== stored.value.pan) return ended(yield* refuse('cardDiffers'))
   return inHand
 }

@@ -113,7 +113,7 @@ function* enterOnlinePin(session: ContactSession): Flow<Result<MethodOutcome, Co
   const answer = yield* pinPad({
     op: 'enterPin',
     pan: toHex(session.card.get('5A') ?? new Uint8Array(0)).replace(/F+$/, ''),
-    amountText: transaction.amountText,
+    amountText: session.amountText,
     lengthMin: config.pinLengthMin,
     lengthMax: config.pinLengthMax,
     timeoutMs: config.pinTimeoutMs,

@@ -62,6 +62,8 @@ export class ContactSession {
   iccKey: RecoveredKey | undefined
   pinBlock: Uint8Array | undefined
   pinBypassed = false
+  /** What the PIN pad shows. */
+  amountText: string | undefined
   signature = false
   cryptogram: CardCryptogram | undefined
   /** The first cryptogram, which scripts and a reversal refer to. */
@@ -76,6 +78,7 @@ export class ContactSession {
   ) {
     this.config = config
     this.transaction = transaction
+    this.amountText = transaction.amountText
     this.application = application
     this.unpredictableNumber = unpredictableNumber
     this.card = new Map(application.objects)

@@ -1,3 +1,4 @@
+import { toHex } from '../../base/bytes.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import { type Flow, random } from '../flows/effect.ts'
 import { analyseActions } from './action-analysis.ts'
@@ -27,6 +28,8 @@ export function* startContact(config: KernelConfig, transaction: EmvTransaction)
   const begun = yield* beginTransaction(config, transaction)
   if (!begun.ok) return asFallback(begun.error) ?? { kind: 'ended', reason: begun.error }
   const { session, card } = begun.value
+  const told = yield* tellCard(session, card)
+  if (!told.ok) return { kind: 'ended', reason: told.error }
   const authenticated = yield* authenticateOffline(session)
   if (!authenticated.ok) return { kind: 'ended', reason: authenticated.error }
   checkRestrictions(session)
@@ -35,6 +38,20 @@ export function* startContact(config: KernelConfig, transaction: EmvTransaction)
     if (!done.ok) return { kind: 'ended', reason: done.error }
   }
   return yield* decideFirst(session, card)
+}
+
+/** Whoever has to do with the cardholder, or wants to stop, is heard before the PIN. */
+function* tellCard(session: ContactSession, card: ContactCard): Flow<Result<void, ContactStop>> {
+  const { afterReading } = session.transaction
+  if (afterReading === undefined) return ok(undefined)
+  const value = (tag: string): string | undefined => {
+    const bytes = session.card.get(tag)
+    return bytes === undefined ? undefined : toHex(bytes)
+  }
+  const shown = yield* afterReading(card, value)
+  if (!shown.ok) return shown
+  session.amountText = shown.value ?? session.amountText
+  return ok(undefined)
 }
 
 /** The card's number and dates, for transactions that need no cryptogram: selection, initiation and records only. */

@@ -1,4 +1,8 @@
 import type { LocalDateTime } from '../../base/ports.ts'
+import type { Result } from '../../base/result.ts'
+import type { Flow } from '../flows/effect.ts'
+import type { ContactStop } from './contact-stop.ts'
+import type { ContactCard } from './contact-types.ts'
 
 /** One transaction as the kernel sees it. */
 export interface EmvTransaction {
@@ -12,6 +16,14 @@ export interface EmvTransaction {
   readonly sequence: number
   /** What the PIN pad shows; undefined for a balance enquiry. */
   readonly amountText: string | undefined
+  /**
+   * Asked once the card's data are read, before its holder is verified; an amount that it gives back is what the PIN pad shows.
+   * `data`: value of a tag, upper-case hexadecimal.
+   */
+  readonly afterReading?: (
+    card: ContactCard,
+    data: (tag: string) => string | undefined,
+  ) => Flow<Result<string | undefined, ContactStop>>
   readonly pinBypassAllowed: boolean
   /** The merchant wants an online answer whatever the limits say. */
   readonly forceOnline?: boolean

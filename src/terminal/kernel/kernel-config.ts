@@ -1,4 +1,5 @@
 import { fromHex } from '../../base/bytes.ts'
+import { currencyExponent } from '../../base/money.ts'
 import type { Sha1 } from '../../emv/emv-cipher.ts'
 
 /** An application that the terminal accepts, with its acquirer's parameters. Binary values are bytes. */
@@ -134,7 +135,7 @@ export function defaultKernelConfig(
     terminalCapabilities: CAPABILITIES,
     additionalCapabilities: ADDITIONAL_CAPABILITIES,
     terminalType: 0x22,
-    currencyExponent: identity.currency === '392' ? 0 : 2,
+    currencyExponent: currencyExponent(identity.currency),
     merchantCategory: identity.merchantId.slice(7, 11),
     applications: APPLICATIONS,
     caKeys,

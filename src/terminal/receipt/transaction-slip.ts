@@ -6,6 +6,7 @@ import type { PrintLine } from '../flows/print-document.ts'
 import { responseCodeInfo } from '../flows/response-codes.ts'
 import type { ChipDetails, EntryMethod, HostReply, Transaction } from '../flows/terminal-model.ts'
 import type { TerminalProfile } from '../flows/terminal-profile.ts'
+import { choiceLines, conversionLines } from './conversion-lines.ts'
 import type { ReceiptForm } from './receipt-form.ts'
 import {
   centred,
@@ -62,11 +63,13 @@ export function transactionLines(
     row(profile, ['时间', 'TIME'], printedTime(transaction)),
     ...originalLines(profile, transaction),
     { kind: 'pair', left: say(profile, ['金额', 'AMOUNT']), right: amount, bold: true },
+    ...conversionLines(profile, transaction),
     ...partialLines(profile, transaction),
     ...offlineLines(profile, transaction),
     { kind: 'rule' },
     ...chipLines(profile, transaction.chip ?? request.chip),
     ...remarkLines(profile, reply),
+    ...choiceLines(profile, transaction),
     ...signatureLines(profile, transaction, form),
     ...(profile.receiptQr ? qrLines(transaction) : []),
     ...footerLines(profile),
