@@ -1,7 +1,7 @@
 import { bytesToAscii, toHex } from '../../src/base/bytes.ts'
 import { openAccount } from '../../src/host/core/accounts.ts'
 import { HostCore } from '../../src/host/core/host-core.ts'
-import { CatalogueFile } from '../../src/host/estate/catalogue-file.ts'
+import { Catalogue } from '../../src/host/estate/catalogue.ts'
 import { RateBook } from '../../src/host/estate/rate-book.ts'
 import { OfficeDatabase } from '../../src/host/office/office-database.ts'
 import { MemoryStore } from '../../src/host/store/memory-store.ts'
@@ -94,12 +94,7 @@ export class JointWorld {
       wallets: this.book,
       signatures: this.signatures,
       rates: this.rates,
-      catalogue: new CatalogueFile({
-        directory: '/nothing/is/there',
-        caKeys: [],
-        merchantName: () => undefined,
-        rates: this.rates,
-      }),
+      catalogue: new Catalogue([], this.rates),
     })
     this.host = new CoreHost(test, core)
     this.wallets.add({ name: 'Li', balanceMinor: FIRST_BALANCE, confirmAboveMinor: CONFIRM_ABOVE })
