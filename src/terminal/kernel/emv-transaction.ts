@@ -2,7 +2,6 @@ import type { LocalDateTime } from '../../base/ports.ts'
 import type { Result } from '../../base/result.ts'
 import type { Flow } from '../flows/effect.ts'
 import type { ContactStop } from './contact-stop.ts'
-import type { ContactCard } from './contact-types.ts'
 
 /** One transaction as the kernel sees it. */
 export interface EmvTransaction {
@@ -21,7 +20,7 @@ export interface EmvTransaction {
    * `data`: value of a tag, upper-case hexadecimal.
    */
   readonly afterReading?: (
-    card: ContactCard,
+    card: { readonly pan: string },
     data: (tag: string) => string | undefined,
   ) => Flow<Result<string | undefined, ContactStop>>
   readonly pinBypassAllowed: boolean
