@@ -11,6 +11,10 @@ interface CommandModule {
 const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<CommandModule> }>> = {
   up: { summary: 'run host, emulated board and terminal together', load: () => import('./commands/up.ts') },
   host: { summary: 'run the acquirer host, look into its books', load: () => import('./commands/host.ts') },
+  console: {
+    summary: 'serve the console of hosts that share a database',
+    load: () => import('./commands/console.ts'),
+  },
   board: {
     summary: 'run the emulated board: card reader, PIN pad, printer',
     load: () => import('./commands/board.ts'),

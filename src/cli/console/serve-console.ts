@@ -5,6 +5,7 @@ import { openOffice } from '../../host/office/open-office.ts'
 import { FIRST_USER } from '../../host/office/people.ts'
 import type { HostMetrics } from '../../host/service/host-metrics.ts'
 import type { Host } from '../../host/service/open-host.ts'
+import type { SharedConsole } from '../../host/service/open-shared-console.ts'
 import { UsageFailure } from '../failure.ts'
 import { releaseVersion } from '../release.ts'
 import type { ConsolePlace } from './console-option.ts'
@@ -68,6 +69,22 @@ export async function serveConsole(
     office.close()
     throw error
   }
+}
+
+/** Opens the console of hosts that share a database. Rejects as `serveConsole`. */
+export async function serveSharedConsole(
+  shared: SharedConsole,
+  { directory, place }: { readonly directory: string; readonly place: ConsolePlace },
+  building: () => void = () => {},
+): Promise<ServedConsole> {
+  const { host, office, records, keeper } = shared
+  const firstPassword = await office.people.setUpFirst()
+  // It is printed next: nobody may have a password that is lost with this computer.
+  keeper.keep()
+  const webDirectory = await buildPage(building)
+  const common = { host, office, records, keeper, directory, webDirectory, release: releaseVersion() }
+  const opened = await openAt(place, (port) => openConsole({ ...common, address: place.address, port }))
+  return { console: opened, firstPassword, close: () => opened.close() }
 }
 
 async function openAt(

@@ -7,12 +7,12 @@ import type { Rollouts } from '../estate/rollouts.ts'
 import type { KnowledgeBase } from '../knowledge/knowledge-base.ts'
 import type { EstateCare } from '../monitoring/estate-care.ts'
 import type { Office } from '../office/open-office.ts'
-import type { Host } from '../service/open-host.ts'
+import type { ConsoleHost } from '../service/console-host.ts'
+import type { RecordsPort } from '../store/records-port.ts'
 import type { Bench } from './bench/bench.ts'
 import type { LiveEvents } from './live-events.ts'
 import type { MessageWatch } from './messages/message-watch.ts'
 import type { MinuteSeries } from './records/minute-series.ts'
-import type { RecordsReader } from './records/records-reader.ts'
 import type { WorkbenchPort } from './workbench-port.ts'
 
 /** Fastify with zod schemas: bodies and answers have the types that their schemas say. */
@@ -34,10 +34,10 @@ export interface SoftwareDesk {
 export interface ConsoleContext {
   readonly office: Office
   readonly field: FieldEstate
-  readonly host: Host
+  readonly host: ConsoleHost
   readonly live: LiveEvents
   readonly messages: MessageWatch
-  readonly records: RecordsReader
+  readonly records: RecordsPort
   readonly minutes: MinuteSeries
   readonly knowledge: KnowledgeBase
   readonly care: EstateCare

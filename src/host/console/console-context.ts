@@ -6,8 +6,9 @@ import { Rollouts } from '../estate/rollouts.ts'
 import { openKnowledgeBase } from '../knowledge/knowledge-base.ts'
 import { EstateCare } from '../monitoring/estate-care.ts'
 import type { Office } from '../office/open-office.ts'
+import type { ConsoleHost } from '../service/console-host.ts'
 import type { HostMetrics } from '../service/host-metrics.ts'
-import type { Host } from '../service/open-host.ts'
+import type { RecordsPort } from '../store/records-port.ts'
 import type { Bench } from './bench/bench.ts'
 import type { ConsoleApp, ConsoleContext, SoftwareDesk } from './console-app.ts'
 import type { LiveEvents } from './live-events.ts'
@@ -23,9 +24,11 @@ const WATCH_EVERY_MS = 15_000
 const SOFTWARE_NEWS_MS = 500
 
 interface ContextParts {
-  readonly host: Host
+  readonly host: ConsoleHost
   readonly office: Office
   readonly live: LiveEvents
+  /** Where transactions and batches are read; the file of the host when undefined. */
+  readonly records?: RecordsPort | undefined
   /** Folder of the host's records. */
   readonly directory: string
   readonly secretTriesMax?: number | undefined
@@ -46,10 +49,9 @@ export function openContext(
     bench,
     workbench,
     secretTriesMax = SECRET_TRIES_MAX,
+    ...given
   }: ContextParts,
 ): ConsoleContext {
-  const { path } = host.store
-  invariant(path !== undefined, 'a host with a console has a file')
   const { nowMs } = office
   const messages = new MessageWatch({
     keptMax: MESSAGES_KEPT,
@@ -57,7 +59,7 @@ export function openContext(
     nowMs,
     taken: (line) => live.publish('exchange', line),
   })
-  const records = new RecordsReader(path)
+  const records = given.records ?? ownRecords(host)
   const endWatch = host.observe(messages)
   const minutes = new MinuteSeries(nowMs)
   const endMinutes = host.observe(minutes)
@@ -90,6 +92,11 @@ export function openContext(
     nowMs,
     secretTriesMax,
   }
+}
+
+function ownRecords({ store: { path } }: ConsoleHost): RecordsPort {
+  invariant(path !== undefined, 'a host with a console has a file')
+  return new RecordsReader(path)
 }
 
 /** Packages are offered while the console is open; pages hear of progress once in a while, not of each chunk. */
@@ -131,7 +138,7 @@ function openSoftware({
 
 /** Alarms are looked at by themselves, and pages hear of those that change. */
 function openCare(
-  host: Host,
+  host: ConsoleHost,
   office: Office,
   live: LiveEvents,
   metrics: HostMetrics | undefined,

@@ -10,13 +10,15 @@ import fastify from 'fastify'
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { InvariantError } from '../../base/invariant.ts'
 import type { Office } from '../office/open-office.ts'
+import type { ConsoleHost } from '../service/console-host.ts'
 import type { HostMetrics } from '../service/host-metrics.ts'
-import type { Host } from '../service/open-host.ts'
+import type { RecordsPort } from '../store/records-port.ts'
 import { type Access, guard } from './access.ts'
 import { answerErrors } from './answer-errors.ts'
 import type { Bench } from './bench/bench.ts'
 import type { ConsoleApp } from './console-app.ts'
 import { openContext } from './console-context.ts'
+import { type AnswerKeeper, keepAnswers } from './keep-answers.ts'
 import { LiveEvents } from './live-events.ts'
 import { addRoutes } from './routes.ts'
 import type { WorkbenchPort } from './workbench-port.ts'
@@ -24,8 +26,12 @@ import type { WorkbenchPort } from './workbench-port.ts'
 export interface ConsoleOptions {
   /** What the host counts: it says when nothing can be recorded, and shows the estate. */
   readonly metrics?: HostMetrics | undefined
-  readonly host: Host
+  readonly host: ConsoleHost
   readonly office: Office
+  /** Where transactions and batches are read; the file of the host when undefined. */
+  readonly records?: RecordsPort
+  /** Makes durable elsewhere what an answer rests on, before it leaves. */
+  readonly keeper?: AnswerKeeper
   /** Folder of the host: its limits of terminals and its certificate. */
   readonly directory: string
   /** 0: any free port. */
@@ -135,6 +141,7 @@ async function buildConsole(
   await app.register(helmet, { contentSecurityPolicy: CONTENT_SECURITY_POLICY, hsts: false })
   await app.register(rateLimit, { max: REQUESTS_A_MINUTE, timeWindow: 60_000 })
   await app.register(websocket, { options: { maxPayload: 64 * 1024 } })
+  if (options.keeper !== undefined) keepAnswers(app, options.keeper)
   app.addHook('preValidation', guard(office))
   await describeApi(app, options.release)
   const context = openContext(app, { ...options, live })

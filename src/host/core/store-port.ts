@@ -187,6 +187,11 @@ export interface HostStore {
   leaseNumbers(count: number): number
   /** What was decided elsewhere on this store is durable, and is read again: call it before changing a row that was read. */
   settle?(): void
+  /**
+   * For a store that others change too: what `work` reads of terminals and accounts is locked, and all that it commits is one
+   * transaction. `work` may be called again when somebody was in its way. Without it, nobody else writes meanwhile.
+   */
+  together?<T>(work: () => T): T
 
   listMerchants(): readonly MerchantRow[]
   listTerminals(): readonly TerminalRow[]
@@ -206,6 +211,19 @@ export interface HostStore {
   /** Empty when the books are right. */
   checkBooks(): readonly BooksFinding[]
   close(): void
+}
+
+/** One terminal by its number. */
+export function findTerminal(store: Pick<HostStore, 'fetch'>, tid: string): TerminalRow | undefined {
+  const snapshot = new Snapshot()
+  store.fetch({ ...NO_KEYS, terminals: [tid] }, snapshot)
+  return snapshot.terminals.get(tid)
+}
+
+/** Reads rows, decides and commits as one where the store is shared; as it comes where it is not. */
+export function together<T>(store: Pick<HostStore, 'settle' | 'together'>, work: () => T): T {
+  store.settle?.()
+  return store.together === undefined ? work() : store.together(work)
 }
 
 /** The part of the store that decisions are made on. */

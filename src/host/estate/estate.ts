@@ -1,7 +1,14 @@
 import { openAccount } from '../core/accounts.ts'
 import type { AccountRow, IssuerRow, MerchantRow, TerminalProfile, TerminalRow } from '../core/records.ts'
 import type { WrappedKey } from '../core/security-module-port.ts'
-import { type HostStore, NO_ROWS, rowCountOf, type StoreRows } from '../core/store-port.ts'
+import {
+  findTerminal,
+  type HostStore,
+  NO_ROWS,
+  rowCountOf,
+  type StoreRows,
+  together,
+} from '../core/store-port.ts'
 import { TEST_CARDS, type TestCard } from '../core/test-cards.ts'
 import type { SoftwareSecurityModule } from '../security-module/software-security-module.ts'
 import {
@@ -103,11 +110,13 @@ export class Estate {
    * @throws {EstateError} when there is no such terminal.
    */
   changeTerminal(tid: string, change: (row: TerminalRow) => TerminalRow): TerminalRow {
-    this.#store.settle?.()
-    const row = this.#terminal(tid)
-    if (row === undefined) throw new EstateError(`there is no terminal ${tid}`)
-    const changed = change(row)
-    this.#store.commit({ ...NO_ROWS, terminals: [changed] })
+    const changed = together(this.#store, () => {
+      const row = this.#terminal(tid)
+      if (row === undefined) throw new EstateError(`there is no terminal ${tid}`)
+      const next = change(row)
+      this.#store.commit({ ...NO_ROWS, terminals: [next] })
+      return next
+    })
     this.#listener(changed)
     return changed
   }
@@ -117,13 +126,15 @@ export class Estate {
    * changed. While it runs nothing is decided: up to a second with 10 000 terminals. `more` becomes durable with them.
    */
   changeTerminals(change: (row: TerminalRow) => TerminalRow, more: Partial<StoreRows> = {}): number {
-    this.#store.settle?.()
-    const changed = this.#store.listTerminals().flatMap((row) => {
-      const next = change(row)
-      return next === row ? [] : [next]
+    const changed = together(this.#store, () => {
+      const terminals = this.#store.listTerminals().flatMap((row) => {
+        const next = change(row)
+        return next === row ? [] : [next]
+      })
+      const rows = { ...NO_ROWS, ...more, terminals }
+      if (rowCountOf(rows) > 0) this.#store.commit(rows)
+      return terminals
     })
-    const rows = { ...NO_ROWS, ...more, terminals: changed }
-    if (rowCountOf(rows) > 0) this.#store.commit(rows)
     for (const row of changed) this.#listener(row)
     return changed.length
   }
@@ -206,7 +217,7 @@ export class Estate {
   }
 
   #terminal(tid: string): TerminalRow | undefined {
-    return this.#store.listTerminals().find((terminal) => terminal.tid === tid)
+    return findTerminal(this.#store, tid)
   }
 
   #terminalOf(tid: string, mid: string, profile: TerminalProfile): TerminalRow {

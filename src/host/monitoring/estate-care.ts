@@ -2,7 +2,7 @@ import { parseStatusItems } from '../../iso8583/subfields/status-items.ts'
 import type { TerminalRow } from '../core/records.ts'
 import { JOBS, withJob } from '../core/terminal-jobs.ts'
 import type { Office } from '../office/open-office.ts'
-import type { Host } from '../service/open-host.ts'
+import type { ConsoleHost } from '../service/console-host.ts'
 import { type Alarm, AlarmBook, type Measurement } from './alarm-book.ts'
 import { type Figures, LiveFigures } from './live-figures.ts'
 import { MaintenancePlan, type TerminalStatus } from './maintenance-plan.ts'
@@ -23,7 +23,7 @@ export interface EstateSummary {
 
 export interface EstateCareOptions {
   readonly office: Pick<Office, 'database' | 'audit' | 'nowMs'>
-  readonly host: Pick<Host, 'store' | 'observe' | 'estate'>
+  readonly host: Pick<ConsoleHost, 'store' | 'observe' | 'estate'>
   /** Why the host can't record now; undefined while all is well. */
   readonly trouble?: () => string | undefined
 }

@@ -23,11 +23,18 @@ export interface OfficeOptions {
   readonly directory: string | undefined
   readonly security: Sealer & { auditTag: AuditTagger }
   readonly nowMs?: () => number
+  /** Name of the file in the folder. */
+  readonly file?: string
 }
 
 /** @throws {OfficeError} with one sentence that says what to do. */
-export function openOffice({ directory, security, nowMs = Date.now }: OfficeOptions): Office {
-  const database = new OfficeDatabase(directory === undefined ? ':memory:' : join(directory, OFFICE_FILE))
+export function openOffice({
+  directory,
+  security,
+  nowMs = Date.now,
+  file = OFFICE_FILE,
+}: OfficeOptions): Office {
+  const database = new OfficeDatabase(directory === undefined ? ':memory:' : join(directory, file))
   try {
     const audit = new AuditLog(database, (data) => security.auditTag(data), nowMs)
     const users = new UserStore(database)

@@ -2,7 +2,7 @@ import type { HostStore } from '../core/store-port.ts'
 
 /** The store's calls as promises: for a store across a network. Who has one in the process uses it as it is. */
 export type AsyncHostStore = {
-  readonly [Name in Exclude<keyof HostStore, 'settle'>]: (
+  readonly [Name in Exclude<keyof HostStore, 'settle' | 'together'>]: (
     ...given: Parameters<HostStore[Name]>
   ) => Promise<ReturnType<HostStore[Name]>>
 }

@@ -1,8 +1,9 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import Database from 'better-sqlite3'
 import { StoreError } from '../core/store-port.ts'
 import type { PackedRows } from './packed-rows.ts'
 import { storeErrorOf } from './sqlite-file.ts'
+import { startWorker } from './start-worker.ts'
 
 export interface CheckpointWorkerData {
   readonly path: string
@@ -46,17 +47,8 @@ export interface CommitListener {
   ended(error: unknown): void
 }
 
-const LOADER = import.meta.resolve('tsx/esm/api')
 const COMMIT_WORKER = new URL('./commit-worker.ts', import.meta.url).href
 const CHECKPOINT_WORKER = new URL('./checkpoint-worker.ts', import.meta.url).href
-/** A thread has no loader for TypeScript of its own: it is registered there before anything is imported. */
-function startWorker(program: string, data: CommitWorkerData | CheckpointWorkerData): Worker {
-  const bootstrap = `import(${JSON.stringify(LOADER)})
-    .then(({ register }) => { register(); return import(${JSON.stringify(program)}) })`
-  const worker = new Worker(bootstrap, { eval: true, workerData: data, execArgv: [] })
-  worker.unref()
-  return worker
-}
 
 /** Longest wait of `drain`: a commit that takes longer is a disk that hangs. */
 const DRAIN_TIMEOUT_MS = 30_000
@@ -73,8 +65,8 @@ export class CommitThread {
 
   constructor(path: string, listener: CommitListener) {
     this.#listener = listener
-    this.#worker = startWorker(COMMIT_WORKER, { path, done: this.#done })
-    this.#checkpointer = startWorker(CHECKPOINT_WORKER, { path })
+    this.#worker = startWorker(COMMIT_WORKER, { path, done: this.#done } satisfies CommitWorkerData)
+    this.#checkpointer = startWorker(CHECKPOINT_WORKER, { path } satisfies CheckpointWorkerData)
     // Without it the log is copied by the thread that commits, later and in larger parts.
     this.#checkpointer.on('error', () => {})
     this.#worker.on('message', (answer: CommitAnswer) => this.#answered(answer))

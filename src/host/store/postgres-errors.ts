@@ -10,7 +10,12 @@ export function codeOf(error: unknown): string {
 const TRY_AGAIN: ReadonlySet<string> = new Set(['40001', '40P01', '55P03'])
 
 export function isWorthRepeating(error: unknown): boolean {
-  return TRY_AGAIN.has(codeOf(error))
+  return isWorthRepeatingCode(codeOf(error))
+}
+
+/** As `isWorthRepeating`, of a SQLSTATE. */
+export function isWorthRepeatingCode(code: string): boolean {
+  return TRY_AGAIN.has(code)
 }
 
 /** SQLSTATE and its meaning. Source: PostgreSQL, appendix A. */

@@ -12,7 +12,7 @@ const NUMBERS: ReadonlySet<string> = new Set(
     'processingRequest hasChip pinTriesMax singleMinor dailyMinor dailyCount balanceMinor pinTriesLeft',
     'lastTransactionCounter spentTodayMinor countToday',
     'number confirmAboveMinor lastSerial createdMs wallet serial issuedMs expiresMs orderNumber receivedMs',
-    'version atMs',
+    'version atMs page epoch beat pageCount',
   ),
 )
 const BYTES: ReadonlySet<string> = new Set(['panCiphertext', 'body'])

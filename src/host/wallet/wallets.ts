@@ -1,7 +1,7 @@
 import { findAccount, fundAccount, openAccount } from '../core/accounts.ts'
 import type { IssuerRow, TransactionRow } from '../core/records.ts'
 import type { ProtectedPan, SecurityModule } from '../core/security-module-port.ts'
-import { type HostStore, NO_ROWS } from '../core/store-port.ts'
+import { type HostStore, NO_ROWS, together } from '../core/store-port.ts'
 import { WALLET_PREFIX } from '../core/wallet-port.ts'
 import { WALLET_MAX, walletAccountNumber } from './payment-code.ts'
 import type { WalletBook } from './wallet-book.ts'
@@ -33,14 +33,20 @@ const WALLET_ISSUER: Omit<IssuerRow, 'cryptogramKey' | 'pinVerificationKey'> = {
 
 export type WalletSecurity = Pick<SecurityModule, 'protectPan' | 'lookupOf'>
 
+/** What customers do with their wallets. */
+export type WalletDesk = Pick<
+  WalletBook,
+  'addWallet' | 'wallets' | 'wallet' | 'showCode' | 'scan' | 'confirm' | 'refuse' | 'ordersOf' | 'orderRow'
+>
+
 /** Wallets with their money: an account of the host each, so that ledger, settlement and clearing hold for them as for cards. */
-export class Wallets {
-  readonly book: WalletBook
+export class Wallets<Book extends WalletDesk = WalletBook> {
+  readonly book: Book
   readonly #store: HostStore
   readonly #security: WalletSecurity
   readonly #nowMs: () => number
 
-  constructor(book: WalletBook, store: HostStore, security: WalletSecurity, nowMs: () => number) {
+  constructor(book: Book, store: HostStore, security: WalletSecurity, nowMs: () => number) {
     this.book = book
     this.#store = store
     this.#security = security
@@ -55,12 +61,16 @@ export class Wallets {
   }): WalletView {
     if (this.book.wallets().length >= WALLET_MAX)
       throw new WalletError(`there are ${WALLET_MAX} wallets already`)
-    this.#settle()
+    const row = this.book.addWallet(setup.name, setup.confirmAboveMinor, this.#nowMs())
+    this.#together(() => this.#openAccount(row, setup.balanceMinor))
+    return { ...row, balanceMinor: setup.balanceMinor, isFrozen: false }
+  }
+
+  #openAccount(row: WalletRow, balanceMinor: number): void {
     if (!this.#store.listIssuers().some(({ id }) => id === WALLET_ISSUER.id)) {
       const issuer = { ...WALLET_ISSUER, cryptogramKey: undefined, pinVerificationKey: undefined }
       this.#store.commit({ ...NO_ROWS, issuers: [issuer] })
     }
-    const row = this.book.addWallet(setup.name, setup.confirmAboveMinor, this.#nowMs())
     openAccount(this.#store, {
       pan: this.#panOf(row.number),
       issuerId: WALLET_ISSUER.id,
@@ -72,9 +82,8 @@ export class Wallets {
       pinTriesMax: 3,
       limits: { singleMinor: undefined, dailyMinor: undefined, dailyCount: undefined },
       testBehaviour: undefined,
-      openingBalanceMinor: setup.balanceMinor,
+      openingBalanceMinor: balanceMinor,
     })
-    return { ...row, balanceMinor: setup.balanceMinor, isFrozen: false }
   }
 
   list(): readonly WalletView[] {
@@ -90,18 +99,16 @@ export class Wallets {
 
   /** @throws {WalletError} */
   setFrozen(number: number, isFrozen: boolean): WalletView {
-    this.#settle()
-    const account = this.#account(number) ?? noWallet(number)
-    this.#store.commit({ ...NO_ROWS, accounts: [{ ...account, status: isFrozen ? 'blocked' : 'active' }] })
-    this.#settle()
+    this.#together(() => {
+      const account = this.#account(number) ?? noWallet(number)
+      this.#store.commit({ ...NO_ROWS, accounts: [{ ...account, status: isFrozen ? 'blocked' : 'active' }] })
+    })
     return this.find(number) ?? noWallet(number)
   }
 
   /** Puts money in from outside. @throws {WalletError} */
   fund(number: number, amountMinor: number): WalletView {
-    this.#settle()
-    fundAccount(this.#store, this.#account(number) ?? noWallet(number), amountMinor)
-    this.#settle()
+    this.#together(() => fundAccount(this.#store, this.#account(number) ?? noWallet(number), amountMinor))
     return this.find(number) ?? noWallet(number)
   }
 
@@ -112,9 +119,11 @@ export class Wallets {
     return all.filter(({ panLookup, state }) => panLookup === lookup && state !== 'declined').slice(0, limit)
   }
 
-  /** What is being decided becomes durable, and is read again afterwards. */
-  #settle(): void {
+  /** What is being decided becomes durable first, and is read again afterwards. */
+  #together<T>(work: () => T): T {
+    const done = together(this.#store, work)
     this.#store.settle?.()
+    return done
   }
 
   #panOf(number: number): ProtectedPan {

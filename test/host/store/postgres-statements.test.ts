@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { BOOKS_CHECKS } from '../../../src/host/store/books-checks.ts'
+import { NEWS_STATEMENTS } from '../../../src/host/store/postgres-news.ts'
+import { OFFICE_STATEMENTS } from '../../../src/host/store/postgres-office.ts'
 import { PAYMENT_READS, PAYMENT_STATEMENTS } from '../../../src/host/store/postgres-payment-rows.ts'
 import { LEASE, READS } from '../../../src/host/store/postgres-reads.ts'
+import { RECORD_LISTS } from '../../../src/host/store/postgres-records.ts'
 import { POSTGRES_MIGRATIONS } from '../../../src/host/store/postgres-schema.ts'
 import { SETTINGS } from '../../../src/host/store/postgres-session.ts'
 import { LISTS } from '../../../src/host/store/postgres-store.ts'
@@ -34,6 +37,8 @@ const STATEMENTS: readonly string[] = [
   ...WRITE_STATEMENTS.map(({ text }) => text),
   ...BOOKS_CHECKS.map(({ sql }) => sql),
   ...PAYMENT_STATEMENTS.map(({ text }) => text),
+  ...[...NEWS_STATEMENTS, ...OFFICE_STATEMENTS].map(({ text }) => text),
+  ...Object.values(RECORD_LISTS),
   LEASE.text,
   SETTINGS,
 ]

@@ -2,11 +2,18 @@ import Database from 'better-sqlite3'
 import type {
   BatchRow,
   LedgerEntryRow,
-  TerminalRow,
   TerminalSetup,
   TransactionRow,
   UploadRow,
 } from '../../core/records.ts'
+import {
+  type BatchQuery,
+  type FoundSetups,
+  type FoundTransactions,
+  RECORDS_WALK_MAX,
+  type RecordsPort,
+  type TransactionQuery,
+} from '../../store/records-port.ts'
 import {
   readBatch,
   readEntry,
@@ -18,41 +25,12 @@ import {
   type StoredUpload,
 } from '../../store/sqlite-books-rows.ts'
 
-export interface TransactionQuery {
-  readonly tid?: string | undefined
-  readonly mid?: string | undefined
-  readonly state?: string | undefined
-  readonly kind?: string | undefined
-  readonly responseCode?: string | undefined
-  /** Last four digits of the card. */
-  readonly panEnd?: string | undefined
-  /** Records with a lower number. */
-  readonly before?: number | undefined
-  readonly limit: number
-}
-
-export interface FoundTransactions {
-  readonly rows: readonly TransactionRow[]
-  /** Where to go on from; undefined at the end. */
-  readonly next: number | undefined
-}
-
 interface StoredSetup {
   readonly tid: string
   readonly processingRequest: number
   readonly setup: string | null
 }
 
-interface FoundSetups {
-  readonly rows: readonly Pick<TerminalRow, 'tid' | 'processingRequest' | 'setup'>[]
-  readonly total: number
-}
-
-/**
- * Records that one question looks at. The hot table has no index besides its number and its trace numbers, so a filter
- * walks back from the newest: a bound keeps each answer quick, and the reader may go on from there.
- */
-const WALK_MAX = 50_000
 const BATCH_LIMIT = 500
 const CONDITIONS = {
   tid: 'tid = :tid',
@@ -64,7 +42,7 @@ const CONDITIONS = {
 } as const
 
 /** Reads a host's records on a connection of its own, beside the host that writes them. */
-export class RecordsReader {
+export class RecordsReader implements RecordsPort {
   readonly #db: Database.Database
 
   /** `path`: the host's database, which exists. */
@@ -107,7 +85,7 @@ export class RecordsReader {
     const from = before ?? Number.MAX_SAFE_INTEGER
     const stored = this.#db
       .prepare<unknown[], StoredTransaction>(
-        `SELECT * FROM (SELECT * FROM transactions WHERE id < :from ORDER BY id DESC LIMIT ${WALK_MAX})
+        `SELECT * FROM (SELECT * FROM transactions WHERE id < :from ORDER BY id DESC LIMIT ${RECORDS_WALK_MAX})
          ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`} LIMIT :limit`,
       )
       .all({ ...Object.fromEntries(given), from, limit })
@@ -128,7 +106,7 @@ export class RecordsReader {
   followers(id: number): readonly TransactionRow[] {
     return this.#db
       .prepare<unknown[], StoredTransaction>(
-        `SELECT * FROM (SELECT * FROM transactions WHERE id > :id ORDER BY id LIMIT ${WALK_MAX})
+        `SELECT * FROM (SELECT * FROM transactions WHERE id > :id ORDER BY id LIMIT ${RECORDS_WALK_MAX})
          WHERE originalId = :id LIMIT 50`,
       )
       .all({ id })
@@ -143,13 +121,7 @@ export class RecordsReader {
   }
 
   /** The open ones first, then those closed last. */
-  batches({
-    tid,
-    state,
-  }: {
-    readonly tid?: string | undefined
-    readonly state?: string | undefined
-  }): readonly BatchRow[] {
+  batches({ tid, state }: BatchQuery): readonly BatchRow[] {
     return this.#db
       .prepare<unknown[], StoredBatch>(
         `SELECT * FROM batches WHERE (:tid IS NULL OR tid = :tid) AND (:state IS NULL OR state = :state)
@@ -192,7 +164,7 @@ export class RecordsReader {
   #walkEnd(from: number): number | undefined {
     const ids = this.#db
       .prepare<[number], { readonly id: number }>(
-        `SELECT id FROM transactions WHERE id < ? ORDER BY id DESC LIMIT 1 OFFSET ${WALK_MAX - 1}`,
+        `SELECT id FROM transactions WHERE id < ? ORDER BY id DESC LIMIT 1 OFFSET ${RECORDS_WALK_MAX - 1}`,
       )
       .get(from)
     return ids?.id

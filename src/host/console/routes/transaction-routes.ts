@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { parseSignature, type SignatureImage } from '../../../iso8583/subfields/signature-image.ts'
+import { findAccount } from '../../core/accounts.ts'
 import type { TransactionRow } from '../../core/records.ts'
 import { actorOf } from '../access.ts'
 import { SIGNATURE, TRANSACTION_DETAIL, TRANSACTION_LIST } from '../api-types/transactions.ts'
@@ -107,7 +108,7 @@ function revealRoute(app: ConsoleApp, { records, host, office }: ConsoleContext)
     handler(request) {
       const row = records.transaction(request.params.id)
       if (row === undefined) throw noTransaction(request.params.id)
-      const account = host.store.rows.account(row.panLookup)
+      const account = findAccount(host.store, row.panLookup)
       if (account === undefined) throw numberNotKept()
       office.audit.append({
         actor: actorOf(request),

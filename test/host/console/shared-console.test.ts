@@ -1,0 +1,184 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Console, openConsole } from '../../../src/host/console/open-console.ts'
+import { openHostLog } from '../../../src/host/service/host-log.ts'
+import { openSharedConsole, type SharedConsole } from '../../../src/host/service/open-shared-console.ts'
+import { openSharedHost, type SharedHost } from '../../../src/host/service/open-shared-host.ts'
+import { readPostgresAddress } from '../../../src/host/store/postgres-place.ts'
+import { PostgresSession, step } from '../../../src/host/store/postgres-session.ts'
+import { PostgresServer } from '../../postgres/postgres-server.ts'
+import { WireClient } from '../service/wire-client.ts'
+import { ConsoleClient } from './console-client.ts'
+import { foreignSale } from './foreign-sale.ts'
+
+const PORTS = { 'unionpay-pos': 8583, 'iso1987-ascii': 8584, 'iso1987-binary': 8585 }
+const ANY_PORTS = { 'unionpay-pos': 0, 'iso1987-ascii': 0, 'iso1987-binary': 0 }
+const PASSWORD = 'a password of my own'
+
+interface Opened extends SharedConsole {
+  readonly console: Console
+  readonly client: ConsoleClient
+  readonly lost: Promise<string>
+}
+
+let server: PostgresServer
+let directory: string
+let address: string
+let host: SharedHost
+let first: Opened
+
+/** A console on the shared database; it waits only for a holder that says nothing. */
+async function open(name: string): Promise<Opened> {
+  const folder = join(directory, name)
+  if (name !== 'first') {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    cpSync(join(directory, 'first', 'local-master-key'), join(folder, 'local-master-key'))
+  }
+  let onLost: (reason: string) => void = () => {}
+  const lost = new Promise<string>((done) => {
+    onLost = done
+  })
+  const shared = await openSharedConsole({
+    dataDirectory: folder,
+    address,
+    ports: PORTS,
+    taking: { silentMs: 100, everyMs: 20 },
+    // No beats: the test says when one is dead.
+    beatMs: 3_600_000,
+    onLost,
+  })
+  if (shared === undefined) throw new Error('nobody ended the wait')
+  const console = await openConsole({
+    ...shared,
+    directory: folder,
+    port: 0,
+    webDirectory: undefined,
+    release: '0.0.0',
+    secretTriesMax: 10_000,
+  })
+  return { ...shared, console, client: new ConsoleClient(console.url), lost }
+}
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'tillwire-shared-console-'))
+  server = await PostgresServer.start()
+  address = await server.emptyDatabase()
+  first = await open('first')
+  const password = (await first.office.people.setUpFirst()) ?? ''
+  await first.client.signIn('admin', password)
+  await first.client.ask('PUT', '/api/session/password', { old: password, next: PASSWORD })
+  cpSync(join(directory, 'first'), join(directory, 'host'), { recursive: true })
+  host = await openSharedHost({
+    dataDirectory: join(directory, 'host'),
+    place: readPostgresAddress(address),
+    ports: ANY_PORTS,
+    log: openHostLog('silent'),
+  })
+})
+afterAll(async () => {
+  await host.close()
+  await server.close()
+  rmSync(directory, { recursive: true })
+})
+
+describe('a console of hosts that share a database', () => {
+  it('shows what a host recorded, with ledger and batch', async () => {
+    const wire = new WireClient(host.ports['iso1987-ascii'], 'ascii4')
+    await wire.exchange(foreignSale(1, 12_34, '6210948000000011'))
+    wire.socket.destroy()
+    const { body } = await first.client.ask('GET', '/api/transactions?panEnd=0011')
+    expect(body.transactions).toMatchObject([{ approvedMinor: 12_34, panTruncated: '621094******0011' }])
+    const { id, tid, batchNumber } = body.transactions[0]
+    const detail = await first.client.ask('GET', `/api/transactions/${id}`)
+    expect(detail.body.entries).toHaveLength(2)
+    expect(detail.body.hasSignature).toBe(false)
+    const batch = await first.client.ask('GET', `/api/batches/${tid}/${batchNumber}`)
+    // It is written when the terminal settles.
+    expect(batch.status).toBe(404)
+    expect((await first.client.ask('GET', '/api/batches?state=open')).body).toEqual({ batches: [] })
+  })
+
+  it('answers every page: no route without a place in it fails', async () => {
+    const urls = first.console.routes
+      .filter(
+        ({ method, url }) =>
+          method === 'GET' && url.startsWith('/api') && !/:|live|workbench\/socket/.test(url),
+      )
+      .map(({ url }) => url)
+    expect(urls.length).toBeGreaterThan(20)
+    const failed: string[] = []
+    for (const url of urls) {
+      const { status } = await first.client.ask('GET', url)
+      if (status >= 500) failed.push(`${url} ${status}`)
+    }
+    expect(failed).toEqual([])
+  })
+
+  it('changes a terminal between two decisions of any host, and loses none of what they changed', async () => {
+    const tid = '10000001'
+    const before = first.host.terminal(tid)
+    if (before === undefined) throw new Error('no terminal')
+    // A host in the middle of its batch: it has written the row, and commits only when this thread stands still already.
+    const session = await PostgresSession.open(readPostgresAddress(address))
+    const texts = [
+      'BEGIN',
+      `UPDATE terminals SET batchNumber = batchNumber + 1 WHERE tid = '${tid}'`,
+      'SELECT 1 FROM pg_sleep(0.3)',
+      'COMMIT',
+    ]
+    const batch = session.run(texts.map((text) => step({ name: '', text })))
+    await new Promise((done) => setTimeout(done, 50))
+    const after = first.host.estate.changeTerminal(tid, (row) => ({ ...row, processingRequest: 5 }))
+    await batch
+    await session.end()
+    expect(after.batchNumber).toBe(before.batchNumber + 1)
+    expect(first.host.terminal(tid)).toMatchObject({
+      batchNumber: before.batchNumber + 1,
+      processingRequest: 5,
+    })
+  })
+
+  it('another one takes over when it dies: people, sessions and the chain are there, and the dead one writes nothing', async () => {
+    const wallet = await first.client.ask('POST', '/api/wallets', {
+      name: 'Li',
+      balanceMinor: 100_000,
+      confirmAboveMinor: 50_000,
+    })
+    expect(wallet.status).toBe(201)
+    const made = await first.client.ask('POST', '/api/users', {
+      name: 'anna',
+      fullName: 'Anna',
+      roles: ['auditor'],
+    })
+    expect(made.status).toBeLessThan(300)
+    const head = first.office.audit.verify().head
+    const second = await open('second')
+    expect(second.office.users.list().map(({ name }) => name)).toEqual(['admin', 'anna'])
+    expect(second.office.audit.verify(head)).toMatchObject({ head, findings: [] })
+    // The browser's cookie is good at the new one.
+    second.client.cookie = first.client.cookie
+    second.client.csrfToken = first.client.csrfToken
+    expect((await second.client.ask('GET', '/api/users')).status).toBe(200)
+    // The one that was taken for dead is told, and nothing of what it does is kept.
+    const late = await first.client.ask('POST', '/api/users', {
+      name: 'late',
+      fullName: 'Late',
+      roles: ['auditor'],
+    })
+    expect(late).toMatchObject({ status: 503, body: { kind: 'storeAway' } })
+    expect(await first.lost).toMatch(/taken the back office over/)
+    expect(() => first.host.estate.changeTerminal('10000001', (row) => row)).toThrow(/taken/)
+    await first.console.close()
+    await first.close()
+    expect(second.office.users.list()).toHaveLength(2)
+    await second.console.close()
+    await second.close()
+    // In good order: the next one need not wait.
+    const third = await open('third')
+    expect(third.office.users.list()).toHaveLength(2)
+    await third.console.close()
+    await third.close()
+  })
+})
