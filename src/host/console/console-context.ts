@@ -60,7 +60,7 @@ export function openContext(
     taken: (line) => live.publish('exchange', line),
   })
   const records = given.records ?? ownRecords(host)
-  const endWatch = host.observe(messages)
+  const endWatch = host.exchanges?.((exchange) => messages.adopt(exchange)) ?? host.observe(messages)
   const minutes = new MinuteSeries(nowMs)
   const endMinutes = host.observe(minutes)
   const care = openCare(host, office, live, metrics)

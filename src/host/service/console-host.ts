@@ -1,3 +1,4 @@
+import type { Exchange } from '../console/api-types/messages.ts'
 import type { FaultSwitches } from '../core/fault-switches.ts'
 import type { TerminalRow } from '../core/records.ts'
 import type { HostStore } from '../core/store-port.ts'
@@ -29,4 +30,6 @@ export interface ConsoleHost {
   terminal(tid: string): TerminalRow | undefined
   /** `observer` hears of all that is answered from now on; returns what ends it. */
   observe(observer: AnswerObserver): () => void
+  /** Messages that other processes answered, masked; undefined where `observe` hears the bytes themselves. */
+  readonly exchanges?: ((taken: (exchange: Exchange) => void) => () => void) | undefined
 }

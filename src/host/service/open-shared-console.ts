@@ -14,8 +14,8 @@ import type { RecordsPort } from '../store/records-port.ts'
 import { SharedRecordsStore } from '../store/shared-records-store.ts'
 import { StoreDesk } from '../store/store-desk.ts'
 import { type WalletDesk, Wallets } from '../wallet/wallets.ts'
-import type { AnswerObserver } from './answer-observer.ts'
 import type { ConsoleHost } from './console-host.ts'
+import { NewsPlayer } from './news-player.ts'
 import { openSharedRecords } from './open-shared-host.ts'
 import { type TakingOptions, takeOffice } from './take-office.ts'
 
@@ -29,6 +29,8 @@ export interface SharedConsoleOptions {
   readonly taking?: Omit<TakingOptions, 'holder'>
   /** How often the holder says that it lives. */
   readonly beatMs?: number
+  /** How often is looked for what hosts answered. */
+  readonly newsMs?: number
   /** The back office is another one's now, or nothing can be kept any more: end. */
   readonly onLost: (reason: string) => void
 }
@@ -146,7 +148,7 @@ class OfficeKeeper implements AnswerKeeper {
 
 function hostOf(
   desk: StoreDesk,
-  { dataDirectory, ports }: SharedConsoleOptions,
+  { dataDirectory, ports, newsMs }: SharedConsoleOptions,
   security: ConsoleHost['security'],
   personalisation: ConsoleHost['personalisation'],
 ): ConsoleHost {
@@ -154,7 +156,7 @@ function hostOf(
   const wallets = desk.part('wallets')
   const estate = new Estate(store, security)
   const catalogue = new Catalogue(personalisation.caKeys, new RateBook(dataDirectory))
-  const observers = new Set<AnswerObserver>()
+  const player = new NewsPlayer(desk.part('news'), newsMs)
   return {
     ports,
     security,
@@ -167,10 +169,8 @@ function hostOf(
     downloads: new CatalogueDesk({ store, estate, catalogue, nowMs: Date.now }),
     faults: undefined,
     terminal: (tid) => findTerminal(store, tid),
-    observe(observer) {
-      observers.add(observer)
-      return () => void observers.delete(observer)
-    },
+    observe: (observer) => player.observe(observer),
+    exchanges: (taken) => player.watch(taken),
   }
 }
 

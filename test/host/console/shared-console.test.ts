@@ -47,6 +47,7 @@ async function open(name: string): Promise<Opened> {
     taking: { silentMs: 100, everyMs: 20 },
     // No beats: the test says when one is dead.
     beatMs: 3_600_000,
+    newsMs: 20,
     onLost,
   })
   if (shared === undefined) throw new Error('nobody ended the wait')
@@ -83,6 +84,15 @@ afterAll(async () => {
   rmSync(directory, { recursive: true })
 })
 
+/** News come when they come: within a second or two. */
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  const endMs = Date.now() + 10_000
+  while (!(await holds())) {
+    if (Date.now() > endMs) throw new Error('it did not come')
+    await new Promise((done) => setTimeout(done, 50))
+  }
+}
+
 describe('a console of hosts that share a database', () => {
   it('shows what a host recorded, with ledger and batch', async () => {
     const wire = new WireClient(host.ports['iso1987-ascii'], 'ascii4')
@@ -98,6 +108,22 @@ describe('a console of hosts that share a database', () => {
     // It is written when the terminal settles.
     expect(batch.status).toBe(404)
     expect((await first.client.ask('GET', '/api/batches?state=open')).body).toEqual({ batches: [] })
+  })
+
+  it('counts what hosts answered, and shows their messages byte by byte, masked', async () => {
+    await until(async () => {
+      const { figures, active } = (await first.client.ask('GET', '/api/monitoring')).body
+      return figures.decided === 1 && figures.approved === 1 && active === 1
+    })
+    const { exchanges } = (await first.client.ask('GET', '/api/messages')).body
+    expect(exchanges).toMatchObject([
+      { operation: 'sale', responseCode: '00', panTruncated: '621094******0011' },
+    ])
+    const shown = await first.client.ask('GET', `/api/messages/${exchanges[0].number}`)
+    expect(shown.body.request.parts.length).toBeGreaterThan(5)
+    expect(JSON.stringify(shown.body)).not.toContain('6210948000000011')
+    const { minutes } = (await first.client.ask('GET', '/api/overview/minutes')).body
+    expect(minutes.reduce((sum: number, { approved }: { approved: number }) => sum + approved, 0)).toBe(1)
   })
 
   it('answers every page: no route without a place in it fails', async () => {

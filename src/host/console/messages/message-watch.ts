@@ -44,6 +44,11 @@ export class MessageWatch implements AnswerObserver {
     }
   }
 
+  /** Takes an exchange that was masked at another host. */
+  adopt(exchange: Exchange): void {
+    this.#keep({ ...exchange, number: ++this.#lastNumber })
+  }
+
   /** Newest first; of one terminal when `tid` is given, and before a number. */
   list({
     tid,
@@ -105,6 +110,10 @@ export class MessageWatch implements AnswerObserver {
           ? null
           : (inspectMessage(dialect, reply, envelopeSize(envelopeKindOf(portOf(dialect)))) ?? null),
     }
+    this.#keep(exchange)
+  }
+
+  #keep(exchange: Exchange): void {
     this.#kept.push(exchange)
     if (this.#kept.length > this.#options.keptMax) this.#kept.shift()
     this.#options.taken(lineOf(exchange))

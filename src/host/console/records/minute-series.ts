@@ -12,6 +12,8 @@ export interface MinuteCount {
 
 export const MINUTES_KEPT = 60
 const MINUTE_MS = 60_000
+/** A few that come late push out none of the hour. */
+const COUNTS_KEPT = 2 * MINUTES_KEPT
 /** Answers that let the customer go with the goods. Source: response-codes, the set that counts as success. */
 const SUCCESS: ReadonlySet<string> = new Set(['00', '10', '11', 'A2', 'A4', 'A5', 'A6'])
 /** Messages about the line, keys and books: no payments. */
@@ -41,10 +43,10 @@ export class MinuteSeries implements AnswerObserver {
     this.#nowMs = nowMs
   }
 
-  answered(_requests: readonly ObservedRequest[], outcomes: readonly (Outcome | undefined)[]): void {
-    const count = this.#present()
-    for (const outcome of outcomes) {
+  answered(requests: readonly ObservedRequest[], outcomes: readonly (Outcome | undefined)[]): void {
+    for (const [index, outcome] of outcomes.entries()) {
       if (outcome === undefined || NO_PAYMENT.has(outcome.summary.operation)) continue
+      const count = this.#countAt(requests[index]?.inbound.receivedAt.ms ?? this.#nowMs())
       if (outcome.summary.operation === 'reversal') count.reversed++
       else if (SUCCESS.has(outcome.summary.responseCode)) count.approved++
       else count.declined++
@@ -61,13 +63,16 @@ export class MinuteSeries implements AnswerObserver {
     })
   }
 
-  #present(): Count {
-    const minute = Math.floor(this.#nowMs() / MINUTE_MS)
+  /** What other hosts answered may be told late, but not by an hour. */
+  #countAt(atMs: number): Count {
+    const minute = Math.floor(atMs / MINUTE_MS)
     const last = this.#counts.at(-1)
     if (last?.minute === minute) return last
+    const known = this.#counts.find((count) => count.minute === minute)
+    if (known !== undefined) return known
     const count = emptyCount(minute)
     this.#counts.push(count)
-    if (this.#counts.length > MINUTES_KEPT) this.#counts.shift()
+    if (this.#counts.length > COUNTS_KEPT) this.#counts.shift()
     return count
   }
 }
