@@ -88,6 +88,7 @@ function LastHour() {
     <Card title={t({ zh: '最近一小时，每分钟交易数', en: 'The last hour, payments a minute' })}>
       <Chart
         label={t({ zh: '每分钟成功、拒绝与冲正的笔数', en: 'Approved, declined and reversed a minute' })}
+        isCount
         times={minutes.map(({ minute }) => minute * MINUTE_S)}
         lines={[
           {

@@ -42,6 +42,20 @@ export function formatTime(atMs: number): string {
   }).format(atMs)
 }
 
+/** Hours and minutes, with seconds if asked. */
+export function formatClock(atMs: number, withSeconds: boolean): string {
+  return new Intl.DateTimeFormat(LOCALES[language.value], {
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(withSeconds ? { second: '2-digit' } : {}),
+    hour12: false,
+  }).format(atMs)
+}
+
+export function formatDay(atMs: number): string {
+  return new Intl.DateTimeFormat(LOCALES[language.value], { month: '2-digit', day: '2-digit' }).format(atMs)
+}
+
 export function formatDateTime(atMs: number): string {
   return new Intl.DateTimeFormat(LOCALES[language.value], {
     year: 'numeric',
