@@ -31,6 +31,8 @@ export const WORKBENCH_DEED = z.discriminatedUnion('kind', [
     kind: z.literal('pad'),
     place: z.union([z.number().int().min(0).max(9), z.enum(['enter', 'clear', 'cancel'])]),
   }),
+  /** The pad into one's own hands, when nobody has it. */
+  z.object({ kind: z.literal('takePad') }),
   z.object({ kind: z.literal('paper'), state: z.enum(['ok', 'nearEnd', 'end']) }),
   /** So many more lines, then the paper is out. */
   z.object({ kind: z.literal('paperEndsAfter'), lines: z.number().int().min(1).max(999) }),
@@ -76,7 +78,9 @@ export const WORKBENCH_STATE = z.object({
     isEntering: z.boolean(),
     amountText: z.string(),
     digitCount: z.number(),
-    /** The digit at each of ten places while a PIN is entered; empty otherwise. */
+    /** Who types the PIN. */
+    hands: z.enum(['yours', 'others', 'free']),
+    /** The digit at each of ten places while this viewer enters a PIN; empty otherwise. */
     layout: z.array(z.string()),
   }),
   printer: z.object({

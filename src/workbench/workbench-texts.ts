@@ -28,6 +28,11 @@ export const LINE_TEXTS: Readonly<Record<WorkbenchState['line'], Text>> = {
   loseReply: { zh: '下一个应答将丢失', en: 'The next answer will be lost' },
 }
 
+export const PAD_COVERED: Text = {
+  zh: '密码键盘不在您手中：他人正在输入密码，或请先接过键盘',
+  en: 'the PIN pad is not in your hands: somebody else types, or take it first',
+}
+
 const REFUSALS: Readonly<Record<string, string>> = {
   'a card is in the reader already': '读卡器中已有卡片：请先取出',
   'there is no card in the reader': '读卡器中没有卡片',
@@ -39,4 +44,10 @@ const REFUSALS: Readonly<Record<string, string>> = {
 /** What a hand could not do to the board, in both languages. */
 export function refusalText(en: string): Text {
   return { zh: REFUSALS[en] ?? en, en }
+}
+
+/** What the environment did wrong: a device that can't be plugged in, a terminal that can't be opened. */
+export function failureText(error: unknown): Text {
+  const reason = error instanceof Error ? error.message : 'unknown reason'
+  return { zh: `没有成功：${reason}`, en: `It was not done: ${reason}` }
 }

@@ -1,5 +1,4 @@
 import { type Board, type BoardDevice, type BoardEvent, BoardRefusal } from '../../hardware/emulator/board.ts'
-import { PadFace } from '../../hardware/emulator/pad-face.ts'
 import type { PadKey } from '../../hardware/emulator/pin-pad-device.ts'
 import type { Random } from '../base/ports.ts'
 import { keypadMenu } from '../terminal/adapters/keypad-menu.ts'
@@ -14,6 +13,7 @@ import { CardWallet } from './card-wallet.ts'
 import { drawStrokes } from './draw-strokes.ts'
 import { heardPanel } from './heard-panel.ts'
 import type { LineRelay } from './line-relay.ts'
+import { PadHands } from './pad-hands.ts'
 import { PaperTray } from './paper-tray.ts'
 import {
   WORKBENCH_DEED,
@@ -21,7 +21,8 @@ import {
   type WorkbenchMessage,
   type WorkbenchState,
 } from './workbench-messages.ts'
-import { DEVICE_NAMES, LINE_TEXTS, NO_TERMINAL, refusalText } from './workbench-texts.ts'
+import { DEVICE_NAMES, failureText, LINE_TEXTS, PAD_COVERED, refusalText } from './workbench-texts.ts'
+import { displayOf, padOf, terminalOf } from './workbench-view.ts'
 
 export interface WorkbenchParts {
   readonly board: Board
@@ -62,7 +63,7 @@ export class HandRefusal extends Error {
 export class Workbench {
   readonly keypad: KeypadPanel
   readonly #parts: WorkbenchParts
-  readonly #face: PadFace
+  readonly #pad: PadHands
   readonly #wallet: CardWallet
   readonly #tray = new PaperTray()
   readonly #viewers = new Set<Viewer>()
@@ -71,7 +72,6 @@ export class Workbench {
   #terminal: Terminal | undefined
   #power: WorkbenchState['power'] = 'off'
   #cardIn: string | undefined
-  #isPinAsked = false
   #beep: WorkbenchState['beep'] = { count: 0, kind: 'short' }
   #log: WorkbenchState['log'] = []
   #logCount = 0
@@ -80,7 +80,7 @@ export class Workbench {
 
   constructor(parts: WorkbenchParts) {
     this.#parts = parts
-    this.#face = new PadFace(parts.random)
+    this.#pad = new PadHands(parts.random)
     this.#wallet = new CardWallet(parts.cardsDirectory)
     this.keypad = new KeypadPanel({
       run: (command) => void this.run(command),
@@ -169,11 +169,12 @@ export class Workbench {
     }
   }
 
-  /** @throws {HandRefusal} when it could not be done. */
-  async act(deed: WorkbenchDeed): Promise<void> {
+  /** `viewer`: whose hand it is, if it may type a PIN. @throws {HandRefusal} when it could not be done. */
+  async act(deed: WorkbenchDeed, viewer?: string): Promise<void> {
     const parsed = WORKBENCH_DEED.parse(deed)
     try {
-      await this.#act(parsed)
+      if (parsed.kind !== 'pad' && parsed.kind !== 'takePad') this.#pad.operated(viewer)
+      await this.#act(parsed, viewer)
     } catch (error) {
       if (error instanceof BoardRefusal) throw new HandRefusal(refusalText(error.message))
       if (error instanceof HandRefusal) throw error
@@ -182,7 +183,7 @@ export class Workbench {
     this.#changed()
   }
 
-  async #act(deed: ReturnType<typeof WORKBENCH_DEED.parse>): Promise<void> {
+  async #act(deed: ReturnType<typeof WORKBENCH_DEED.parse>, viewer: string | undefined): Promise<void> {
     const { board, relay } = this.#parts
     switch (deed.kind) {
       case 'key':
@@ -191,11 +192,9 @@ export class Workbench {
       case 'type':
         if (this.#power === 'on') this.keypad.type(deed.text)
         break
-      case 'sign': {
-        const place = this.keypad.view.signing
-        if (place !== undefined) this.keypad.sign(drawStrokes(deed.strokes, place))
+      case 'sign':
+        this.#sign(deed.strokes)
         break
-      }
       case 'insert':
         board.insert(this.#cardPath(deed.card), deed.isDirty)
         this.#cardIn = deed.card
@@ -208,7 +207,10 @@ export class Workbench {
         this.#cardIn = undefined
         break
       case 'pad':
-        board.press([this.#padKey(deed.place)])
+        board.press([this.#padKey(deed.place, viewer)])
+        break
+      case 'takePad':
+        if (!this.#pad.take(viewer)) throw new HandRefusal(PAD_COVERED)
         break
       case 'paper':
         board.printer.setPaper(deed.state)
@@ -241,33 +243,27 @@ export class Workbench {
     }
   }
 
+  /** A viewer is gone, with its hands. */
+  left(viewer: string): void {
+    this.#pad.left(viewer)
+    this.#changed()
+  }
+
+  /** As everybody may see it. */
   get state(): WorkbenchState {
+    return this.stateFor(undefined)
+  }
+
+  /** As this viewer sees it: the face of the pad is shown to whoever types the PIN, and to nobody else. */
+  stateFor(viewer: string | undefined): WorkbenchState {
     const { board, relay } = this.#parts
-    const { mode, title, screenId, entry, options, chosen, signing, values } = this.keypad.view
     const { padScreen, printer, lamp } = board
     const status = printer.status
-    const { qr } = values
     return {
       power: this.#power,
-      display: {
-        mode,
-        title,
-        screenId,
-        entry: entry ?? null,
-        options: [...options],
-        chosen,
-        signing: signing ?? null,
-        code: typeof qr === 'string' ? qr : null,
-      },
+      display: displayOf(this.keypad.view),
       reader: { lamp, card: this.#cardIn ?? null, isPlugged: this.#plugged.has('reader') },
-      pinPad: {
-        isPlugged: this.#plugged.has('pinpad'),
-        lines: padScreen.kind === 'lines' ? [...padScreen.lines] : [],
-        isEntering: padScreen.kind === 'enterPin',
-        amountText: padScreen.kind === 'enterPin' ? padScreen.amountText : '',
-        digitCount: padScreen.kind === 'enterPin' ? padScreen.digitCount : 0,
-        layout: padScreen.kind === 'enterPin' ? [...this.#face.layout] : [],
-      },
+      pinPad: padOf(padScreen, this.#pad.view(viewer), this.#plugged.has('pinpad')),
       printer: {
         isPlugged: this.#plugged.has('printer'),
         paper: status.paperEnd ? 'end' : status.paperNearEnd ? 'nearEnd' : 'ok',
@@ -276,7 +272,7 @@ export class Workbench {
       },
       battery: { percent: board.battery.percent, isCharging: board.battery.isCharging },
       line: relay.state,
-      terminal: this.#terminalState(),
+      terminal: terminalOf(this.#terminal),
       cards: [...this.#wallet.cards],
       beep: this.#beep,
       log: this.#log,
@@ -289,19 +285,9 @@ export class Workbench {
     await this.#parts.relay.close()
   }
 
-  #terminalState(): WorkbenchState['terminal'] {
-    const terminal = this.#terminal
-    if (terminal === undefined) return NO_TERMINAL
-    const { profile, state } = terminal
-    return {
-      tid: profile.terminalId,
-      merchant: { zh: profile.merchantNameZh, en: profile.merchantNameEn },
-      batch: state.batch,
-      operator: state.loggedOn ?? null,
-      isSignedIn: state.signedIn,
-      owesReversal: state.reversal !== undefined,
-      owedSlips: state.owedReceipts.length,
-    }
+  #sign(strokes: Parameters<typeof drawStrokes>[0]): void {
+    const place = this.keypad.view.signing
+    if (place !== undefined) this.keypad.sign(drawStrokes(strokes, place))
   }
 
   #cardPath(name: string): string {
@@ -310,8 +296,9 @@ export class Workbench {
     return path
   }
 
-  #padKey(place: number | 'enter' | 'clear' | 'cancel'): PadKey {
-    const key = typeof place === 'number' ? this.#face.keyAt(place) : place
+  #padKey(place: number | 'enter' | 'clear' | 'cancel', viewer: string | undefined): PadKey {
+    const key = this.#pad.keyAt(place, viewer)
+    if (key === 'covered') throw new HandRefusal(PAD_COVERED)
     if (key === undefined) throw new HandRefusal({ zh: '没有这个键', en: 'there is no such key' })
     return key
   }
@@ -324,15 +311,9 @@ export class Workbench {
       case 'field':
         if (event.face.beep !== 'none') this.#sound(event.face.beep === 'success' ? 'good' : 'bad')
         break
-      case 'padScreen': {
-        const isAsked = event.screen.kind === 'enterPin'
-        if (isAsked && !this.#isPinAsked) {
-          this.#face.shuffle()
-          this.#sound('short')
-        }
-        this.#isPinAsked = isAsked
+      case 'padScreen':
+        if (this.#pad.asked(event.screen.kind === 'enterPin')) this.#sound('short')
         break
-      }
       case 'printed':
         this.#tray.add(event.piece)
         break
@@ -382,10 +363,4 @@ export class Workbench {
       for (const viewer of this.#viewers) viewer(message)
     })
   }
-}
-
-/** What the environment did wrong: a device that can't be plugged in, a terminal that can't be opened. */
-function failureText(error: unknown): Text {
-  const reason = error instanceof Error ? error.message : 'unknown reason'
-  return { zh: `没有成功：${reason}`, en: `It was not done: ${reason}` }
 }

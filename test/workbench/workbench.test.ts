@@ -13,6 +13,8 @@ import { OfficeInMemory } from '../host/monitoring/office-in-memory.ts'
 /** Nobody at the prompt: the page answers. */
 const SILENT: Panel = { show() {}, ask() {}, withdraw() {} }
 const PIN = '123456'
+/** The viewer who operates; another one watches. */
+const HAND = 'viewer 1'
 /** The host reads its terminals anew after half a minute. */
 const LOOKED_AT_EVERY_MS = 31_000
 const FULL_NUMBER = /\b(62|4\d|5\d)\d{11,17}\b/
@@ -58,7 +60,7 @@ function until(isSo: (state: WorkbenchState) => boolean): Promise<WorkbenchState
 
 async function act(...deeds: readonly WorkbenchDeed[]): Promise<void> {
   const port = workbenchPort(world.workbench)
-  for (const deed of deeds) expect(await port.act(deed)).toEqual({ refused: undefined })
+  for (const deed of deeds) expect(await port.act(deed, HAND)).toEqual({ refused: undefined })
 }
 
 function keys(text: string): readonly WorkbenchDeed[] {
@@ -67,7 +69,8 @@ function keys(text: string): readonly WorkbenchDeed[] {
 
 /** Touches the places where the digits stand now. */
 async function enterPin(): Promise<void> {
-  const { pinPad } = await until((state) => state.pinPad.isEntering)
+  await until((state) => state.pinPad.isEntering)
+  const { pinPad } = world.workbench.stateFor(HAND)
   expect([...pinPad.layout].sort()).toEqual([...'0123456789'])
   for (const digit of PIN) await act({ kind: 'pad', place: pinPad.layout.indexOf(digit) })
   await until((state) => state.pinPad.digitCount === PIN.length)
@@ -98,7 +101,7 @@ async function takeCard(): Promise<void> {
 describe('the terminal on the table', () => {
   it('logs an operator on by its own keys', async () => {
     await until(ready)
-    await act(...keys('menu 9 1'))
+    await act(...keys('menu 8 1'))
     await until(({ display }) => display.screenId === 'enterOperator')
     await act(...keys('0 1 enter'))
     const { display } = await until(({ display: { screenId } }) => screenId === 'enterPassword')
@@ -190,7 +193,7 @@ describe('the terminal on the table', () => {
     await takeCard()
     await until((state) => ready(state) && state.terminal.owesReversal)
     expect(world.workbench.state.line).toBe('cut')
-    await act({ kind: 'line', state: 'up' }, ...keys('menu 8 4'))
+    await act({ kind: 'line', state: 'up' }, ...keys('menu 7 4'))
     await until((state) => ready(state) && !state.terminal.owesReversal)
     expect(stateAtHost(700)).toBe('reversed')
     expect(world.host.checkBooks()).toEqual([])
@@ -211,11 +214,11 @@ describe('the terminal on the table', () => {
 
   it('says what a hand can not do, in both languages', async () => {
     const port = workbenchPort(world.workbench)
-    expect(await port.act({ kind: 'remove' })).toEqual({
+    expect(await port.act({ kind: 'remove' }, HAND)).toEqual({
       refused: { zh: '读卡器中没有卡片', en: 'there is no card in the reader' },
     })
-    expect(await port.act({ kind: 'insert', card: '../../etc/passwd' })).toMatchObject({ refused: {} })
-    expect(await port.act({ kind: 'explode' })).toBeUndefined()
+    expect(await port.act({ kind: 'insert', card: '../../etc/passwd' }, HAND)).toMatchObject({ refused: {} })
+    expect(await port.act({ kind: 'explode' }, HAND)).toBeUndefined()
   })
 
   it('a device that is pulled out is seen to be gone, and comes back', async () => {
@@ -227,7 +230,7 @@ describe('the terminal on the table', () => {
 
   it('settles by its menu', async () => {
     await until(ready)
-    await act(...keys('menu 7 1'))
+    await act(...keys('menu 6 1'))
     await until((state) => state.terminal.batch === '000002' && ready(state))
     expect(world.host.checkBooks()).toEqual([])
   })
@@ -238,5 +241,8 @@ describe('the terminal on the table', () => {
     expect(FULL_NUMBER.exec(all)?.[0]).toBeUndefined()
     expect(all).not.toContain('"0000"')
     expect(all).not.toContain(PIN)
+    // Whoever only watches sees no face of the pad: with the places that are touched it is the PIN.
+    expect(all).toContain('"hands":"others"')
+    expect(all).not.toMatch(/"layout":\["/)
   })
 })

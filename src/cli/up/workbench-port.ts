@@ -6,13 +6,14 @@ import { WORKBENCH_DEED } from '../../workbench/workbench-messages.ts'
 /** The workbench as the console sees it. */
 export function workbenchPort(workbench: Workbench): WorkbenchPort {
   return {
-    state: () => workbench.state,
-    watch: (tell) => workbench.watch(tell),
-    async act(deed) {
+    state: (viewer) => workbench.stateFor(viewer),
+    watch: (tell) => workbench.watch(() => tell()),
+    left: (viewer) => workbench.left(viewer),
+    async act(deed, viewer) {
       const parsed = z.safeParse(WORKBENCH_DEED, deed)
       if (!parsed.success) return undefined
       try {
-        await workbench.act(parsed.data)
+        await workbench.act(parsed.data, viewer)
         return { refused: undefined }
       } catch (error) {
         if (error instanceof HandRefusal) return { refused: error.text }

@@ -10,11 +10,14 @@ export interface HandAnswer {
  * JSON-safe both ways.
  */
 export interface WorkbenchPort {
-  state(): unknown
-  /** `tell` gets each new state; returns what ends it. */
-  watch(tell: (message: unknown) => void): () => void
+  /** As this viewer sees it: a PIN is typed by one, and the others see its pad covered. */
+  state(viewer: string): unknown
+  /** `tell` is called when there is something new to see; returns what ends it. */
+  watch(tell: () => void): () => void
+  /** This viewer watches no more. */
+  left(viewer: string): void
   /** Does what a hand does. `undefined` where the deed has no form that is known. */
-  act(deed: unknown): Promise<HandAnswer | undefined>
+  act(deed: unknown, viewer: string): Promise<HandAnswer | undefined>
   /** PNG of a slip. */
   paper(id: number): Uint8Array | undefined
 }

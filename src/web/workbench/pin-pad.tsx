@@ -5,19 +5,26 @@ import { act } from './use-workbench.ts'
 const PLACES = [0, 1, 2, 3, 4, 5, 6, 7, 8] as const
 const LAST_PLACE = 9
 
-/** The cardholder's pad. Its digits change places before each PIN; only the place of a touch leaves this page. */
+const TITLES = {
+  yours: { zh: '请输入密码', en: 'Enter your PIN' },
+  others: { zh: '他人正在输入，键盘已遮挡', en: 'Somebody else types: covered' },
+  free: { zh: '等待输入密码', en: 'A PIN is awaited' },
+} as const
+
+/** The cardholder's pad, for whoever has it in hands. Its digits change places before each PIN; only the place of a touch leaves this page. */
 export function PinPad({ pinPad }: { readonly pinPad: WorkbenchState['pinPad'] }) {
-  const { isEntering, layout, digitCount, amountText, lines, isPlugged } = pinPad
+  const { layout, digitCount, amountText, lines, isPlugged } = pinPad
+  const isEntering = pinPad.isEntering && pinPad.hands === 'yours'
   return (
     <section
       class={['pin-pad', isEntering ? 'active' : '', isPlugged ? '' : 'unplugged'].join(' ').trim()}
       aria-label={t({ zh: '密码键盘', en: 'PIN pad' })}
     >
       <div class="pin-display" role="status">
-        {isEntering ? (
+        {pinPad.isEntering ? (
           <>
             <span>{amountText}</span>
-            <span>{t({ zh: '请输入密码', en: 'Enter your PIN' })}</span>
+            <span>{t(TITLES[pinPad.hands])}</span>
             <span class="pin-dots" aria-hidden="true">
               {'●'.repeat(digitCount) || '\u00a0'}
             </span>
@@ -29,6 +36,11 @@ export function PinPad({ pinPad }: { readonly pinPad: WorkbenchState['pinPad'] }
           <span>{isPlugged ? lines.join(' ') || '—' : t({ zh: '未连接', en: 'Not connected' })}</span>
         )}
       </div>
+      {pinPad.isEntering && pinPad.hands === 'free' && (
+        <button type="button" class="pin-take" onClick={() => act({ kind: 'takePad' })}>
+          {t({ zh: '由我输入密码', en: 'I type the PIN' })}
+        </button>
+      )}
       <div class="pin-keys">
         {PLACES.map((place) => (
           <PinKey key={place} place={place} digit={layout[place]} />

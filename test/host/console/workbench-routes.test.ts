@@ -5,23 +5,27 @@ import type { WorkbenchPort } from '../../../src/host/console/workbench-port.ts'
 import { type ConsoleClient, type OpenedConsole, openTestConsole } from './console-client.ts'
 
 const deeds: unknown[] = []
-const watchers = new Set<(message: unknown) => void>()
+const watchers = new Set<() => void>()
+let onLeft: (viewer: string) => void = () => {}
+const hands = new Set<string>()
 let count = 0
 
 /** A table with nothing but a counter on it. */
 const port: WorkbenchPort = {
   state: () => ({ count }),
+  left: (viewer) => onLeft(viewer),
   watch(tell) {
     watchers.add(tell)
     return () => void watchers.delete(tell)
   },
-  async act(deed) {
+  async act(deed, viewer) {
+    hands.add(viewer)
     const { kind } = deed as { readonly kind: string }
     if (kind === 'unknown') return undefined
     if (kind === 'impossible') return { refused: { zh: '不行', en: 'no' } }
     deeds.push(deed)
     count++
-    for (const tell of watchers) tell({})
+    for (const tell of watchers) tell()
     return { refused: undefined }
   },
   paper: (id) => (id === 1 ? Uint8Array.of(0x89, 0x50) : undefined),
@@ -82,6 +86,26 @@ describe('the terminal beside the host, over the API', () => {
     expect(await still).toEqual({ kind: 'state', state: { count: 2 } })
   })
 
+  it('hands are those of a session, by socket and by script, and are gone with its socket', async () => {
+    hands.clear()
+    const support = await world.as('support')
+    const socket = connect(support)
+    await next(socket)
+    const told = next(socket)
+    socket.send(JSON.stringify({ kind: 'key', key: '3' }))
+    await told
+    await support.ask('POST', '/api/workbench/deeds', { kind: 'key', key: '4' })
+    expect(hands.size).toBe(1)
+    await technician.ask('POST', '/api/workbench/deeds', { kind: 'key', key: '5' })
+    expect(hands.size).toBe(2)
+    const [viewer = ''] = hands
+    const left = new Promise<void>((done) => {
+      onLeft = (who) => who === viewer && done()
+    })
+    socket.close()
+    await left
+  })
+
   it.each([
     ['{"kind":"impossible"}', 'no'],
     ['{"kind":"unknown"}', 'There is no such deed: see /docs.'],
@@ -129,7 +153,7 @@ describe('the terminal beside the host, over the API', () => {
     })
     const refused = await technician.ask('POST', '/api/workbench/deeds', { kind: 'impossible' })
     expect(refused).toMatchObject({ status: 409, body: { kind: 'notPossible', en: 'no' } })
-    expect(world.office.audit.list({ action: 'workbench.deed', limit: 9 })).toHaveLength(1)
+    expect(world.office.audit.list({ action: 'workbench.deed', limit: 9 })).toHaveLength(3)
     expect((await technician.ask('GET', '/api/workbench/paper/1')).headers.get('content-type')).toBe(
       'image/png',
     )

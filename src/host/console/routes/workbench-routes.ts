@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify'
 import type { WebSocket } from 'ws'
 import { z } from 'zod'
 import { actorOf, checkOrigin } from '../access.ts'
@@ -25,7 +26,7 @@ function deedRoutes(app: ConsoleApp, { workbench, office }: ConsoleContext): voi
     url: '/api/workbench/state',
     config: { access: HANDS },
     schema: { summary: 'All that can be seen of the terminal beside the host', tags: ['workbench'] },
-    handler: () => needed(workbench).state() as object,
+    handler: (request) => needed(workbench).state(viewerOf(request)) as object,
   })
   app.route({
     method: 'POST',
@@ -38,7 +39,7 @@ function deedRoutes(app: ConsoleApp, { workbench, office }: ConsoleContext): voi
     },
     async handler(request) {
       const { body } = request
-      const answer = await needed(workbench).act(body)
+      const answer = await needed(workbench).act(body, viewerOf(request))
       if (answer === undefined) throw unknownDeed()
       if (answer.refused !== undefined) throw new ConsoleProblem(409, 'notPossible', answer.refused)
       office.audit.append({ actor: actorOf(request), action: 'workbench.deed', subject: body.kind })
@@ -90,18 +91,31 @@ function socketRoute(app: ConsoleApp, { workbench, office }: ConsoleContext): vo
       else {
         office.audit.append({ actor: actorOf(request), action: 'workbench.opened', subject: '' })
         const token = request.caller?.token ?? ''
-        attend(workbench, socket, () => office.sessions.find(token) !== undefined)
+        const viewer = viewerOf(request)
+        attend({ workbench, socket, viewer, isSignedIn: () => office.sessions.find(token) !== undefined })
       }
     },
   })
 }
 
+/** A session's hands; nobody else has its token. */
+function viewerOf({ caller }: FastifyRequest): string {
+  return caller?.token ?? ''
+}
+
+interface Attendance {
+  readonly workbench: WorkbenchPort
+  readonly socket: WebSocket
+  readonly viewer: string
+  readonly isSignedIn: () => boolean
+}
+
 /** One viewer, until it goes or its session ends. It always gets the newest state, if not each one. */
-function attend(workbench: WorkbenchPort, socket: WebSocket, isSignedIn: () => boolean): void {
+function attend({ workbench, socket, viewer, isSignedIn }: Attendance): void {
   let isBehind = false
   const sendState = (): void => {
     if (socket.bufferedAmount > BACKLOG_MAX) isBehind = true
-    else socket.send(JSON.stringify({ kind: 'state', state: workbench.state() }), caughtUp)
+    else socket.send(JSON.stringify({ kind: 'state', state: workbench.state(viewer) }), caughtUp)
   }
   const caughtUp = (): void => {
     if (!isBehind || socket.bufferedAmount > BACKLOG_MAX) return
@@ -116,20 +130,21 @@ function attend(workbench: WorkbenchPort, socket: WebSocket, isSignedIn: () => b
   socket.on('message', (data) => {
     if (!isSignedIn()) socket.close(SESSION_ENDED)
     else
-      void deedOf(workbench, String(data)).then((refused) => {
+      void deedOf(workbench, String(data), viewer).then((refused) => {
         if (refused !== undefined) socket.send(JSON.stringify({ kind: 'refused', text: refused }))
       })
   })
   socket.on('close', () => {
     clearInterval(timer)
     end()
+    workbench.left(viewer)
   })
   socket.on('error', () => socket.terminate())
 }
 
-async function deedOf(workbench: WorkbenchPort, text: string): Promise<Sentence | undefined> {
+async function deedOf(workbench: WorkbenchPort, text: string, viewer: string): Promise<Sentence | undefined> {
   const deed = jsonOf(text)
-  const answer = deed === undefined ? undefined : await workbench.act(deed)
+  const answer = deed === undefined ? undefined : await workbench.act(deed, viewer)
   return answer === undefined ? unknownDeed().sentence : answer.refused
 }
 
