@@ -179,7 +179,7 @@ export class CardReaderDevice {
       bootId: this.#bootId,
       serialNumber: this.#options.serialNumber,
       firmware: 'Tillwire emulated reader 1',
-      capabilities: this.#field === undefined ? 0 : READER_CAPABILITY.contactless,
+      ...(this.#field === undefined ? {} : { capabilities: READER_CAPABILITY.contactless }),
     })
   }
 

@@ -29,7 +29,7 @@ export function encodeIdentity(identity: DeviceIdentity): Uint8Array {
     sizedText(identity.serialNumber),
     sizedText(identity.firmware),
     // A device that has nothing to add answers as devices did before there was this byte.
-    ...((identity.capabilities ?? 0) === 0 ? [] : [uint(identity.capabilities ?? 0, 1)]),
+    ...(identity.capabilities === undefined ? [] : [uint(identity.capabilities, 1)]),
   ])
 }
 

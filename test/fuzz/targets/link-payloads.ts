@@ -17,6 +17,7 @@ const FORMS: readonly Form[] = [
   ['identity', device.decodeIdentity, device.encodeIdentity],
   ['status', device.decodeDeviceStatus, device.encodeDeviceStatus],
   ['arm', reader.decodeArm, reader.encodeArm],
+  ['signal', reader.decodeSignal, reader.encodeSignal],
   ['card', reader.decodeCardEvent, reader.encodeCardEvent],
   ['working keys', pad.decodeWorkingKeys, pad.encodeWorkingKeys],
   ['PIN result', pad.decodePinResult, pad.encodePinResult],
@@ -54,6 +55,9 @@ export const target: FuzzTarget = {
     }),
     device.encodeDeviceStatus({ bootId: 7, flags: 3, fault: 0 }),
     reader.encodeArm({ chip: true, stripe: false, timeoutMs: 1000 }),
+    reader.encodeArm({ chip: true, stripe: true, technologies: 3, timeoutMs: 1000 }),
+    reader.encodeSignal({ lights: 3, beep: 'alert', durationMs: 1500 }),
+    reader.encodeCardEvent({ kind: 'contactless', technology: 'B', answer: Uint8Array.of(1, 2) }),
     reader.encodeCardEvent({
       kind: 'stripe',
       track1: undefined,
