@@ -12,11 +12,9 @@ export const TERMINAL_MUTANTS: readonly Mutant[] = [
       {
         file: `${FLOWS}/transaction-flow.ts`,
         find: `  yield* append({ kind: 'requested', request })
-  yield* showMessage('waitingForHost')
-  const result = yield* exchange(context, sealed, 'financial')
+  const result = yield* ask(context, plan, sealed)
 `,
-        replace: `  yield* showMessage('waitingForHost')
-  const result = yield* exchange(context, sealed, 'financial')
+        replace: `  const result = yield* ask(context, plan, sealed)
   yield* append({ kind: 'requested', request })
 `,
       },

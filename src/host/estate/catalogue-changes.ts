@@ -64,6 +64,7 @@ function addApplications(entries: Map<string, Entry>, { list }: CatalogueContent
   for (const application of list)
     for (const { key, name } of APPLICATION_MEMBERS) {
       const value = application[key as keyof typeof application]
+      if (value === undefined) continue
       entries.set(key === 'aid' ? application.aid : `${application.aid} ${key}`, {
         name,
         value: String(value),

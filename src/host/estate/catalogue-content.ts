@@ -22,6 +22,10 @@ export interface Application {
   readonly targetPercent: number
   readonly defaultDdol: string
   readonly onlinePin: boolean
+  /** Limits of taps; without that of a transaction the application must be put in. */
+  readonly contactlessFloorMinor?: number
+  readonly contactlessTransactionMinor?: number
+  readonly contactlessVerificationMinor?: number
 }
 
 /** A public key that was added to those of the host's own authorities. Hexadecimal in capitals; `YYYYMMDD`. */
@@ -165,7 +169,8 @@ function listFaults(
   })
 }
 
-function memberFault({ rule }: ValueDefinition, value: unknown): Sentence | undefined {
+function memberFault({ rule, isOptional }: ValueDefinition, value: unknown): Sentence | undefined {
+  if (value === undefined && isOptional === true) return undefined
   if (rule.kind === 'flag')
     return typeof value === 'boolean' ? undefined : { zh: '填 true 或 false', en: 'takes true or false' }
   const isNumber = rule.kind === 'number'

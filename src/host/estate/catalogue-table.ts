@@ -9,6 +9,8 @@ export interface ValueDefinition {
   readonly rule: ValueRule
   /** What it does; where it does nothing, why. */
   readonly effect: Sentence
+  /** May be left out. */
+  readonly isOptional?: true
 }
 
 function define(
@@ -140,16 +142,57 @@ export const CONTACTLESS: readonly ValueDefinition[] = [
   define('FF805D', FLAG, '优先方式', 'Priority', '0 联机，1 电子现金。', '0 online, 1 electronic cash.'),
   define('FF803A', number(3, 0, 999), '闪卡重刷时间（秒）', 'Tap again within, seconds'),
   define('FF803C', number(3, 0, 999), '闪卡记录保留（秒）', 'Torn records are kept, seconds'),
-  define('FF8054', FLAG, '小额免密免签', 'Quick service'),
+  define(
+    'FF8054',
+    FLAG,
+    '小额免密免签',
+    'Quick service',
+    '关闭后每笔挥卡都要密码。',
+    'Off: every tap asks for the PIN.',
+  ),
   define('FF8055', { kind: 'text', max: 99 }, 'BIN 表 A', 'BIN table A'),
   define('FF8056', { kind: 'text', max: 99 }, 'BIN 表 B', 'BIN table B'),
-  define('FF8057', FLAG, 'CDCVM', 'Verified on the device'),
-  define('FF8058', AMOUNT, '免密限额（分）', 'Without PIN up to, minor units'),
-  define('FF8059', AMOUNT, '免签限额（分）', 'Without signature up to, minor units'),
-  define('FF805A', FLAG, '免签开关', 'Without signature'),
+  define(
+    'FF8057',
+    FLAG,
+    'CDCVM',
+    'Verified on the device',
+    '手机已验证持卡人时不再要密码。',
+    'A phone that has verified its holder needs no PIN.',
+  ),
+  define(
+    'FF8058',
+    AMOUNT,
+    '免密限额（分）',
+    'Without PIN below, minor units',
+    '低于此金额的挥卡消费不要密码。',
+    'A sale by tap below it asks for no PIN.',
+  ),
+  define(
+    'FF8059',
+    AMOUNT,
+    '免签限额（分）',
+    'Without signature below, minor units',
+    '低于此金额且未输密码时不签名。',
+    'Below it a sale without PIN is not signed.',
+  ),
+  define(
+    'FF805A',
+    FLAG,
+    '免签开关',
+    'Without signature',
+    '关闭后未输密码的挥卡都要签名。',
+    'Off: a tap without PIN is signed.',
+  ),
 ]
 
 const hex = (min: number, max = min): ValueRule => ({ kind: 'hex', min, max })
+
+/** Ten digits at most: what a page can hold without rounding. Source: unionpay-pos, 5.3, DF19 to DF21. */
+function tapLimit(key: string, zh: string, en: string, effectZh: string, effectEn: string): ValueDefinition {
+  const rule = { kind: 'number', size: 0, min: 0, max: 9_999_999_999 } as const
+  return { ...define(key, rule, zh, en, effectZh, effectEn), isOptional: true }
+}
 
 /** Members of an application. Source: unionpay-pos, 5.3, AID TLV. */
 export const APPLICATION_MEMBERS: readonly ValueDefinition[] = [
@@ -180,6 +223,27 @@ export const APPLICATION_MEMBERS: readonly ValueDefinition[] = [
   define('targetPercent', { kind: 'number', size: 0, min: 0, max: 99 }, '目标百分数', 'Target percent'),
   define('defaultDdol', hex(1, 32), '缺省 DDOL', 'Default DDOL'),
   define('onlinePin', FLAG, '联机 PIN', 'Online PIN'),
+  tapLimit(
+    'contactlessFloorMinor',
+    '非接联机限额（分）',
+    'Taps: floor limit, minor units',
+    '达到此金额的挥卡交易必须联机。',
+    'From it on a tap is decided by the issuer.',
+  ),
+  tapLimit(
+    'contactlessTransactionMinor',
+    '非接交易限额（分）',
+    'Taps: limit of a transaction, minor units',
+    '达到此金额须插卡；不填则此应用不能挥卡。',
+    'From it on the card is put in; left out: no taps at all.',
+  ),
+  tapLimit(
+    'contactlessVerificationMinor',
+    '非接验证限额（分）',
+    'Taps: limit without PIN, minor units',
+    '达到此金额须验证持卡人；银联卡以免密限额为准。',
+    'From it on the holder is verified; home cards go by the limit without PIN.',
+  ),
 ]
 
 /** Members of a public key of a certification authority. Source: unionpay-pos, 5.3, CAPK TLV. */

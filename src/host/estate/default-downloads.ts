@@ -13,6 +13,12 @@ const UNIONPAY: Omit<Application, 'aid'> = {
   defaultDdol: '9F3704',
   onlinePin: true,
 }
+/** Every tap goes online, from 1000.00 on with a PIN, from 50 000.00 on the card is put in. */
+const TAPS = {
+  contactlessFloorMinor: 0,
+  contactlessTransactionMinor: 5_000_000,
+  contactlessVerificationMinor: 100_000,
+}
 
 /** What all download until somebody changes it, and what a test terminal has built in: one that downloads works like one that did not. */
 export const DEFAULT_DOWNLOADS: CatalogueContents = {
@@ -22,12 +28,13 @@ export const DEFAULT_DOWNLOADS: CatalogueContents = {
   caKeys: { own: true, list: [] },
   applications: {
     list: [
-      { ...UNIONPAY, aid: 'A000000333010101' },
-      { ...UNIONPAY, aid: 'A000000333010102' },
-      { ...UNIONPAY, aid: 'A000000333010103' },
+      { ...UNIONPAY, ...TAPS, aid: 'A000000333010101' },
+      { ...UNIONPAY, ...TAPS, aid: 'A000000333010102' },
+      { ...UNIONPAY, ...TAPS, aid: 'A000000333010103' },
       { ...UNIONPAY, aid: 'A000000333010106' },
       {
         ...UNIONPAY,
+        ...TAPS,
         aid: 'A0000000031010',
         version: '008C',
         tacDefault: 'DC4000A800',

@@ -10,7 +10,20 @@ const EXPIRY = '20491231'
 const SHA_1 = fromHex('01')
 const RSA = fromHex('01')
 
-/** 9F06 to DF18. Source: unionpay-pos, 5.3, AID TLV. */
+/** DF19 to DF21, twelve digits each. Source: unionpay-pos, 5.3, AID TLV. */
+function contactlessLimits(application: Application): readonly (readonly [string, Uint8Array])[] {
+  const { contactlessFloorMinor = 0, contactlessVerificationMinor = 0 } = application
+  const { contactlessTransactionMinor } = application
+  if (contactlessTransactionMinor === undefined) return []
+  const amount = (minor: number): Uint8Array => fromHex(String(minor).padStart(12, '0'))
+  return [
+    ['DF19', amount(contactlessFloorMinor)],
+    ['DF20', amount(contactlessTransactionMinor)],
+    ['DF21', amount(contactlessVerificationMinor)],
+  ]
+}
+
+/** 9F06 to DF21. Source: unionpay-pos, 5.3, AID TLV. */
 export function applicationObject(application: Application): DownloadObject {
   const name = encodeTlvs([['9F06', fromHex(application.aid)]])
   const body = encodeTlvs([
@@ -27,6 +40,7 @@ export function applicationObject(application: Application): DownloadObject {
     ['DF17', fromHex(String(application.targetPercent).padStart(2, '0'))],
     ['DF14', fromHex(application.defaultDdol)],
     ['DF18', fromHex(application.onlinePin ? '01' : '00')],
+    ...contactlessLimits(application),
   ])
   return { name, entry: name, body }
 }

@@ -90,7 +90,7 @@ const PROFILE: { readonly [K in keyof TerminalProfile]: z.ZodType<TerminalProfil
     .array(text(/^[0-9A-Z]{2}$/, '2 characters'))
     .refine((codes) => codes.length > 0, 'expected one or more'),
   offlineSales: z.boolean(),
-  offlineEntries: z.array(z.enum(['chip', 'stripe'])),
+  offlineEntries: z.array(z.enum(['chip', 'stripe', 'contactless'])),
   offlineFloorMinor: z.int().min(1).max(999_999_999_999),
   offlineTotalMinor: z.int().min(1).max(999_999_999_999),
   offlineCountMax: z.int().min(1).max(1000),
@@ -107,6 +107,8 @@ const PROFILE: { readonly [K in keyof TerminalProfile]: z.ZodType<TerminalProfil
   batchEndWhenEmpty: z.boolean(),
   chipReader: z.boolean(),
   stripeReader: z.boolean(),
+  contactlessReader: z.boolean(),
+  contactlessDevices: z.boolean(),
   printerPresent: z.boolean(),
   voidNeedsCard: z.boolean(),
   keyedAllowed: z.boolean(),

@@ -28,6 +28,8 @@ export function profileOfType(profile: TerminalProfile, { id, capabilities }: Te
     terminalType: id,
     chipReader: profile.chipReader && capabilities.contact,
     stripeReader: profile.stripeReader && capabilities.stripe,
+    // Off where no type is named, so the type alone says it.
+    contactlessReader: capabilities.contactless,
     printerPresent: profile.printerPresent && capabilities.printer,
     batteryPresent: capabilities.battery,
     keyedAllowed: profile.keyedAllowed && capabilities.keyedEntry,

@@ -2,16 +2,16 @@ import { unreachable } from '../../base/invariant.ts'
 import { type CardData, hasChip, isExpired, isKeyedPan, keyedExpiry, stripeCard } from './card-data.ts'
 import type { CardInHand, CardPurpose } from './card-in-hand.ts'
 import { startChip } from './chip-start.ts'
+import { startTap, tapAdmission } from './contactless-start.ts'
 import { chooseCurrency, offersConversion } from './currency-choice.ts'
 import { isBlacklisted } from './downloads-in-force.ts'
-import { awaitCard, type Flow, now, pinPad } from './effect.ts'
+import { awaitCard, type Flow, now } from './effect.ts'
 import { concludePadTrouble } from './pad-services.ts'
 import type { AwaitCardAnswer } from './peripheral-effect.ts'
 import { amountText, askText, showMessage } from './show.ts'
 import { ended, refuse, type Step } from './step.ts'
 import { activeProfile, type TerminalContext } from './terminal-context.ts'
-import type { CardholderVerification, ConversionChoice } from './terminal-model.ts'
-import type { TransactionType } from './transaction-type.ts'
+import type { ConversionChoice } from './terminal-model.ts'
 
 const TRIES_MAX = 5
 
@@ -20,6 +20,7 @@ interface Accepting {
   readonly chip: boolean
   readonly stripe: boolean
   readonly fallback: boolean
+  readonly contactless: boolean
 }
 
 /** The cardholder's card by chip, stripe or keys, until it is read, given up or refused. */
@@ -28,8 +29,8 @@ export function* readCard(context: TerminalContext, purpose: CardPurpose): Flow<
   if (!inHand.ok) return inHand
   const { card, chip } = inHand.value
   if (isBlacklisted(context, card.pan)) return ended(yield* refuse('cardBlacklisted'))
-  // A chip in the slot was asked about while it was read.
-  const wasAsked = card.entry === 'chip' && chip !== undefined
+  // A chip in the slot was asked about while it was read, one that was tapped right after.
+  const wasAsked = (card.entry === 'chip' || card.entry === 'contactless') && chip !== undefined
   if (wasAsked || !offersConversion(context, purpose)) return inHand
   const choice = yield* chooseCurrency(context, card, purpose.amountMinor)
   if (choice.kind === 'chosen') return { ok: true, value: { ...inHand.value, ...conversionOf(choice) } }
@@ -43,10 +44,15 @@ function conversionOf({ conversion }: { readonly conversion?: ConversionChoice }
 
 function* takeAnyCard(context: TerminalContext, purpose: CardPurpose): Flow<Step<CardInHand>> {
   if (purpose.entry === 'keyed') return yield* keyCard(context)
-  const { chipReader, stripeReader } = activeProfile(context)
-  if (!chipReader && !stripeReader) return ended(yield* refuse('notCapable', 'card reader'))
-  let accepting: Accepting = { chip: chipReader, stripe: stripeReader, fallback: false }
-  for (let tries = 0; tries < TRIES_MAX; tries++) {
+  const { chipReader, stripeReader, contactlessReader } = activeProfile(context)
+  if (!chipReader && !stripeReader && !contactlessReader) {
+    return ended(yield* refuse('notCapable', 'card reader'))
+  }
+  const admission = tapAdmission(context, purpose)
+  if (admission === 'limit') yield* showMessage('tapLimit')
+  const contactless = admission === 'yes'
+  let accepting: Accepting = { chip: chipReader, stripe: stripeReader, fallback: false, contactless }
+  for (let tries = 0; tries < TRIES_MAX && isWayLeft(accepting); tries++) {
     yield* showMessage(promptFor(accepting), {
       // A balance enquiry has no amount to show.
       amount:
@@ -55,7 +61,9 @@ function* takeAnyCard(context: TerminalContext, purpose: CardPurpose): Flow<Step
           : amountText(purpose.amountMinor, purpose.currency ?? activeProfile(context).currency),
     })
     const { chip, stripe } = accepting
-    const answer = yield* awaitCard({ chip, stripe }, activeProfile(context).cardTimeoutMs)
+    // What a reader is not asked for is left out.
+    const ways = accepting.contactless ? { chip, stripe, contactless: true } : { chip, stripe }
+    const answer = yield* awaitCard(ways, activeProfile(context).cardTimeoutMs)
     const next = yield* takeCard(context, purpose, accepting, answer)
     if ('ok' in next) return next
     accepting = next
@@ -63,9 +71,14 @@ function* takeAnyCard(context: TerminalContext, purpose: CardPurpose): Flow<Step
   return ended(yield* refuse('cardNotReadable'))
 }
 
-function promptFor(accepting: Accepting): 'presentCard' | 'insertCard' | 'swipeCard' {
-  if (!accepting.stripe) return 'insertCard'
-  return accepting.chip ? 'presentCard' : 'swipeCard'
+function isWayLeft({ chip, stripe, contactless }: Accepting): boolean {
+  return chip || stripe || contactless
+}
+
+function promptFor({ chip, stripe, contactless }: Accepting) {
+  if (!stripe) return contactless ? (chip ? 'tapOrInsert' : 'tapCard') : 'insertCard'
+  if (!chip) return contactless ? 'tapOrSwipe' : 'swipeCard'
+  return contactless ? 'tapInsertOrSwipe' : 'presentCard'
 }
 
 function* takeCard(
@@ -87,10 +100,16 @@ function* takeCard(
     case 'stripeUnreadable':
       yield* showMessage('stripeUnreadable')
       return accepting
-    // Not asked for yet.
-    case 'contactless':
+    case 'contactless': {
+      const start = yield* startTap(context, purpose)
+      if (start.kind === 'done') return start.step
+      return start.kind === 'again' ? accepting : { ...accepting, contactless: false }
+    }
     case 'contactlessCollision':
+      yield* showMessage('oneCardOnly')
+      return accepting
     case 'contactlessUnreadable':
+      yield* showMessage('tapAgain')
       return accepting
     case 'cancelled':
     case 'timeout':
@@ -137,41 +156,4 @@ function* keyCard(context: TerminalContext): Flow<Step<CardInHand>> {
   const { localTime } = yield* now()
   if (isExpired(expiry, localTime)) return ended(yield* refuse('cardExpired'))
   return { ok: true, value: { card: { entry: 'keyed', pan, expiry } } }
-}
-
-export interface PinEntry {
-  readonly pinBlock?: Uint8Array
-  readonly verification: CardholderVerification
-}
-
-/** The PIN where the kernel has not asked for it by the card's own rules. */
-export function* askPin(
-  context: TerminalContext,
-  type: TransactionType,
-  amount: Pick<CardPurpose, 'amountMinor' | 'currency'>,
-  { card, chip, conversion }: CardInHand,
-): Flow<Step<PinEntry>> {
-  const profile = activeProfile(context)
-  if (!profile.pinTransactions.includes(type) || chip !== undefined) {
-    return { ok: true, value: { verification: 'signature' } }
-  }
-  const paid = conversion ?? amount
-  yield* showMessage('enterPin')
-  const answer = yield* pinPad({
-    op: 'enterPin',
-    pan: card.pan,
-    amountText:
-      type === 'balance' ? undefined : amountText(paid.amountMinor, paid.currency ?? profile.currency),
-    lengthMin: profile.pinLengthMin,
-    lengthMax: profile.pinLengthMax,
-    timeoutMs: profile.pinTimeoutMs,
-  })
-  if (answer.kind === 'pinEntered') {
-    return { ok: true, value: { pinBlock: answer.pinBlock, verification: 'pin' } }
-  }
-  if (answer.kind === 'pinBypassed' && profile.pinBypassAllowed) {
-    return { ok: true, value: { verification: 'signature' } }
-  }
-  if (answer.kind === 'pinBypassed') return ended(yield* refuse('notAllowed', 'no PIN'))
-  return ended(yield* concludePadTrouble(answer))
 }

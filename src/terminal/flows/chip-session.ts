@@ -11,6 +11,8 @@ export interface ChipSession {
   readonly verification: CardholderVerification
   /** Field 52, when the card's rules wanted an online PIN. */
   readonly pinBlock?: Uint8Array
+  /** The card has approved by itself: the host hears of it later. */
+  readonly approvedOffline?: true
   /** External authentication, scripts, second cryptogram. `undefined`: the terminal could not go online. */
   complete(answer: ChipHostAnswer | undefined): Flow<ChipCompletion>
 }

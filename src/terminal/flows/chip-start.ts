@@ -28,8 +28,8 @@ export type ChipStart =
   | { readonly kind: 'unreadable' }
   | { readonly kind: 'done'; readonly step: Step<CardInHand> }
 
-/** The others need only the card's number. */
-const WITH_CRYPTOGRAM: readonly TransactionType[] = ['sale', 'preAuthorisation', 'balance']
+/** Kinds whose message has the card's cryptogram; the others need only its number. */
+export const WITH_CRYPTOGRAM: readonly TransactionType[] = ['sale', 'preAuthorisation', 'balance']
 
 /** Takes a powered chip card up to its first cryptogram, or reads its number where that is all that is wanted. */
 export function* startChip(context: TerminalContext, purpose: CardPurpose): Flow<ChipStart> {
@@ -86,7 +86,12 @@ function askForCurrency(
   }
 }
 
-function kernelConfig(context: TerminalContext, profile: TerminalProfile, chip: ChipServices): KernelConfig {
+/** What the kernels are told of this terminal. */
+export function kernelConfig(
+  context: TerminalContext,
+  profile: TerminalProfile,
+  chip: ChipServices,
+): KernelConfig {
   const { sha1 } = chip
   const identity = {
     country: profile.country,
@@ -107,7 +112,8 @@ function kernelConfig(context: TerminalContext, profile: TerminalProfile, chip: 
   }
 }
 
-function* describeTransaction(
+/** The transaction as a kernel sees it, now. */
+export function* describeTransaction(
   context: TerminalContext,
   currency: string,
   { type, amountMinor }: CardPurpose,
@@ -153,7 +159,7 @@ function sessionOf(start: ContactOnline): ChipSession {
   return {
     field55: toHex(start.field55),
     reversalField55: toHex(start.reversalField55),
-    details: detailsOf(start.results),
+    details: chipDetails(start.results),
     verification: verificationOf(start),
     ...(start.pinBlock === undefined ? {} : { pinBlock: start.pinBlock }),
     *complete(answer) {
@@ -175,7 +181,7 @@ function* completeChip(start: ContactOnline, answer: ChipHostAnswer | undefined)
   )
   return {
     accepted: end.kind === 'approved',
-    details: detailsOf(end.results),
+    details: chipDetails(end.results),
     uploadField55: toHex(end.uploadField55),
     reversalField55: toHex(end.reversalField55),
     ...(end.scriptField55 === undefined ? {} : { scriptField55: toHex(end.scriptField55) }),
@@ -188,7 +194,8 @@ function failureOf(end: ContactEnd): { readonly failure?: '00' | '01' } {
   return { failure: end.failure === 'issuerAuthenticationFailed' ? '01' : '00' }
 }
 
-function detailsOf(results: ContactResults): ChipDetails {
+/** What journal and slip keep of a chip. */
+export function chipDetails(results: ContactResults): ChipDetails {
   return {
     aid: results.aid,
     label: results.label,
@@ -201,7 +208,7 @@ function detailsOf(results: ContactResults): ChipDetails {
 }
 
 /** The card ended before it made a cryptogram: nothing is owed. */
-function* concludeStop(stop: ContactStop): Flow<CommandOutcome> {
+export function* concludeStop(stop: ContactStop): Flow<CommandOutcome> {
   switch (stop.kind) {
     case 'cancelled':
     case 'timeout':

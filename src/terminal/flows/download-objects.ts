@@ -69,7 +69,30 @@ export function applicationOf(
     randomTargetPercent: percentOf(value('DF17')),
     defaultDdol: value('DF14') ?? fromHex('9F3704'),
     onlinePin: toHex(value('DF18') ?? fromHex('01')) === '01',
+    ...contactlessLimits(value('DF19'), value('DF20'), value('DF21')),
   }
+}
+
+/** Amounts of six packed bytes; without the limit of a transaction the application is not open to taps. */
+function contactlessLimits(
+  floor: Uint8Array | undefined,
+  transaction: Uint8Array | undefined,
+  verification: Uint8Array | undefined,
+): Pick<ApplicationParameters, 'contactless'> {
+  const transactionLimitMinor = amountOf(transaction)
+  if (transactionLimitMinor === undefined) return {}
+  return {
+    contactless: {
+      floorLimitMinor: amountOf(floor) ?? 0,
+      transactionLimitMinor,
+      verificationLimitMinor: amountOf(verification) ?? 0,
+    },
+  }
+}
+
+function amountOf(bytes: Uint8Array | undefined): number | undefined {
+  const digits = bytes?.length === 6 ? toHex(bytes) : ''
+  return /^\d{12}$/.test(digits) ? Number(digits) : undefined
 }
 
 function numberOf(bytes: Uint8Array | undefined): number {

@@ -57,8 +57,11 @@ export function* sellOffline(
   }
   const { amountMinor, currency } = request
   const atRisk = amountText(offlineRisk(context.state).amountMinor + amountMinor, currency)
-  if (!(yield* confirm(context, 'confirmOffline', { amount: amountText(amountMinor, currency), atRisk })))
-    return notSold
+  const amount = amountText(amountMinor, currency)
+  // What the card has approved is sold: nobody is asked.
+  const isSold =
+    plan.chip?.approvedOffline === true || (yield* confirm(context, 'confirmOffline', { amount, atRisk }))
+  if (!isSold) return notSold
   const completion = plan.chip === undefined ? undefined : yield* plan.chip.complete(undefined)
   if (completion?.accepted === false) {
     yield* showMessage('refused.cardRefused')
@@ -72,7 +75,7 @@ export function* sellOffline(
   })
   const { stan } = request
   const { count } = offlineRisk(context.state)
-  yield* showMessage('soldOffline', { stan, amount: amountText(amountMinor, currency), count, atRisk })
+  yield* showMessage('soldOffline', { stan, amount, count, atRisk })
   return { kind: 'sold', outcome: { kind: 'queued', stan } }
 }
 
@@ -81,8 +84,24 @@ export function* sellOffline(
  * without the host, so it is off unless the profile takes that risk, with a signature.
  */
 function isCardAllowed({ offlineEntries }: TerminalProfile, { card, chip }: TransactionPlan): boolean {
+  // One that was tapped and asked for the host can not be asked again: it is gone.
+  if (card.entry === 'contactless') {
+    return offlineEntries.includes('contactless') && chip?.approvedOffline === true
+  }
   if (card.entry === 'chip') return offlineEntries.includes('chip') && chip?.pinBlock === undefined
   return card.entry === 'stripe' && offlineEntries.includes('stripe')
+}
+
+/** Whether a sale by tap may be approved by the card itself: then the host is not asked at all. */
+export function* mayApproveOffline(
+  context: TerminalContext,
+  { type, amountMinor }: Pick<TransactionRequest, 'type' | 'amountMinor'>,
+): Flow<boolean> {
+  const profile = activeProfile(context)
+  const isOn = profile.offlineSales && profile.offlineEntries.includes('contactless') && type === 'sale'
+  if (!isOn) return false
+  const { localTime } = yield* now()
+  return isWithinLimits(profile, offlineRisk(context.state), amountMinor, localTime)
 }
 
 function isWithinLimits(
@@ -103,6 +122,8 @@ function isWithinLimits(
 
 /** Tag 8A, made by the terminal: unable to go online, approved offline. Source: EMV Book 4, annex A6. */
 const UNABLE_TO_GO_ONLINE_APPROVED = '8A025933'
+/** As above: approved offline by card and terminal. */
+const APPROVED_OFFLINE = '8A025931'
 /** Upload of an offline sale with the chip's certificate. Source: docs of the UnionPay dialect, 4. */
 const CHIP_MTI = '0200'
 const CHIP_MESSAGE_TYPE = '36'
@@ -116,7 +137,7 @@ function offlineRequest(
 ): TransactionRequest {
   const type = 'offlineSale'
   const { mti, processingCode, conditionCode } = TRANSACTION_KINDS[type]
-  const field60 = financialField60(profile, type, request.batch, false)
+  const field60 = financialField60(profile, type, request.batch, request.entry)
   const { field55: _f55, reversalField55: _r55, chip: _chip, ...common } = request
   return {
     ...common,
@@ -142,7 +163,9 @@ function offlineRequest(
       : {
           mti: CHIP_MTI,
           field60: CHIP_MESSAGE_TYPE + field60.slice(CHIP_MESSAGE_TYPE.length),
-          field55: completion.uploadField55 + UNABLE_TO_GO_ONLINE_APPROVED,
+          field55:
+            completion.uploadField55 +
+            (request.entry === 'contactless' ? APPROVED_OFFLINE : UNABLE_TO_GO_ONLINE_APPROVED),
           chip: completion.details,
         }),
   }

@@ -10,7 +10,7 @@ import type { TransactionType } from './transaction-type.ts'
  * How the card number came in. `fallback`: a chip card whose chip could not be read, by its stripe. `code`: no card, but
  * a payment code in its place.
  */
-export type EntryMethod = 'stripe' | 'fallback' | 'chip' | 'keyed' | 'original' | 'code'
+export type EntryMethod = 'stripe' | 'fallback' | 'chip' | 'contactless' | 'keyed' | 'original' | 'code'
 
 /** What a cardholder took in place of the merchant's currency. */
 export interface ConversionChoice extends CurrencyConversion {
@@ -37,7 +37,8 @@ export interface ChipDetails {
   readonly cryptogramKind: CryptogramKind
 }
 
-export type CardholderVerification = 'pin' | 'signature' | 'pinAndSignature' | 'none'
+/** `device`: the cardholder's phone has proved its holder. */
+export type CardholderVerification = 'pin' | 'signature' | 'pinAndSignature' | 'device' | 'none'
 
 /**
  * A request as the journal keeps it. JSON-safe; binary values as upper-case hexadecimal. No track, no PIN

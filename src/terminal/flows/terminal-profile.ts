@@ -53,7 +53,7 @@ export interface TerminalProfile {
   /** Sales go on within these limits while the host can't be reached; the merchant bears what is refused later. 4. */
   readonly offlineSales: boolean
   /** How the card must have come in. */
-  readonly offlineEntries: readonly ('chip' | 'stripe')[]
+  readonly offlineEntries: readonly ('chip' | 'stripe' | 'contactless')[]
   /** Largest single sale, and the sum of all that the host has not heard of. */
   readonly offlineFloorMinor: number
   readonly offlineTotalMinor: number
@@ -93,6 +93,9 @@ export interface TerminalProfile {
   /** What this type of terminal has; without it, what needs it is off. */
   readonly chipReader: boolean
   readonly stripeReader: boolean
+  readonly contactlessReader: boolean
+  /** A phone that has proved its holder needs no PIN, where the host's parameters do not say otherwise. 5.3, FF8057. */
+  readonly contactlessDevices: boolean
   readonly printerPresent: boolean
   readonly voidNeedsCard: boolean
   readonly keyedAllowed: boolean
@@ -223,6 +226,8 @@ export const DEFAULT_PROFILE: TerminalProfile = {
   batchEndWhenEmpty: true,
   chipReader: true,
   stripeReader: true,
+  contactlessReader: false,
+  contactlessDevices: true,
   printerPresent: true,
   voidNeedsCard: false,
   keyedAllowed: true,

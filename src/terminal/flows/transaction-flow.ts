@@ -2,7 +2,7 @@ import { invariant } from '../../base/invariant.ts'
 import type { Message } from '../../iso8583/message.ts'
 import type { ChipCompletion } from './chip-session.ts'
 import { append, type Flow } from './effect.ts'
-import { type ExchangeResult, exchange } from './exchange.ts'
+import { type ExchangeResult, exchange, type SealedRequest } from './exchange.ts'
 import { availableBalance, hostReply, isForeign, replyAmountMinor } from './host-reply.ts'
 import type { JournalRecord } from './journal-record.ts'
 import { sellOffline } from './offline-sale.ts'
@@ -34,8 +34,7 @@ export function* runTransaction(context: TerminalContext, plan: TransactionPlan)
   if (!prepared.ok) return yield* concludePadTrouble(prepared.answer)
   const { request, sealed } = prepared.value
   yield* append({ kind: 'requested', request })
-  yield* showMessage('waitingForHost')
-  const result = yield* exchange(context, sealed, 'financial')
+  const result = yield* ask(context, plan, sealed)
   switch (result.kind) {
     case 'notSent': {
       const offline = yield* sellOffline(context, plan, request)
@@ -54,6 +53,13 @@ export function* runTransaction(context: TerminalContext, plan: TransactionPlan)
     case 'macUnchecked':
       return yield* abandon(context, plan, request, { reason: '96' })
   }
+}
+
+/** A sale that the card has approved by itself does not leave now. */
+function* ask(context: TerminalContext, plan: TransactionPlan, sealed: SealedRequest): Flow<ExchangeResult> {
+  if (plan.chip?.approvedOffline === true) return { kind: 'notSent' }
+  yield* showMessage('waitingForHost')
+  return yield* exchange(context, sealed, 'financial')
 }
 
 function* concludeReply(

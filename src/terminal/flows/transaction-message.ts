@@ -9,6 +9,7 @@ import { type Field59Item, formatField59 } from '../../iso8583/subfields/field-5
 import { formatField60 } from '../../iso8583/subfields/field-60.ts'
 import { formatField61 } from '../../iso8583/subfields/field-61.ts'
 import type {
+  EntryMethod,
   PendingReversal,
   PendingScriptResult,
   PendingSignature,
@@ -234,19 +235,25 @@ export function financialField60(
   profile: TerminalProfile,
   type: TransactionType,
   batch: string,
-  fallback: boolean,
+  entry: EntryMethod,
 ): string {
   const kind = TRANSACTION_KINDS[type]
-  const capability = profile.readingCapabilityRule === 'highest' ? profile.readingCapabilityHighest : '5'
+  const capability =
+    profile.readingCapabilityRule === 'highest' ? profile.readingCapabilityHighest : usualCapability(entry)
   const partial = profile.partialApproval && kind.partialApproval
   return formatField60({
     transactionType: kind.messageType,
     batchNumber: batch,
     managementCode: '000',
     readingCapability: capability,
-    chipCondition: fallback ? '2' : '0',
+    chipCondition: entry === 'fallback' ? '2' : '0',
     ...(partial ? { partialApproval: '1' } : {}),
   })
+}
+
+/** LY and LD. 5.1 of the dialect. */
+function usualCapability(entry: EntryMethod): string {
+  return entry === 'contactless' ? '6' : '5'
 }
 
 /** Field 60 of management, settlement, upload and script result: it ends after 60.3. 5.1 of the dialect. */

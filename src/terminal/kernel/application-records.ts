@@ -18,6 +18,14 @@ const MANDATORY = ['5F24', '5A', '8C', '8D'] as const
 
 /** Reads every record of the file locator into the session. Source: EMV Book 3, 10.2. */
 export function* readRecords(session: ContactSession): Flow<Result<ContactCard, ContactStop>> {
+  const read = yield* readListedRecords(session)
+  if (!read.ok) return read
+  const card = readCard(session)
+  return card === undefined ? badCard('records') : ok(card)
+}
+
+/** The records alone, whatever stands in them. */
+export function* readListedRecords(session: ContactSession): Flow<Result<void, ContactStop>> {
   const locations = parseFileLocator(session.card.get('94') ?? new Uint8Array(0))
   if (locations === undefined) return badCard('records')
   const seen = new Set<string>()
@@ -31,8 +39,7 @@ export function* readRecords(session: ContactSession): Flow<Result<ContactCard, 
       if (!takeRecord(session, location, number, data, seen)) return badCard('records')
     }
   }
-  const card = readCard(session)
-  return card === undefined ? badCard('records') : ok(card)
+  return ok(undefined)
 }
 
 /** False when the record makes the whole card unusable. */

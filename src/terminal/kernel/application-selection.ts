@@ -75,7 +75,7 @@ function* offerMenu(
 }
 
 /** Undefined when the file control information lacks what it must have. Source: EMV Book 1, 11.3.4. */
-function readControlInformation(
+export function readControlInformation(
   config: KernelConfig,
   candidate: Candidate,
   data: Uint8Array,

@@ -82,12 +82,18 @@ function directoryEntries(config: KernelConfig, data: Uint8Array): readonly Cand
   if (entries === undefined || !entries.ok) return undefined
   const found: Candidate[] = []
   for (const { tag, value } of entries.value) {
-    const name = tag === '61' ? findTlv(value, '4F') : undefined
-    if (name === undefined || !isNameSize(name)) continue
-    const parameters = matchingParameters(config, name)
-    if (parameters !== undefined) found.push(describeCandidate(config, parameters, name, value))
+    const candidate = tag === '61' ? directoryEntry(config, value) : undefined
+    if (candidate !== undefined) found.push(candidate)
   }
   return found
+}
+
+/** The candidate of one entry (content of tag 61) of a directory; undefined when it matches nothing. */
+export function directoryEntry(config: KernelConfig, objects: Uint8Array): Candidate | undefined {
+  const name = findTlv(objects, '4F')
+  if (name === undefined || !isNameSize(name)) return undefined
+  const parameters = matchingParameters(config, name)
+  return parameters === undefined ? undefined : describeCandidate(config, parameters, name, objects)
 }
 
 function isNameSize(name: Uint8Array): boolean {

@@ -69,6 +69,8 @@ export class ContactSession {
   /** The first cryptogram, which scripts and a reversal refer to. */
   firstCryptogram: CardCryptogram | undefined
   isCompleted = false
+  /** Tag 9F39. */
+  entryMode = 0x05
 
   constructor(
     config: KernelConfig,
@@ -100,6 +102,8 @@ export class ContactSession {
         return this.cvmResults
       case '9F37':
         return this.unpredictableNumber
+      case '9F39':
+        return Uint8Array.of(this.entryMode)
       case '9F02':
         return amount(transaction.amountMinor)
       case '9F03':
@@ -157,8 +161,6 @@ function staticTerminalValue(
       return parameters.aid
     case '9F1B':
       return binary(parameters.floorLimitMinor)
-    case '9F39':
-      return Uint8Array.of(0x05)
     default:
       return undefined
   }

@@ -22,6 +22,18 @@ export interface ApplicationParameters {
   /** DDOL for cards that have none. */
   readonly defaultDdol: Uint8Array
   readonly onlinePin: boolean
+  /** Left out: the application is not open to taps. */
+  readonly contactless?: ContactlessLimits
+}
+
+/** In minor units. Source: docs of the UnionPay dialect, 5.3, DF19 to DF21; EMV Contactless Book B, 3.1.1. */
+export interface ContactlessLimits {
+  /** From here on the issuer is asked. DF19. */
+  readonly floorLimitMinor: number
+  /** From here on the card must be put in. DF20. */
+  readonly transactionLimitMinor: number
+  /** From here on the holder must be proved. DF21. */
+  readonly verificationLimitMinor: number
 }
 
 /** Certification authority public key. Source: EMV Book 2, 5.1. */
@@ -97,9 +109,16 @@ const UNIONPAY = {
   defaultDdol: fromHex('9F3704'),
   onlinePin: true,
 }
+/** Test values: every tap goes online, from 1000.00 on with a PIN, from 50 000.00 on the card is put in. */
+const TAPS: ContactlessLimits = {
+  floorLimitMinor: 0,
+  transactionLimitMinor: 5_000_000,
+  verificationLimitMinor: 100_000,
+}
 /** Test values, not those of the schemes: everything that isn't plainly right goes online. */
 const VISA = {
   ...UNIONPAY,
+  contactless: TAPS,
   version: fromHex('008C'),
   tacDefault: fromHex('DC4000A800'),
   tacOnline: fromHex('DC4004F800'),
@@ -113,9 +132,9 @@ const MASTERCARD = {
 }
 
 const APPLICATIONS: readonly ApplicationParameters[] = [
-  { ...UNIONPAY, aid: fromHex('A000000333010101') },
-  { ...UNIONPAY, aid: fromHex('A000000333010102') },
-  { ...UNIONPAY, aid: fromHex('A000000333010103') },
+  { ...UNIONPAY, contactless: TAPS, aid: fromHex('A000000333010101') },
+  { ...UNIONPAY, contactless: TAPS, aid: fromHex('A000000333010102') },
+  { ...UNIONPAY, contactless: TAPS, aid: fromHex('A000000333010103') },
   { ...UNIONPAY, aid: fromHex('A000000333010106') },
   { ...VISA, aid: fromHex('A0000000031010') },
   { ...MASTERCARD, aid: fromHex('A0000000041010') },

@@ -115,7 +115,8 @@ function signatureOf(data: Uint8Array): Uint8Array | undefined {
   return only?.tag === '77' ? findTlv(only.value, '9F4B') : undefined
 }
 
-function recoverCardKey(session: ContactSession): RecoveredKey | undefined {
+/** The card's public key by its chain of certificates; undefined when one of them is not right. Source: EMV Book 2, 6.4. */
+export function recoverCardKey(session: ContactSession): RecoveredKey | undefined {
   const issuerKey = recoverIssuer(session)
   const staticData = staticDataOf(session)
   if (issuerKey === undefined || staticData === undefined) return undefined

@@ -25,11 +25,12 @@ const COPIES: { readonly [copy in ReceiptForm['copy']]: Words } = {
   cardholder: ['持卡人存根', 'CARDHOLDER COPY'],
 }
 
-/** How the card came in, beside its number: swiped, inserted, manual. */
+/** How the card came in, beside its number: swiped, inserted, contactless, manual. */
 export const ENTRY_MARKS: { readonly [entry in EntryMethod]: string } = {
   stripe: '/S',
   fallback: '/F',
   chip: '/I',
+  contactless: '/C',
   keyed: '/M',
   original: '/M',
   code: '/Q',
@@ -170,11 +171,7 @@ function signatureLines(
 ): readonly PrintLine[] {
   const signs = request.verification === 'signature' || request.verification === 'pinAndSignature'
   if (!signs) {
-    const words: Words =
-      request.verification === 'pin'
-        ? ['交易凭密码,无需签名', 'PIN VERIFIED, NO SIGNATURE REQUIRED']
-        : ['无需签名', 'NO SIGNATURE REQUIRED']
-    return sentence(profile, words)
+    return sentence(profile, noSignatureWords(request))
   }
   if (form.copy === 'cardholder') return []
   return [
@@ -186,6 +183,17 @@ function signatureLines(
       text: say(profile, ['本人确认以上交易', 'I ACKNOWLEDGE THE TRANSACTION ABOVE']),
     },
   ]
+}
+
+function noSignatureWords({ verification, entry, type }: Transaction['request']): Words {
+  if (verification === 'pin') return ['交易凭密码,无需签名', 'PIN VERIFIED, NO SIGNATURE REQUIRED']
+  if (verification === 'device')
+    return ['持卡人设备已验证,无需签名', 'VERIFIED ON THE DEVICE, NO SIGNATURE REQUIRED']
+  // A void by tap is no small sale.
+  const isSmallSale = entry === 'contactless' && (type === 'sale' || type === 'offlineSale')
+  return isSmallSale
+    ? ['小额交易,免密免签', 'SMALL AMOUNT, NO PIN, NO SIGNATURE']
+    : ['无需签名', 'NO SIGNATURE REQUIRED']
 }
 
 /** What was signed on the screen; undefined where a place to sign is wanted. */

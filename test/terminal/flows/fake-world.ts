@@ -6,6 +6,7 @@ import type { JournalRecord } from '../../../src/terminal/flows/journal-record.t
 import { performCommand, startUp } from '../../../src/terminal/flows/main-flow.ts'
 import type {
   AwaitCardAnswer,
+  CardWays,
   PinPadAnswer,
   PinPadCommand,
   TransmitAnswer,
@@ -13,7 +14,11 @@ import type {
 import type { PrintDocument, PrintOutcome } from '../../../src/terminal/flows/print-document.ts'
 import type { Question, QuestionAnswer, Screen } from '../../../src/terminal/flows/screen.ts'
 import type { CommandOutcome, TerminalCommand } from '../../../src/terminal/flows/terminal-command.ts'
-import type { MessageCodec, TerminalContext } from '../../../src/terminal/flows/terminal-context.ts'
+import type {
+  ChipServices,
+  MessageCodec,
+  TerminalContext,
+} from '../../../src/terminal/flows/terminal-context.ts'
 import { DEFAULT_PROFILE, type TerminalProfile } from '../../../src/terminal/flows/terminal-profile.ts'
 import { applyRecord, initialState, type TerminalState } from '../../../src/terminal/flows/terminal-state.ts'
 import { type Behaviour, FakeHost, fakeMac, GOOD } from './fake-host.ts'
@@ -58,8 +63,15 @@ export class FakeWorld {
   cards: AwaitCardAnswer[] = []
   /** What the chip says to each command. */
   chipAnswer: TransmitAnswer = { kind: 'cardRemoved' }
+  /** Answers in its place, when there is one; silence is a card that is gone. */
+  chip: { transmit(apdu: Uint8Array): Uint8Array } | undefined
+  /** No certificate is checked in this world, unless somebody gives it keys. */
+  chipServices: ChipServices = { sha1: () => new Uint8Array(20), caKeys: [] }
   prints: PrintOutcome[] = []
   padAnswers: { readonly [op in PinPadCommand['op']]?: PinPadAnswer } = {}
+  /** What the reader was told of its taps. */
+  readonly waitedFor: CardWays[] = []
+  readonly signals: string[] = []
   answers: { [screenId: string]: QuestionAnswer } = {}
   freeBytes = 1e9
   /** The cable of the PIN pad is pulled while the host thinks. */
@@ -84,8 +96,7 @@ export class FakeWorld {
     return {
       codec: this.codec,
       profile: this.profile,
-      // No certificate is checked in this world.
-      chip: { sha1: () => new Uint8Array(20), caKeys: [] },
+      chip: this.chipServices,
       get state() {
         return world.state
       },
@@ -107,6 +118,11 @@ export class FakeWorld {
     this.state = this.records.reduce(applyRecord, initialState)
     this.story.push({ kind: 'started' })
     this.perform(startUp(this.context))
+  }
+
+  /** As if a flow had done it. */
+  append(...records: readonly JournalRecord[]): void {
+    this.#answer({ kind: 'append', records })
   }
 
   perform<T>(flow: Flow<T>): T {
@@ -174,11 +190,13 @@ export class FakeWorld {
       case 'derivePassword':
         return fakeMac(asciiToBytes(`${effect.password}/${toHex(effect.salt)}`))
       case 'awaitCard':
+        this.waitedFor.push(effect.accept)
         return this.cards.shift() ?? { kind: 'timeout' }
       case 'transmit':
-        return this.chipAnswer
+        return this.#transmit(effect.apdu)
       case 'releaseCard':
       case 'releaseTap':
+        if (effect.kind === 'releaseTap') this.signals.push(effect.signal)
         return { kind: 'done' }
       case 'awaitCardRemoval':
         return { kind: 'gone' }
@@ -194,6 +212,12 @@ export class FakeWorld {
       case 'loadSlot':
         throw new Error('this terminal has no packages')
     }
+  }
+
+  #transmit(apdu: Uint8Array): TransmitAnswer {
+    if (this.chip === undefined) return this.chipAnswer
+    const bytes = this.chip.transmit(apdu)
+    return bytes.length === 0 ? { kind: 'cardRemoved' } : { kind: 'response', bytes }
   }
 
   #send(frame: Uint8Array): unknown {

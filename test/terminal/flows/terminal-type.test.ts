@@ -20,7 +20,13 @@ const BOARD = found('board')
 
 describe('a type of terminal', () => {
   it('turns off what it does not have', () => {
-    expect(typed('fixed')).toEqual({ ...DEFAULT_PROFILE, terminalType: 'fixed', codeDisplay: false })
+    expect(typed('fixed')).toEqual({
+      ...DEFAULT_PROFILE,
+      terminalType: 'fixed',
+      contactlessReader: true,
+      codeDisplay: false,
+    })
+    expect(typed('board')).toMatchObject({ contactlessReader: false })
     expect(typed('smart')).toMatchObject({ stripeReader: false, chipReader: true, printerPresent: true })
   })
 
