@@ -29,7 +29,7 @@ const LAYERS = {
     may: ['src/base', 'src/crypto', 'src/emv', 'src/host/core/security-module-port'],
     node: true,
   },
-  'src/host/(gateway|store|estate|merchants|office|knowledge|monitoring|console|service|wallet)': {
+  'src/host/(gateway|store|estate|merchants|office|knowledge|monitoring|retention|console|service|wallet)': {
     may: ['src/base', 'src/iso8583', 'src/emv', 'hardware/profiles', 'src/host'],
     node: true,
   },

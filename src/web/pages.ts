@@ -140,6 +140,13 @@ export const PAGES: readonly Page[] = [
     load: async () => (await import('./pages/maintenance-page.tsx')).MaintenancePage,
   },
   {
+    path: '/retention',
+    title: { zh: '数据保留', en: 'Retention' },
+    group: 'manage',
+    access: ['administrator', 'auditor'],
+    load: async () => (await import('./pages/retention-page.tsx')).RetentionPage,
+  },
+  {
     path: '/knowledge',
     title: { zh: '知识库', en: 'Knowledge' },
     group: 'run',

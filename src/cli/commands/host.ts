@@ -24,6 +24,7 @@ import {
   metricsPlaceOf,
   openMetrics,
 } from '../host/metrics-option.ts'
+import { retentionCommand } from '../host/retention-command.ts'
 import { printStatus } from '../host/status-report.ts'
 import { terminalCommand } from '../host/terminal-commands.ts'
 import { walletCommand } from '../host/wallet-command.ts'
@@ -91,6 +92,7 @@ export function buildCommand(): Command {
   command.addCommand(catalogueCommand())
   command.addCommand(accountCommand())
   command.addCommand(walletCommand())
+  command.addCommand(retentionCommand())
   for (const each of [...clearingCommands(), ...backupCommands('host', 'tillwire-data/host')])
     command.addCommand(each)
   return command

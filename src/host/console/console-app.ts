@@ -7,6 +7,8 @@ import type { Rollouts } from '../estate/rollouts.ts'
 import type { KnowledgeBase } from '../knowledge/knowledge-base.ts'
 import type { EstateCare } from '../monitoring/estate-care.ts'
 import type { Office } from '../office/open-office.ts'
+import type { HostRetention } from '../retention/host-retention.ts'
+import type { PlannedRetention } from '../retention/planned-retention.ts'
 import type { ConsoleHost } from '../service/console-host.ts'
 import type { RecordsPort } from '../store/records-port.ts'
 import type { Bench } from './bench/bench.ts'
@@ -30,6 +32,12 @@ export interface SoftwareDesk {
   readonly rollouts: Rollouts
 }
 
+/** Retention by hand, and the same with its evidence in the maintenance plan. */
+export interface RetentionDesk {
+  readonly retention: HostRetention
+  readonly planned: PlannedRetention
+}
+
 /** What a module of routes works on. */
 export interface ConsoleContext {
   readonly office: Office
@@ -41,6 +49,8 @@ export interface ConsoleContext {
   readonly minutes: MinuteSeries
   readonly knowledge: KnowledgeBase
   readonly care: EstateCare
+  /** Undefined where several hosts share a database. */
+  readonly retention: RetentionDesk | undefined
   readonly software: SoftwareDesk
   /** Undefined: nothing can be run beside this host. */
   readonly bench: Bench | undefined

@@ -6,6 +6,7 @@ import { Rollouts } from '../estate/rollouts.ts'
 import { openKnowledgeBase } from '../knowledge/knowledge-base.ts'
 import { EstateCare } from '../monitoring/estate-care.ts'
 import type { Office } from '../office/open-office.ts'
+import { openRetention } from '../retention/open-retention.ts'
 import type { ConsoleHost } from '../service/console-host.ts'
 import type { HostMetrics } from '../service/host-metrics.ts'
 import type { RecordsPort } from '../store/records-port.ts'
@@ -64,11 +65,13 @@ export function openContext(
   const minutes = new MinuteSeries(nowMs)
   const endMinutes = host.observe(minutes)
   const care = openCare(host, office, live, metrics)
+  const retention = openRetention({ directory, host, office, plan: care.care.plan })
   const field = openFieldEstate({ directory, office: office.database, audit: office.audit, host, nowMs })
   const endSeen = host.observe(field.lastSeen)
   const software = openSoftware({ directory, office, host, field, live })
   app.addHook('onClose', () => {
     software.end()
+    retention?.end()
     care.end()
     endWatch()
     endMinutes()
@@ -86,6 +89,7 @@ export function openContext(
     minutes,
     knowledge,
     care: care.care,
+    retention,
     software: software.desk,
     bench,
     workbench,

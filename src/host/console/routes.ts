@@ -14,6 +14,7 @@ import { maintenanceRoutes } from './routes/maintenance-routes.ts'
 import { messageRoutes } from './routes/message-routes.ts'
 import { monitoringRoutes } from './routes/monitoring-routes.ts'
 import { overviewRoutes } from './routes/overview-routes.ts'
+import { retentionRoutes } from './routes/retention-routes.ts'
 import { scenarioRoutes } from './routes/scenario-routes.ts'
 import { sessionRoutes } from './routes/session-routes.ts'
 import { softwareRoutes } from './routes/software-routes.ts'
@@ -46,6 +47,7 @@ export function addRoutes(app: ConsoleApp, context: ConsoleContext): void {
   alarmRoutes(app, context)
   ticketRoutes(app, context)
   maintenanceRoutes(app, context)
+  retentionRoutes(app, context)
   faultRoutes(app, context)
   scenarioRoutes(app, context)
   loadRoutes(app, context)

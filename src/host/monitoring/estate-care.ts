@@ -5,7 +5,7 @@ import type { Office } from '../office/open-office.ts'
 import type { ConsoleHost } from '../service/console-host.ts'
 import { type Alarm, AlarmBook, type Measurement } from './alarm-book.ts'
 import { type Figures, LiveFigures } from './live-figures.ts'
-import { MaintenancePlan, type TerminalStatus } from './maintenance-plan.ts'
+import { HOST, MaintenancePlan, type TerminalStatus } from './maintenance-plan.ts'
 import { OfflineLosses } from './offline-losses.ts'
 import { devicesOfStatus } from './status-devices.ts'
 import { Tickets } from './tickets.ts'
@@ -106,11 +106,12 @@ export class EstateCare {
     office.audit.append({ actor, action: 'maintenance.checkAsked', subject: tid })
   }
 
-  /** Terminals with the moment from which their tasks count. */
+  /** The host and its terminals with the moment from which their tasks count. */
   dueTerminals(): readonly { readonly tid: string; readonly sinceMs: number }[] {
-    return [...this.terminals().values()]
+    const terminals = [...this.terminals().values()]
       .filter(({ status }) => status === 'active')
       .map(({ tid, signedInAtMs }) => ({ tid, sinceMs: signedInAtMs ?? this.#sinceMs }))
+    return [{ tid: HOST, sinceMs: this.plan.hostSinceMs() }, ...terminals]
   }
 
   close(): void {

@@ -4,15 +4,12 @@ import type { AuditLog } from '../office/audit-log.ts'
 import type { OfficeDatabase } from '../office/office-database.ts'
 import { CareRefusal } from './care-refusal.ts'
 
-export const TASK_KINDS = [
-  'softwareCheck',
-  'hardwareCheck',
-  'backup',
-  'cleaning',
-  'battery',
-  'paper',
-] as const
-export type TaskKind = (typeof TASK_KINDS)[number]
+const TERMINAL_KINDS = ['softwareCheck', 'hardwareCheck', 'backup', 'cleaning', 'battery', 'paper'] as const
+const HOST_KINDS = ['backup', 'restoreDrill', 'retention'] as const
+export type TaskKind = (typeof TERMINAL_KINDS)[number] | (typeof HOST_KINDS)[number]
+
+/** In the place of a terminal number: the host itself. */
+export const HOST = 'host'
 
 /** How often each is due, in days; 0: never. */
 export interface MaintenancePolicy {
@@ -70,6 +67,8 @@ const USUAL: MaintenancePolicy['days'] = {
   cleaning: 30,
   battery: 90,
   paper: 14,
+  restoreDrill: 90,
+  retention: 30,
 }
 const STEPS = [
   `CREATE TABLE maintenance_policy (
@@ -200,7 +199,8 @@ export class MaintenancePlan {
     const last = this.#lastEvidence()
     const nowMs = this.#nowMs()
     const tasks = terminals.flatMap(({ tid, sinceMs, needless = [] }) =>
-      TASK_KINDS.filter((kind) => days[kind] > 0 && !needless.includes(kind)).map((kind): DueTask => {
+      kindsOf(tid).map((kind): DueTask | undefined => {
+        if (days[kind] === 0 || needless.includes(kind)) return undefined
         const done = last.get(`${tid} ${kind}`)
         const wasBad = done?.isGood === 0
         // What found something is due again at once: somebody must mend it.
@@ -208,7 +208,13 @@ export class MaintenancePlan {
         return { tid, kind, doneAtMs: done?.atMs ?? null, dueAtMs, isOverdue: dueAtMs <= nowMs, wasBad }
       }),
     )
-    return tasks.sort((left, right) => left.dueAtMs - right.dueAtMs)
+    return tasks.filter((task) => task !== undefined).sort((left, right) => left.dueAtMs - right.dueAtMs)
+  }
+
+  /** From when on the host's own tasks count: the first that anybody did in the back office. */
+  hostSinceMs(): number {
+    const first = this.#office.db.prepare('SELECT min(atMs) FROM audit_entries').pluck().get()
+    return typeof first === 'number' ? first : this.#nowMs()
   }
 
   #lastEvidence(): ReadonlyMap<string, EvidenceRow> {
@@ -219,4 +225,8 @@ export class MaintenancePlan {
       .all()
     return new Map(rows.map((row) => [`${row.tid} ${row.kind}`, row]))
   }
+}
+
+function kindsOf(tid: string): readonly TaskKind[] {
+  return tid === HOST ? HOST_KINDS : TERMINAL_KINDS
 }

@@ -66,6 +66,12 @@ const STEPS = [
    CREATE INDEX audit_subject ON audit_entries (subject, number);
    CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit_entries BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
    CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit_entries BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;`,
+  `CREATE TABLE audit_anchor (
+     id INTEGER PRIMARY KEY CHECK (id = 1), number INTEGER NOT NULL, tag TEXT NOT NULL, seal TEXT NOT NULL) STRICT;
+   DROP TRIGGER audit_no_delete;
+   CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit_entries
+     WHEN OLD.number > coalesce((SELECT number FROM audit_anchor), 0)
+     BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;`,
 ]
 
 /**
@@ -104,7 +110,7 @@ export class AuditLog {
       ).run({ ...entry, tag })
       db.prepare(
         'INSERT INTO audit_head VALUES (1, ?, ?) ON CONFLICT (id) DO UPDATE SET number = excluded.number, tag = excluded.tag',
-      ).run(entry.number, this.#headTag(entry.number, tag))
+      ).run(entry.number, this.#sealOf('head', entry.number, tag))
     })
   }
 
@@ -127,11 +133,41 @@ export class AuditLog {
     return rows.map(readEntry)
   }
 
+  /** The oldest entries, all from before that moment; oldest first. The last one of all is never among them. */
+  before(atMs: number): IterableIterator<AuditEntry> {
+    const rows = this.#office.db
+      .prepare<unknown[], Stored>(
+        `SELECT * FROM audit_entries WHERE number < coalesce(
+           (SELECT min(number) FROM audit_entries WHERE atMs >= :atMs), (SELECT max(number) FROM audit_entries))
+         ORDER BY number`,
+      )
+      .iterate({ atMs })
+    return mapped(rows, readEntry)
+  }
+
+  /** Takes them out. The chain begins behind them from then on, at an anchor that the security module sealed. */
+  removeBefore(atMs: number): void {
+    this.#office.transaction(() => {
+      let last: AuditEntry | undefined
+      for (const entry of this.before(atMs)) last = entry
+      if (last === undefined) return
+      const { db } = this.#office
+      const { number, tag } = last
+      db.prepare(
+        `INSERT INTO audit_anchor VALUES (1, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET number = excluded.number, tag = excluded.tag, seal = excluded.seal`,
+      ).run(number, tag, this.#sealOf('anchor', number, tag))
+      db.prepare('DELETE FROM audit_entries WHERE number <= ?').run(number)
+    })
+  }
+
   /** Walks the whole chain. `expectedHead`: the tag that somebody noted, which must still stand in it. */
   verify(expectedHead?: string): AuditVerdict {
     const findings: AuditFinding[] = []
-    let last = { number: 0, tag: FIRST_TAG }
-    let wasSeen = expectedHead === undefined || expectedHead === FIRST_TAG
+    const anchor = this.#anchor()
+    let last = { number: anchor.number, tag: anchor.tag }
+    if (!anchor.isGood) findings.push({ number: anchor.number, kind: 'altered' })
+    let wasSeen = expectedHead === undefined || expectedHead === FIRST_TAG || expectedHead === anchor.tag
     const rows = this.#office.db.prepare<[], Stored>('SELECT * FROM audit_entries ORDER BY number').iterate()
     for (const row of rows) {
       if (row.number !== last.number + 1) findings.push({ number: last.number + 1, kind: 'gap' })
@@ -145,7 +181,7 @@ export class AuditLog {
     const isWhole =
       head === undefined
         ? last.number === 0
-        : head.number === last.number && head.tag === this.#headTag(last.number, last.tag)
+        : head.number === last.number && head.tag === this.#sealOf('head', last.number, last.tag)
     if ((!isWhole && findings.length === 0) || !wasSeen)
       findings.push({ number: last.number + 1, kind: 'cutOff' })
     return { count: last.number, head: last.tag, findings }
@@ -157,8 +193,19 @@ export class AuditLog {
         .prepare<[], { readonly number: number; readonly tag: string }>(
           'SELECT number, tag FROM audit_entries ORDER BY number DESC LIMIT 1',
         )
-        .get() ?? { number: 0, tag: FIRST_TAG }
+        .get() ?? this.#anchor()
     )
+  }
+
+  /** Where the chain begins: before its first entry, or behind those that went into an archive. */
+  #anchor(): { readonly number: number; readonly tag: string; readonly isGood: boolean } {
+    const row = this.#office.db
+      .prepare<[], { readonly number: number; readonly tag: string; readonly seal: string }>(
+        'SELECT number, tag, seal FROM audit_anchor',
+      )
+      .get()
+    if (row === undefined) return { number: 0, tag: FIRST_TAG, isGood: true }
+    return { ...row, isGood: row.seal === this.#sealOf('anchor', row.number, row.tag) }
   }
 
   #tag(before: string, { number, atMs, actor, action, subject, detail }: Omit<Stored, 'tag'>): string {
@@ -166,9 +213,13 @@ export class AuditLog {
     return toHex(this.#tagOf(new TextEncoder().encode(text))).toLowerCase()
   }
 
-  #headTag(number: number, tag: string): string {
-    return toHex(this.#tagOf(new TextEncoder().encode(JSON.stringify(['head', number, tag])))).toLowerCase()
+  #sealOf(what: 'head' | 'anchor', number: number, tag: string): string {
+    return toHex(this.#tagOf(new TextEncoder().encode(JSON.stringify([what, number, tag])))).toLowerCase()
   }
+}
+
+function* mapped<T, U>(rows: IterableIterator<T>, map: (row: T) => U): IterableIterator<U> {
+  for (const row of rows) yield map(row)
 }
 
 function readEntry({ detail, ...row }: Stored): AuditEntry {

@@ -25,10 +25,10 @@ export const CLEARING_CHECKS: readonly BooksCheck[] = [
                             sum(max(-amountMinor, 0)) AS creditMinor, sum(feeMinor) AS feeMinor,
                             sum(interchangeMinor) AS interchangeMinor, sum(amountMinor - feeMinor) AS netMinor
                      FROM clearedItems GROUP BY payoutId) i ON i.payoutId = p.id
-          WHERE p.itemCount <> coalesce(i.itemCount, 0) OR p.debitMinor <> coalesce(i.debitMinor, 0)
+          WHERE p.runId NOT IN (SELECT runId FROM retentionRuns) AND (p.itemCount <> coalesce(i.itemCount, 0) OR p.debitMinor <> coalesce(i.debitMinor, 0)
              OR p.creditMinor <> coalesce(i.creditMinor, 0) OR p.feeMinor <> coalesce(i.feeMinor, 0)
              OR p.interchangeMinor <> coalesce(i.interchangeMinor, 0)
-             OR p.netMinor + p.deviceFeeMinor <> coalesce(i.netMinor, 0)`,
+             OR p.netMinor + p.deviceFeeMinor <> coalesce(i.netMinor, 0))`,
   },
   {
     kind: 'payoutDiffers',

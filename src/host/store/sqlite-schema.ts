@@ -1,5 +1,6 @@
 import { CATALOGUE_SCHEMA } from './catalogue-rows.ts'
 import { CLEARING_SCHEMA, DEVICE_FEE_SCHEMA } from './sqlite-clearing-schema.ts'
+import { RETENTION_SCHEMA } from './sqlite-retention.ts'
 
 /**
  * Steps from an empty file to the present schema; step n makes version n + 1. A step that was released is never
@@ -174,4 +175,5 @@ export const MIGRATIONS: readonly string[] = [
   DEVICE_FEE_SCHEMA,
   'ALTER TABLE transactions ADD COLUMN conversion TEXT; ALTER TABLE merchants ADD COLUMN currencies TEXT',
   CATALOGUE_SCHEMA,
+  RETENTION_SCHEMA,
 ]

@@ -51,6 +51,7 @@ import {
   type StoredMerchant,
   type StoredTerminal,
 } from './sqlite-master-rows.ts'
+import { SqliteRetention } from './sqlite-retention.ts'
 import { SqliteRows } from './sqlite-rows.ts'
 import { SqliteWriter } from './sqlite-writer.ts'
 
@@ -69,6 +70,8 @@ export class SqliteStore implements HostStore {
   readonly #path: string
   /** Clears in the same file. */
   readonly clearing: SqliteClearing
+  /** Takes old days out of the same file. */
+  readonly retention: SqliteRetention
 
   /** @throws {StoreError} with one line that says what to do, when the file can't be used. */
   constructor(path: string) {
@@ -77,6 +80,7 @@ export class SqliteStore implements HostStore {
     const { database } = this.#open
     this.#rows = new SqliteRows(database)
     this.clearing = new SqliteClearing(database)
+    this.retention = new SqliteRetention(database)
     this.#writer = new SqliteWriter(database)
   }
 

@@ -7,7 +7,7 @@ import { Problem } from '../components/problem.tsx'
 import { Table } from '../components/table.tsx'
 import { post } from '../state/api.ts'
 import { formatDateTime, type Text, t } from '../state/language.ts'
-import { query, setQuery } from '../state/router.ts'
+import { go, query, setQuery } from '../state/router.ts'
 import { may } from '../state/session.ts'
 import { say, sayProblem } from '../state/toasts.ts'
 import { useData } from '../state/use-data.ts'
@@ -19,6 +19,8 @@ const KINDS: { readonly [kind in DueTaskView['kind']]: Text } = {
   cleaning: { zh: '清洁', en: 'Cleaning' },
   battery: { zh: '电池', en: 'Battery' },
   paper: { zh: '纸卷', en: 'Paper' },
+  restoreDrill: { zh: '恢复演练', en: 'Restore drill' },
+  retention: { zh: '数据保留', en: 'Retention' },
 }
 
 /** What is due at each terminal. */
@@ -56,7 +58,11 @@ export function MaintenancePage() {
           keyOf={({ tid, kind }) => `${tid} ${kind}`}
           empty={t({ zh: '没有到期任务。', en: 'Nothing is due.' })}
           columns={[
-            { key: 'tid', title: t({ zh: '终端', en: 'Terminal' }), cell: ({ tid }) => <code>{tid}</code> },
+            {
+              key: 'tid',
+              title: t({ zh: '终端', en: 'Terminal' }),
+              cell: ({ tid }) => (tid === 'host' ? t({ zh: '主机', en: 'The host' }) : <code>{tid}</code>),
+            },
             { key: 'kind', title: t({ zh: '任务', en: 'Task' }), cell: ({ kind }) => t(KINDS[kind]) },
             { key: 'due', title: t({ zh: '到期', en: 'Due' }), cell: (task) => <Due task={task} /> },
             {
@@ -104,6 +110,9 @@ function Deeds({ task: { tid, kind }, onDone }: { readonly task: DueTaskView; re
   return (
     <span class="row">
       <Button onClick={done}>{t({ zh: '已完成', en: 'Done' })}</Button>
+      {kind === 'retention' && (
+        <Button onClick={() => go('/retention')}>{t({ zh: '打开', en: 'Open' })}</Button>
+      )}
       {(kind === 'hardwareCheck' || kind === 'softwareCheck') && (
         <Button onClick={check}>{t({ zh: '远程自检', en: 'Check from afar' })}</Button>
       )}

@@ -64,6 +64,32 @@ describe('knowledge, alarms, tickets and maintenance over the API', () => {
     const removed = await administrator.ask('DELETE', `/api/alarm-rules/successRate/${TID}`, { version: 1 })
     expect(removed.status).toBe(204)
   })
+  it('shows and changes retention, runs it as a task of the plan, and tells the second of two who edit', async () => {
+    const { body } = await administrator.ask('GET', '/api/retention')
+    expect(body).toMatchObject({
+      policy: { version: 0, days: { audit: 0 } },
+      plan: { total: 0 },
+      archives: [],
+    })
+    const days = { ...body.policy.days, explains: 30 }
+    const change = { days, version: 0 }
+    expect((await administrator.ask('PUT', '/api/retention/policy', change)).status).toBe(200)
+    const second = await administrator.ask('PUT', '/api/retention/policy', change)
+    expect(second).toMatchObject({ status: 409, body: { kind: 'changedMeanwhile' } })
+    const few = await administrator.ask('PUT', '/api/retention/policy', {
+      days: { ...days, transactions: 5 },
+      version: 1,
+    })
+    expect(few).toMatchObject({ status: 400, body: { zh: expect.stringContaining('180') } })
+    expect((await administrator.ask('POST', '/api/retention/runs')).body).toEqual({ archive: null })
+    expect((await administrator.ask('POST', '/api/retention/verification')).body).toEqual({ verdicts: [] })
+    const { tasks } = (await support.ask('GET', '/api/maintenance/tasks?tid=host')).body
+    const kinds = tasks.map(({ kind }: { kind: string }) => kind).sort()
+    expect(kinds).toEqual(['backup', 'restoreDrill', 'retention'])
+    const retention = tasks.find(({ kind }: { kind: string }) => kind === 'retention')
+    expect(retention.doneAtMs).not.toBeNull()
+    expect((await support.ask('GET', '/api/retention')).status).toBe(403)
+  })
   it('asks a terminal for its self-check by the header of its next reply', async () => {
     const path = `/api/maintenance/terminals/${TID}`
     expect((await support.ask('POST', `${path}/self-check`)).status).toBe(202)

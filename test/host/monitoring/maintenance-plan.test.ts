@@ -66,7 +66,16 @@ describe('the maintenance plan', () => {
   test('follows its policy; two who change it at once do not overwrite each other', () => {
     const { office, plan, late } = open()
     const { days, version } = plan.policy()
-    const never = { softwareCheck: 0, hardwareCheck: 0, backup: 1, cleaning: 0, battery: 0, paper: 0 }
+    const never = {
+      softwareCheck: 0,
+      hardwareCheck: 0,
+      backup: 1,
+      cleaning: 0,
+      battery: 0,
+      paper: 0,
+      restoreDrill: 0,
+      retention: 0,
+    }
     plan.changePolicy('anna', { days: never, version })
     expect(() => plan.changePolicy('bob', { days, version })).toThrow(
       expect.objectContaining({ kind: 'changed' }),

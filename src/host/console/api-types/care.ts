@@ -123,7 +123,16 @@ export const TICKET_WITH_NOTES = z.object({
 })
 export type TicketWithNotes = z.infer<typeof TICKET_WITH_NOTES>
 
-export const TASK_KIND = z.enum(['softwareCheck', 'hardwareCheck', 'backup', 'cleaning', 'battery', 'paper'])
+export const TASK_KIND = z.enum([
+  'softwareCheck',
+  'hardwareCheck',
+  'backup',
+  'cleaning',
+  'battery',
+  'paper',
+  'restoreDrill',
+  'retention',
+])
 
 export const POLICY_VIEW = z.object({
   days: z.object({
@@ -133,6 +142,8 @@ export const POLICY_VIEW = z.object({
     cleaning: z.number(),
     battery: z.number(),
     paper: z.number(),
+    restoreDrill: z.number(),
+    retention: z.number(),
   }),
   version: z.number(),
 })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { needlessTasks } from '../../monitoring/maintenance-plan.ts'
+import { HOST, needlessTasks } from '../../monitoring/maintenance-plan.ts'
 import { actorOf } from '../access.ts'
 import { DUE_TASK_VIEW, EVIDENCE_VIEW, POLICY_VIEW, TASK_KIND } from '../api-types/care.ts'
 import { cared } from '../care-problem.ts'
@@ -9,6 +9,8 @@ import { notFound } from '../console-problem.ts'
 const READERS = ['technician', 'support', 'administrator', 'auditor'] as const
 const TID = z.object({ tid: z.string().max(8) })
 const DAYS_MAX = 3650
+/** Hosts that share a database leave that to it. */
+const NO_RETENTION = ['retention'] as const
 const DAYS = z.number().int().min(0).max(DAYS_MAX)
 
 /** What is due at each terminal, and what shows that it was done. */
@@ -18,7 +20,7 @@ export function maintenanceRoutes(app: ConsoleApp, context: ConsoleContext): voi
   writeRoutes(app, context)
 }
 
-function readRoutes(app: ConsoleApp, { care, field }: ConsoleContext): void {
+function readRoutes(app: ConsoleApp, { care, field, retention }: ConsoleContext): void {
   app.route({
     method: 'GET',
     url: '/api/maintenance/tasks',
@@ -39,6 +41,7 @@ function readRoutes(app: ConsoleApp, { care, field }: ConsoleContext): void {
         .dueTerminals()
         .filter((each) => tid === undefined || each.tid === tid)
         .map((each) => {
+          if (each.tid === HOST) return retention === undefined ? { ...each, needless: NO_RETENTION } : each
           const type = field.types.get(types.get(each.tid) ?? '')
           return type === undefined ? each : { ...each, needless: needlessTasks(type) }
         })
@@ -84,6 +87,8 @@ function policyRoutes(app: ConsoleApp, { care }: ConsoleContext): void {
           cleaning: DAYS,
           battery: DAYS,
           paper: DAYS,
+          restoreDrill: DAYS,
+          retention: DAYS,
         }),
         version: z.int(),
       }),
@@ -95,7 +100,7 @@ function policyRoutes(app: ConsoleApp, { care }: ConsoleContext): void {
 
 function writeRoutes(app: ConsoleApp, { care, live, nowMs }: ConsoleContext): void {
   const known = (tid: string): void => {
-    if (!care.terminals().has(tid)) throw notFound({ zh: '此终端', en: 'such terminal' })
+    if (tid !== HOST && !care.terminals().has(tid)) throw notFound({ zh: '此终端', en: 'such terminal' })
   }
   app.route({
     method: 'POST',
@@ -131,7 +136,7 @@ function writeRoutes(app: ConsoleApp, { care, live, nowMs }: ConsoleContext): vo
     },
     handler(request, reply) {
       const { tid } = request.params
-      known(tid)
+      if (!care.terminals().has(tid)) throw notFound({ zh: '此终端', en: 'such terminal' })
       care.askForStatus(actorOf(request), tid)
       void reply.status(202)
       return { tid }
