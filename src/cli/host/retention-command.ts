@@ -1,9 +1,11 @@
 import { statfsSync } from 'node:fs'
 import { Command } from 'commander'
 import { CareRefusal } from '../../host/monitoring/care-refusal.ts'
+import { MaintenancePlan } from '../../host/monitoring/maintenance-plan.ts'
 import { openOffice } from '../../host/office/open-office.ts'
 import { ArchiveError } from '../../host/retention/archive-file.ts'
 import { HostRetention, type RetentionPlan } from '../../host/retention/host-retention.ts'
+import { PlannedRetention } from '../../host/retention/planned-retention.ts'
 import {
   RETENTION,
   RETENTION_KINDS,
@@ -94,9 +96,9 @@ function runCommand(): Command {
     .option(...DATA)
     .option(...JSON_OPTION)
     .action((flags: Flags & { dryRun?: boolean }) =>
-      withRetention(flags.data, (retention, { store }) => {
+      withRetention(flags.data, (retention, { store }, planned) => {
         if (flags.dryRun === true) tellPlan(retention.plan(), flags.json === true)
-        else runNow(retention, store, flags)
+        else runNow(planned, store, flags)
       }),
     )
 }
@@ -106,9 +108,9 @@ function tellPlan(plan: RetentionPlan, json: boolean): void {
   else print([...planLines(plan), 'nothing was changed 未作任何更改'])
 }
 
-function runNow(retention: HostRetention, store: HostRecords['store'], { data, json }: Flags): void {
+function runNow(planned: PlannedRetention, store: HostRecords['store'], { data, json }: Flags): void {
   const before = store.retention.space()
-  const archive = retention.run(ACTOR)
+  const archive = planned.runNow(ACTOR)
   const note = archive === undefined ? undefined : giveBack(data, store)
   const after = store.retention.space()
   if (json) {
@@ -178,13 +180,15 @@ function lookCommand(): Command {
 
 function withRetention(
   directory: string,
-  use: (retention: HostRetention, records: HostRecords) => void,
+  use: (retention: HostRetention, records: HostRecords, planned: PlannedRetention) => void,
 ): Promise<void> {
   return withFileRecords(directory, (records) => {
     const { store, signatures, security } = records
     const office = openOffice({ directory, security })
     try {
-      use(new HostRetention({ directory, store, signatures, sealer: security, office }), records)
+      const retention = new HostRetention({ directory, store, signatures, sealer: security, office })
+      const plan = new MaintenancePlan(office.database, office.audit, office.nowMs)
+      use(retention, records, new PlannedRetention(retention, plan, office.nowMs))
     } catch (error) {
       if (error instanceof CareRefusal) throw new UsageFailure(refusalText(error))
       throw error instanceof ArchiveError ? new Finding(error.message) : error
