@@ -5,10 +5,14 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { Estate } from '../../src/host/estate/estate.ts'
 import { EstateRefusal } from '../../src/host/estate/estate-refusal.ts'
 import { PackageShelf } from '../../src/host/estate/package-shelf.ts'
+import { RateBook } from '../../src/host/estate/rate-book.ts'
 import { isWithin, type RolloutCounts, reachedStates } from '../../src/host/estate/rollout-plan.ts'
 import { type Rollout, Rollouts } from '../../src/host/estate/rollouts.ts'
+import { KeptFolder } from '../../src/host/office/kept-folder.ts'
 import { openOffice } from '../../src/host/office/open-office.ts'
 import { openSecurityModule } from '../../src/host/security-module/software-security-module.ts'
+import { OfficeFiles } from '../../src/host/service/office-files.ts'
+import { publishRollouts } from '../../src/host/service/publish-rollouts.ts'
 import { DownloadHost } from './download-world.ts'
 import { PackageTerminal, signedPackage } from './package-world.ts'
 
@@ -95,6 +99,65 @@ describe('the shelf', () => {
     const { shelf } = new RolloutWorld(1)
     expect(() => shelf.add('li', spoil(signedPackage('1.1.0')))).toThrow(words)
     expect(shelf.list()).toEqual([])
+  })
+})
+
+/** The back office's files in a shared database. */
+class SharedFiles {
+  readonly #bodies = new Map<string, { readonly digest: string; readonly body: Uint8Array }>()
+
+  files() {
+    return [...this.#bodies].map(([name, { digest }]) => ({ name, digest }))
+  }
+
+  file(name: string) {
+    return this.#bodies.get(name)?.body
+  }
+
+  keepFile({ name, digest }: { readonly name: string; readonly digest: string }, body: Uint8Array) {
+    this.#bodies.set(name, { digest, body })
+  }
+}
+
+describe('hosts without the back office', () => {
+  it('serve the roll-out of the one that has it, and it hears of the failures', async () => {
+    const world = new RolloutWorld(10)
+    const published = publishRollouts(world.rollouts, world.directory, 3_600_000)
+    const shared = new SharedFiles()
+    const folder = new KeptFolder(world.directory, shared)
+    const elsewhere = mkdtempSync(join(tmpdir(), 'tillwire-elsewhere-'))
+    directories.push(elsewhere)
+    const office = { files: async () => shared.files(), file: async (name: string) => shared.file(name) }
+    const files = new OfficeFiles(office, elsewhere, new RateBook(elsewhere), 3_600_000)
+    world.host.catalogue.software = files.software
+    const { id: packageId } = world.shelf.add('li', signedPackage('1.1.0'))
+    world.rollouts.start('li', { packageId, ...RULE })
+    const [early = '', other = ''] = world.tids
+    // It came before this host had heard of it, went away with nothing, and is asked again.
+    expect(world.terminal(early).run(LOAD)).toEqual({ kind: 'done' })
+    expect(world.state(early)).toBe('active')
+    expect(world.asked()).not.toContain(early)
+    published.look()
+    folder.keep()
+    await files.look()
+    expect(world.asked()).toContain(early)
+    for (const tid of [early, other]) {
+      expect(world.terminal(tid).run(LOAD)).toEqual({ kind: 'done' })
+      expect(world.state(tid)).toBe('loaded')
+    }
+    for (const tid of world.tids.slice(2, 5)) {
+      world.terminal(tid, { packageKeys: ['0'.repeat(64)] }).run(LOAD)
+      expect(world.state(tid)).toBe('refused')
+    }
+    published.look()
+    expect(world.rollouts.list()).toMatchObject([{ state: 'stopped', reason: 'failures' }])
+    folder.keep()
+    await files.look()
+    const [late = ''] = world.tids.slice(6)
+    world.terminal(late).run(LOAD)
+    expect(world.state(late)).toBe('active')
+    published.end()
+    await files.end()
   })
 })
 

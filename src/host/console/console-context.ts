@@ -133,7 +133,9 @@ function openSoftware({
     }, SOFTWARE_NEWS_MS).unref()
   })
   host.catalogue.software = rollouts
+  const published = host.followRollouts?.(rollouts)
   const end = (): void => {
+    published?.end()
     clearTimeout(timer)
     host.catalogue.software = undefined
   }

@@ -45,6 +45,11 @@ export class RateBook implements RatePort {
     this.#versions = readVersions(this.#path)
   }
 
+  /** The file was replaced by somebody else. @throws {EstateError} when it is not what it should be. */
+  reload(): void {
+    this.#versions = readVersions(this.#path)
+  }
+
   current(): RateTable {
     return (this.#versions[0] as Version).table
   }

@@ -40,7 +40,11 @@ export function isWithin(tid: string, packageId: string, percent: number): boole
 
 /** Whether a terminal with `version` in force may load it. */
 export function mayFollow(
-  { version, rollbackFrom, minimumVersion }: ShelvedPackage,
+  {
+    version,
+    rollbackFrom,
+    minimumVersion,
+  }: Pick<ShelvedPackage, 'version' | 'rollbackFrom' | 'minimumVersion'>,
   running: string,
 ): boolean {
   const leadsBack = rollbackFrom !== null && compareVersions(rollbackFrom, running) === 0
@@ -51,6 +55,26 @@ export function mayFollow(
 /** It ran or refused this package already: it is not asked again. */
 export function hasResult(software: TerminalSoftware | undefined, packageId: string): boolean {
   return software?.packageId === packageId && (software.state === 'active' || FAILED.includes(software.state))
+}
+
+/** Whether a package is for this terminal, as far as the roll-out goes. */
+export function isTarget(
+  row: TerminalRow,
+  plan: Pick<ShelvedPackage, 'id' | 'version' | 'rollbackFrom' | 'minimumVersion'> &
+    Pick<RolloutRule, 'percent'>,
+  isOfType: (tid: string) => boolean,
+): boolean {
+  const software = row.setup?.software
+  const isDone =
+    software?.packageId === plan.id && software.state !== 'offered' && software.state !== 'loading'
+  return (
+    row.status === 'active' &&
+    row.profile.signInRequired &&
+    !isDone &&
+    isWithin(row.tid, plan.id, plan.percent) &&
+    mayFollow(plan, software?.running ?? '0.0.0') &&
+    isOfType(row.tid)
+  )
 }
 
 /** More failures than the rule allows. */

@@ -7,11 +7,12 @@ import type { OfficeDatabase } from '../office/office-database.ts'
 import type { Estate } from './estate.ts'
 import { changedByOther, EstateRefusal, notThere } from './estate-refusal.ts'
 import type { PackageShelf, ShelvedPackage } from './package-shelf.ts'
+import type { SoftwarePlan } from './planned-software.ts'
 import {
   countStates,
   hasResult,
+  isTarget,
   isTooBad,
-  isWithin,
   mayFollow,
   type ReachedStates,
   type RolloutCounts,
@@ -166,6 +167,34 @@ export class Rollouts implements SoftwareSource {
     return { id: shelved.id, version: shelved.version, size: shelved.size }
   }
 
+  /** The one that runs, for hosts without a back office; undefined when none does. */
+  plan(): SoftwarePlan | undefined {
+    const [open, shelved] = [this.#open, this.#package]
+    if (open?.state !== 'running' || shelved === undefined) return undefined
+    const { id, version, minimumVersion, rollbackFrom, size, terminalTypes } = shelved
+    const tids =
+      terminalTypes.length === 0
+        ? null
+        : this.#parts
+            .terminals()
+            .flatMap(({ tid }) => (terminalTypes.includes(this.#parts.typeOf(tid) ?? '') ? [tid] : []))
+    return { id, version, minimumVersion, rollbackFrom, size, percent: open.percent, tids }
+  }
+
+  /** Terminals told other hosts what became of the package: looks at all rows, and judges. */
+  refresh(): void {
+    const open = this.#open
+    if (open === undefined) return
+    this.#reopen(open)
+    const shelved = this.#package
+    if (this.#open?.state !== 'running' || shelved === undefined) return
+    // Who came to a host that did not know of it yet went away with nothing, and is asked again.
+    const isMeant = this.#targets(shelved, open.percent)
+    const isForgotten = (row: TerminalRow): boolean => isMeant(row) && withJob(row, JOBS.software) !== row
+    if (this.#parts.terminals().some(isForgotten)) this.#askTerminals()
+    else this.#listener()
+  }
+
   chunk(_terminal: TerminalRow, id: string, offset: number, size: number): Uint8Array | undefined {
     if (this.#open?.state !== 'running' || this.#open.packageId !== id) return undefined
     return this.#parts.shelf.file(id)?.subarray(offset, offset + size)
@@ -255,19 +284,9 @@ export class Rollouts implements SoftwareSource {
   }
 
   #targets(shelved: ShelvedPackage, percent: number): (row: TerminalRow) => boolean {
-    const { id, terminalTypes } = shelved
-    return (row) => {
-      const software = row.setup?.software
-      const isDone =
-        software?.packageId === id && software.state !== 'offered' && software.state !== 'loading'
-      return (
-        row.status === 'active' &&
-        row.profile.signInRequired &&
-        !isDone &&
-        isWithin(row.tid, id, percent) &&
-        mayFollow(shelved, software?.running ?? '0.0.0') &&
-        (terminalTypes.length === 0 || terminalTypes.includes(this.#parts.typeOf(row.tid) ?? ''))
-      )
-    }
+    const { terminalTypes } = shelved
+    const isOfType = (tid: string): boolean =>
+      terminalTypes.length === 0 || terminalTypes.includes(this.#parts.typeOf(tid) ?? '')
+    return (row) => isTarget(row, { ...shelved, percent }, isOfType)
   }
 }

@@ -5,6 +5,7 @@ import type { HostStore } from '../core/store-port.ts'
 import type { Catalogue } from '../estate/catalogue.ts'
 import type { CatalogueDesk } from '../estate/catalogue-desk.ts'
 import type { Estate } from '../estate/estate.ts'
+import type { Rollouts } from '../estate/rollouts.ts'
 import type { PortDialect } from '../gateway/gateway-options.ts'
 import type { Personalisation } from '../security-module/personalisation.ts'
 import type { SoftwareSecurityModule } from '../security-module/software-security-module.ts'
@@ -27,6 +28,10 @@ export interface ConsoleHost {
   readonly downloads: CatalogueDesk
   /** Faults to switch on and off; undefined where there are none. */
   readonly faults: FaultSwitches | undefined
+  /**
+   * Other processes serve roll-outs: they follow these. Undefined where terminals ask this process itself.
+   */
+  readonly followRollouts?: ((rollouts: Rollouts) => { end(): void }) | undefined
   terminal(tid: string): TerminalRow | undefined
   /** `observer` hears of all that is answered from now on; returns what ends it. */
   observe(observer: AnswerObserver): () => void

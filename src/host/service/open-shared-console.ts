@@ -7,6 +7,7 @@ import { Catalogue } from '../estate/catalogue.ts'
 import { CatalogueDesk } from '../estate/catalogue-desk.ts'
 import { Estate } from '../estate/estate.ts'
 import { RateBook } from '../estate/rate-book.ts'
+import { KeptFolder } from '../office/kept-folder.ts'
 import { KeptOfficeFile } from '../office/kept-office-file.ts'
 import { type Office, openOffice } from '../office/open-office.ts'
 import { readPostgresAddress } from '../store/postgres-place.ts'
@@ -17,6 +18,7 @@ import { type WalletDesk, Wallets } from '../wallet/wallets.ts'
 import type { ConsoleHost } from './console-host.ts'
 import { NewsPlayer } from './news-player.ts'
 import { openSharedRecords } from './open-shared-host.ts'
+import { publishRollouts } from './publish-rollouts.ts'
 import { type TakingOptions, takeOffice } from './take-office.ts'
 
 export interface SharedConsoleOptions {
@@ -31,6 +33,8 @@ export interface SharedConsoleOptions {
   readonly beatMs?: number
   /** How often is looked for what hosts answered. */
   readonly newsMs?: number
+  /** How often is looked at what became of a roll-out at other hosts. */
+  readonly rolloutMs?: number
   /** The back office is another one's now, or nothing can be kept any more: end. */
   readonly onLost: (reason: string) => void
 }
@@ -73,10 +77,12 @@ export async function openSharedConsole(options: SharedConsoleOptions): Promise<
     }
     const copy = new KeptOfficeFile(join(dataDirectory, OFFICE_COPY), desk.part('office'))
     copy.fetch()
+    const folder = new KeptFolder(dataDirectory, desk.part('office'))
+    folder.fetch()
     const office = openOffice({ directory: dataDirectory, security, file: OFFICE_COPY })
     copy.follow(office.database)
     const host = hostOf(desk, options, security, personalisation)
-    const keeper = new OfficeKeeper(copy, options)
+    const keeper = new OfficeKeeper(copy, folder, options)
     return {
       host,
       office,
@@ -85,6 +91,7 @@ export async function openSharedConsole(options: SharedConsoleOptions): Promise<
       async close() {
         keeper.end()
         try {
+          folder.keep()
           copy.keep()
           desk.part('office').release()
         } catch {
@@ -104,13 +111,15 @@ export async function openSharedConsole(options: SharedConsoleOptions): Promise<
 /** Says that this process lives, keeps what changed, and ends it when it holds the back office no more. */
 class OfficeKeeper implements AnswerKeeper {
   readonly #copy: KeptOfficeFile
+  readonly #folder: KeptFolder
   readonly #onLost: (reason: string) => void
   readonly #timer: NodeJS.Timeout
   #keptAtMs = performance.now()
   #isOver = false
 
-  constructor(copy: KeptOfficeFile, { beatMs = BEAT_MS, onLost }: SharedConsoleOptions) {
+  constructor(copy: KeptOfficeFile, folder: KeptFolder, { beatMs = BEAT_MS, onLost }: SharedConsoleOptions) {
     this.#copy = copy
+    this.#folder = folder
     this.#onLost = onLost
     this.#timer = setInterval(() => {
       try {
@@ -129,6 +138,8 @@ class OfficeKeeper implements AnswerKeeper {
   keep(): void {
     if (this.#isOver) throw new StoreError('the back office is held by another console')
     try {
+      // A file is there before anything in the database names it.
+      this.#folder.keep()
       this.#copy.keep()
       this.#keptAtMs = performance.now()
     } catch (error) {
@@ -148,7 +159,7 @@ class OfficeKeeper implements AnswerKeeper {
 
 function hostOf(
   desk: StoreDesk,
-  { dataDirectory, ports, newsMs }: SharedConsoleOptions,
+  { dataDirectory, ports, newsMs, rolloutMs }: SharedConsoleOptions,
   security: ConsoleHost['security'],
   personalisation: ConsoleHost['personalisation'],
 ): ConsoleHost {
@@ -170,6 +181,7 @@ function hostOf(
     faults: undefined,
     terminal: (tid) => findTerminal(store, tid),
     observe: (observer) => player.observe(observer),
+    followRollouts: (rollouts) => publishRollouts(rollouts, dataDirectory, rolloutMs),
     exchanges: (taken) => player.watch(taken),
   }
 }

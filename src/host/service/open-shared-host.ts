@@ -15,10 +15,12 @@ import {
   type SoftwareSecurityModule,
 } from '../security-module/software-security-module.ts'
 import { PostgresNews } from '../store/postgres-news.ts'
+import { OfficeCopy } from '../store/postgres-office.ts'
 import type { PostgresPlace } from '../store/postgres-place.ts'
 import { PostgresStore } from '../store/postgres-store.ts'
 import { openHostLog } from './host-log.ts'
 import { HostNews } from './host-news.ts'
+import { OfficeFiles } from './office-files.ts'
 import { deciderLog, hostCore, openPorts, type PortsOptions } from './open-ports.ts'
 import { PostgresDecider } from './postgres-decider.ts'
 
@@ -133,11 +135,15 @@ export async function openSharedHost(options: SharedHostOptions): Promise<Shared
   try {
     const { ports, service, gateway } = await openPorts({ ...options, log, decider, explains })
     const news = new HostNews(new PostgresNews(store))
+    const files = new OfficeFiles(new OfficeCopy(store), dataDirectory, catalogue.rateBook)
+    catalogue.software = files.software
+    await files.look()
     service.observe(news)
     let closing: Promise<void> | undefined
     const end = async (stop: () => Promise<void>): Promise<void> => {
       await stop()
       await news.end()
+      await files.end()
       await decider.close()
       await store.close()
     }

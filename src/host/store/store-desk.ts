@@ -37,7 +37,10 @@ export class StoreDesk {
   static async open(address: string, directory: string): Promise<StoreDesk> {
     const desk = new StoreDesk(address, directory)
     try {
+      // Nothing else may keep the process alive yet.
+      desk.#worker.ref()
       await once(desk.#worker, 'online')
+      desk.#worker.unref()
       desk.call('desk', 'open', [])
       return desk
     } catch (error) {
