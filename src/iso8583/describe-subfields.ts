@@ -1,6 +1,9 @@
 import { bytesToAscii, toHex } from '../base/bytes.ts'
+import { markupText } from '../base/conversion.ts'
 import { truncatePan } from '../base/exposure.ts'
+import { currencyCode, formatAmount } from '../base/money.ts'
 import type { FieldValue } from './message.ts'
+import { CONVERSION_ORGANISATION, CONVERSION_TAG, parseConversion } from './subfields/currency-conversion.ts'
 import { parseBatchDetails, parseSettlementTotals, type SettlementTotals } from './subfields/field-48.ts'
 import { parseAdditionalAmounts } from './subfields/field-54.ts'
 import { FIELD_59_TAGS, parseField59 } from './subfields/field-59.ts'
@@ -118,15 +121,33 @@ function describe59(value: string, reveal: boolean): readonly SubfieldLine[] {
     return [
       item.tag,
       name === undefined ? '' : `${name.en} / ${name.zh}`,
-      reveal || item.tag === 'A4' ? item.value : `<${item.value.length} characters>`,
+      item.tag === CONVERSION_TAG
+        ? conversionText(item.value)
+        : reveal || item.tag === 'A4'
+          ? item.value
+          : `<${item.value.length} characters>`,
     ]
   })
+}
+
+/** `USD 17.88 at 0.140625 + 3.00 %, rates 12`; the size of what is none. */
+function conversionText(value: string): string {
+  const parsed = parseConversion(value)
+  if (!parsed.ok) return `<${value.length} characters>`
+  const { currency, amountMinor, rate, markupBasisPoints, version } = parsed.value
+  const amount = `${currencyCode(currency)} ${formatAmount(amountMinor, currency)}`
+  return `${amount} at ${rate} + ${markupText(markupBasisPoints)}, rates ${version}`
 }
 
 function describe63(value: string, reveal: boolean): readonly SubfieldLine[] {
   const parsed = parseField63(value)
   if (!parsed.ok || !/^[A-Z0-9 ]{3}$/.test(parsed.value.operatorOrOrganisation)) return []
   const { operatorOrOrganisation, text } = parsed.value
+  if (operatorOrOrganisation === CONVERSION_ORGANISATION && text !== undefined)
+    return [
+      ['63.1', 'operator or organisation / 操作员或卡组织', operatorOrOrganisation],
+      ['63.2', "amount in the cardholder's currency / 持卡人货币金额", conversionText(text)],
+    ]
   const first: SubfieldLine = ['63.1', 'operator or organisation / 操作员或卡组织', operatorOrOrganisation]
   if (text === undefined) return [first]
   const shown = /^[ -~]*$/.test(text) ? text : `<${text.length} bytes>`

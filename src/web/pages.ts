@@ -50,6 +50,13 @@ export const PAGES: readonly Page[] = [
     load: async () => (await import('./pages/batch-page.tsx')).BatchPage,
   },
   {
+    path: '/rates',
+    title: { zh: '汇率', en: 'Exchange rates' },
+    group: 'run',
+    access: ['support', 'finance', 'administrator', 'auditor'],
+    load: async () => (await import('./pages/rates-page.tsx')).RatesPage,
+  },
+  {
     path: '/estate',
     title: { zh: '终端', en: 'Estate' },
     group: 'terminals',

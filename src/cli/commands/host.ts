@@ -16,6 +16,7 @@ import { accountCommand } from '../host/account-command.ts'
 import { catalogueCommand } from '../host/catalogue-commands.ts'
 import { clearingCommands } from '../host/clearing-commands.ts'
 import { type RecordFlags, storeOption } from '../host/command-records.ts'
+import { currenciesCommand } from '../host/currencies-command.ts'
 import { explainLine } from '../host/explain-line.ts'
 import {
   METRICS_OPTION,
@@ -24,6 +25,7 @@ import {
   metricsPlaceOf,
   openMetrics,
 } from '../host/metrics-option.ts'
+import { ratesCommand } from '../host/rates-command.ts'
 import { retentionCommand } from '../host/retention-command.ts'
 import { printStatus } from '../host/status-report.ts'
 import { terminalCommand } from '../host/terminal-commands.ts'
@@ -93,6 +95,8 @@ export function buildCommand(): Command {
   command.addCommand(accountCommand())
   command.addCommand(walletCommand())
   command.addCommand(retentionCommand())
+  command.addCommand(ratesCommand())
+  command.addCommand(currenciesCommand())
   for (const each of [...clearingCommands(), ...backupCommands('host', 'tillwire-data/host')])
     command.addCommand(each)
   return command

@@ -14,6 +14,7 @@ import { maintenanceRoutes } from './routes/maintenance-routes.ts'
 import { messageRoutes } from './routes/message-routes.ts'
 import { monitoringRoutes } from './routes/monitoring-routes.ts'
 import { overviewRoutes } from './routes/overview-routes.ts'
+import { rateRoutes } from './routes/rate-routes.ts'
 import { retentionRoutes } from './routes/retention-routes.ts'
 import { scenarioRoutes } from './routes/scenario-routes.ts'
 import { sessionRoutes } from './routes/session-routes.ts'
@@ -40,6 +41,7 @@ export function addRoutes(app: ConsoleApp, context: ConsoleContext): void {
   workOrderRoutes(app, context)
   keyCeremonyRoutes(app, context)
   transactionRoutes(app, context)
+  rateRoutes(app, context)
   messageRoutes(app, context)
   batchRoutes(app, context)
   knowledgeRoutes(app, context)

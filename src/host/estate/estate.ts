@@ -84,6 +84,22 @@ export class Estate {
     this.#store.commit({ ...NO_ROWS, merchants: [merchant] })
   }
 
+  /**
+   * The further currencies that a merchant takes, as ISO 4217 numbers; its own is always one.
+   *
+   * @throws {EstateError} when there is no such merchant.
+   */
+  setCurrencies(mid: string, currencies: readonly string[]): MerchantRow {
+    const { currencies: _, ...merchant } = this.#store.listMerchants().find((each) => each.mid === mid) ?? {
+      mid: undefined,
+    }
+    if (merchant.mid === undefined) throw new EstateError(`there is no merchant ${mid}`)
+    const further = [...new Set(currencies)].filter((each) => each !== merchant.currency).sort()
+    const row = further.length === 0 ? merchant : { ...merchant, currencies: further }
+    this.#store.commit({ ...NO_ROWS, merchants: [row] })
+    return row
+  }
+
   hasMerchant(mid: string): boolean {
     return this.#store.listMerchants().some((merchant) => merchant.mid === mid)
   }

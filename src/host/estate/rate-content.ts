@@ -6,12 +6,14 @@ import type { RateTable } from '../../iso8583/subfields/rate-table.ts'
 const CURRENCY = z.string().refine(isCurrency, 'is no ISO 4217 number that is known here')
 const MOMENT = z.string().refine(isMoment, 'is no time: YYYYMMDDhhmmss')
 
+const MARKUP = 'is no whole number of basis points from 0 to 9999'
+
 const RATE = z
   .object({
     currency: CURRENCY,
     /** Major units of `currency` for one of the base. */
     rate: z.string().refine(isRate, 'is no decimal number above zero of at most 12 characters'),
-    markupBasisPoints: z.number().int().min(0).max(9999),
+    markupBasisPoints: z.int(MARKUP).min(0, MARKUP).max(9999, MARKUP),
     validFrom: MOMENT,
     validUntil: MOMENT,
   })

@@ -45,6 +45,8 @@ export interface RecordsPort {
   setups(text: string, limit: number, offset: number): FoundSetups
   /** How many terminals stand in each state with a package. */
   softwareStates(packageId: string): Readonly<Record<string, number>>
+  /** Terminals that have loaded rates, and those of them that have `version`; where a count needs no list of them. */
+  rateLoads?(version: number): { readonly count: number; readonly upToDate: number }
   /** Newest first. */
   transactions(query: TransactionQuery): FoundTransactions
   transaction(id: number): TransactionRow | undefined

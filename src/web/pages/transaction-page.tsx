@@ -1,4 +1,6 @@
 import { useSignal } from '@preact/signals'
+import { markupText } from '../../base/conversion.ts'
+import { currencyCode } from '../../base/money.ts'
 import type { Signature, TransactionDetail } from '../../host/console/api-types/transactions.ts'
 import { Button } from '../components/button.tsx'
 import { Card } from '../components/card.tsx'
@@ -113,6 +115,25 @@ function SignatureCard({ id }: { readonly id: number }) {
   )
 }
 
+/** What the account is charged where it is in another currency, and by which rate. */
+function conversionFacts({ conversion, currency }: TransactionDetail): readonly (readonly [Text, string])[] {
+  if (conversion === null) return []
+  const { by, amountMinor, rate, markupBasisPoints, version } = conversion
+  const chosen = by === 'cardholder'
+  return [
+    [
+      chosen
+        ? { zh: '持卡人选择的金额', en: 'Chosen by the cardholder' }
+        : { zh: '发卡行折算', en: 'Converted by the issuer' },
+      formatMoney(amountMinor, conversion.currency),
+    ],
+    [
+      { zh: '汇率', en: 'Rate' },
+      `${rate} (${markupText(markupBasisPoints)}, ${t({ zh: '版本', en: 'version' })} ${version}, ${currencyCode(currency)} → ${currencyCode(conversion.currency)})`,
+    ],
+  ]
+}
+
 function Facts({ data }: { readonly data: TransactionDetail }) {
   const revealing = useSignal(false)
   const cardNumber = useSignal<string | undefined>(undefined)
@@ -121,6 +142,7 @@ function Facts({ data }: { readonly data: TransactionDetail }) {
     [{ zh: '时间', en: 'Time' }, formatDateTime(data.receivedAtMs)],
     [{ zh: '金额', en: 'Amount' }, formatMoney(data.requestedMinor, data.currency)],
     [{ zh: '批准金额', en: 'Approved' }, formatMoney(data.approvedMinor, data.currency)],
+    ...conversionFacts(data),
     [{ zh: '卡号', en: 'Card' }, <code key="card">{cardNumber.value ?? data.panTruncated}</code>],
     [{ zh: '输入方式', en: 'Entry mode' }, <code key="mode">{data.entryMode}</code>],
     [

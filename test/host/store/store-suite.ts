@@ -58,6 +58,14 @@ export const TRANSACTION: TransactionRow = {
   scriptResult: '',
   receivedAtMs: 1_764_000_000_000,
   localTime: { year: 2026, month: 1, day: 2, hour: 3, minute: 4, second: 5 },
+  conversion: {
+    by: 'cardholder',
+    currency: '392',
+    amountMinor: 107,
+    rate: '21.375',
+    markupBasisPoints: 35,
+    version: 7,
+  },
 }
 
 const ACCOUNT: AccountRow = {

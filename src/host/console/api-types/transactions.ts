@@ -33,6 +33,17 @@ export const TRANSACTION_DETAIL = TRANSACTION_LINE.extend({
   refundedMinor: z.number(),
   reversalId: z.number().nullable(),
   reversalReason: z.string(),
+  /** The cardholder's account is in another currency. */
+  conversion: z
+    .object({
+      by: z.enum(['cardholder', 'issuer']),
+      currency: z.string(),
+      amountMinor: z.number(),
+      rate: z.string(),
+      markupBasisPoints: z.number(),
+      version: z.number(),
+    })
+    .nullable(),
   /** The card has an account here: who may, can have its number shown. */
   accountKnown: z.boolean(),
   entries: z.array(

@@ -78,6 +78,17 @@ export class RecordsReader implements RecordsPort {
     return Object.fromEntries(rows.map(({ state, count }) => [state, count]))
   }
 
+  /** Terminals that have loaded rates, and those of them that have `version`. */
+  rateLoads(version: number): { readonly count: number; readonly upToDate: number } {
+    const row = this.#db
+      .prepare<[number], { readonly count: number; readonly upToDate: number | null }>(
+        `SELECT count(*) AS count, sum(json_extract(setup, '$.sets.rates.loaded') = ?) AS upToDate FROM terminals
+         WHERE json_extract(setup, '$.sets.rates') IS NOT NULL`,
+      )
+      .get(version)
+    return { count: row?.count ?? 0, upToDate: row?.upToDate ?? 0 }
+  }
+
   /** Newest first. */
   transactions({ before, limit, ...wanted }: TransactionQuery): FoundTransactions {
     const given = Object.entries(wanted).filter(([, value]) => value !== undefined && value !== '')

@@ -72,6 +72,7 @@ function detailRoute(app: ConsoleApp, { records, host }: ConsoleContext): void {
         refundedMinor: row.refundedMinor,
         reversalId: row.reversalId ?? null,
         reversalReason: row.reversalReason,
+        conversion: row.conversion ?? null,
         accountKnown: row.accountKnown,
         hasSignature: host.signatures.find(row.id) !== undefined,
         entries: postings.flatMap((id) =>

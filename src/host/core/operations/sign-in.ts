@@ -5,7 +5,7 @@ import type { HostRequest } from '../host-request.ts'
 import type { TerminalRow } from '../records.ts'
 import { refuse } from '../refusal.ts'
 import type { KeyAlgorithm, SecurityModule, WrappedKey } from '../security-module-port.ts'
-import { withoutJob } from '../terminal-jobs.ts'
+import { JOBS, withJob, withoutJob } from '../terminal-jobs.ts'
 import type { WorkingSet } from '../working-set.ts'
 
 /** Which keys a sign-in brings, by field 60.3. Source: unionpay-pos, field 62 of a sign-in reply. */
@@ -65,8 +65,18 @@ export function signIn(
     signedInAtMs: request.inbound.receivedAt.ms,
     ...withoutJob(terminal, SIGN_IN_AGAIN),
   }
-  work.putTerminal(changed)
-  return accept(changed, id, { batchNumber: terminal.batchNumber, multiUse })
+  const asked = withDueRates(context, changed)
+  work.putTerminal(asked)
+  return accept(asked, id, { batchNumber: terminal.batchNumber, multiUse })
+}
+
+/** A terminal that has other rates than those in force is asked to load these, whoever changed them and however that ended. */
+function withDueRates({ rates }: HostContext, terminal: TerminalRow): TerminalRow {
+  const loaded = terminal.setup?.sets.rates?.loaded
+  const current = rates?.current()?.version
+  return loaded === undefined || current === undefined || loaded === current
+    ? terminal
+    : withJob(terminal, JOBS.rates)
 }
 
 function layoutOf({ networkCode }: HostRequest, { profile }: TerminalRow): KeyLayout | undefined {
