@@ -6,6 +6,7 @@ import { buildPage } from '../../src/host/console/build-page.ts'
 import { openConsole } from '../../src/host/console/open-console.ts'
 import { signedPackage } from '../downloads/package-world.ts'
 import { type OpenedConsole, openTestConsole } from '../host/console/console-client.ts'
+import { keepShot, seriousFindings } from './look-at.ts'
 import { openBrowser } from './open-browser.ts'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -105,6 +106,74 @@ describe('pages of care, in a real browser', () => {
     await look('/software', 'software')
     expect(world.host.terminal('10000001')?.processingRequest).toBe(6)
   }, 30_000)
+  it('says that a merchant has as many terminals as its tier allows, before and after one asks for more', async () => {
+    const mid = '001290058120001'
+    const administrator = await world.as('administrator')
+    const csv = ['serial,type', 'PH01,mobile', 'PH02,mobile', 'PH03,mobile'].join('\n')
+    await administrator.ask('POST', '/api/estate/deliveries', { name: 'box', csv })
+    const { version } = (await administrator.ask('GET', `/api/estate/merchants/${mid}`)).body
+    const tier = { tier: 'micro', holder: '', version }
+    const set = await administrator.ask('PUT', `/api/estate/merchants/${mid}`, tier)
+    const room = set.body.terminalsMax - set.body.terminals
+    const devices = ['PH01', 'PH02', 'PH03']
+    for (const serial of devices.splice(0, room))
+      await administrator.ask('POST', `/api/estate/devices/${serial}/assignment`, { mid })
+    const [left = ''] = devices
+    const refused = await administrator.ask('POST', `/api/estate/devices/${left}/assignment`, { mid })
+    expect(refused).toMatchObject({ status: 409, body: { kind: 'limit' } })
+    expect(refused.body.zh).toContain('达到其等级上限')
+    await page.goto(`${opened.url}stock?state=inStock`)
+    await page.getByRole('cell', { name: left }).click()
+    await page.getByLabel(/^(Merchant number|商户号)/).fill(mid)
+    await page.getByText(/has 1 of 1 terminals \(tier micro\): as many as allowed/).waitFor()
+    await page.getByRole('dialog').locator('button[type=submit]').click()
+    await page.getByText(refused.body.en).waitFor()
+    await look('/stock', 'tier-room')
+  }, 30_000)
+  it('plays a customer’s phone at the size of one, in both languages, by day and by night', async () => {
+    const wallet = world.host.wallets.add({
+      name: '李雷 Li Lei',
+      balanceMinor: 123_400,
+      confirmAboveMinor: 50_000,
+    })
+    const order = { tid: '10000001', mid: '001290058120001', batchNumber: 1, stan: 7, currency: '156' }
+    world.host.wallets.book.openOrder({ ...order, amountMinor: 2_500 }, Date.now())
+    const code = world.host.wallets.book.showCode(wallet.number, Date.now())
+    if (typeof code === 'string') throw new Error(code)
+    world.host.wallets.book.askCustomer(code.code, { ...order, stan: 8, amountMinor: 60_000 }, Date.now())
+    const kept = await page.context().storageState()
+    for (const [locale, colorScheme] of [
+      ['zh-CN', 'light'],
+      ['en-GB', 'dark'],
+    ] as const) {
+      const storageState = { cookies: kept.cookies, origins: [] }
+      const context = await browser.newContext({
+        viewport: { width: 390, height: 844 },
+        locale,
+        colorScheme,
+        storageState,
+      })
+      const phone = await context.newPage()
+      await phone.goto(`${opened.url}phone`)
+      await phone.getByRole('button', { name: /^(付款码|Show a payment code)$/ }).click()
+      await phone.locator('svg.qr-code').waitFor()
+      await phone
+        .getByText(locale === 'zh-CN' ? '请确认' : 'Please confirm')
+        .first()
+        .waitFor()
+      await keepShot(phone, `phone-${locale}-${colorScheme}`, true)
+      expect(await seriousFindings(phone)).toEqual([])
+      const { scroll, client } = await phone.evaluate(() => {
+        const page = globalThis as unknown as {
+          document: { documentElement: { scrollWidth: number; clientWidth: number } }
+        }
+        const { scrollWidth, clientWidth } = page.document.documentElement
+        return { scroll: scrollWidth, client: clientWidth }
+      })
+      expect(scroll).toBeLessThanOrEqual(client)
+      await context.close()
+    }
+  }, 60_000)
   it('lists what is due', async () => {
     await page.goto(`${opened.url}maintenance`)
     await page.getByRole('cell', { name: '10000001' }).first().waitFor()

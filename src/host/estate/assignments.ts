@@ -176,13 +176,13 @@ export class Assignments {
     const { terminals, terminalsMax, holderTerminals, holderTerminalsMax } = this.use(mid)
     if (terminals >= terminalsMax)
       throw new EstateRefusal('limit', {
-        zh: `该商户已有 ${terminals} 台终端，达到其等级上限：请先升级或撤机。`,
-        en: `The merchant has ${terminals} terminals, as many as its tier allows: raise the tier or withdraw one first.`,
+        zh: `该商户已有 ${terminals} 台终端，达到其等级上限 ${terminalsMax} 台：请先升级或撤机。`,
+        en: `The merchant has ${terminals} of the ${terminalsMax} terminals that its tier allows: raise the tier or withdraw one first.`,
       })
     if (holderTerminals >= holderTerminalsMax)
       throw new EstateRefusal('limit', {
-        zh: `该持有人名下已有 ${holderTerminals} 台终端，达到上限：请先升级或撤机。`,
-        en: `Its holder has ${holderTerminals} terminals over all merchants, as many as allowed: raise the tier or withdraw one first.`,
+        zh: `该持有人名下已有 ${holderTerminals} 台终端，达到上限 ${holderTerminalsMax} 台：请先升级或撤机。`,
+        en: `Its holder has ${holderTerminals} of the ${holderTerminalsMax} terminals allowed over all merchants: raise the tier or withdraw one first.`,
       })
   }
 

@@ -18,7 +18,7 @@ import { useData } from '../state/use-data.ts'
 const YUAN = '156'
 const REFRESH_MS = 2_000
 const STATES: Readonly<Record<WalletOrder['state'], readonly [Tone, Text]>> = {
-  open: ['warn', { zh: '待确认', en: 'Waits for you' }],
+  open: ['warn', { zh: '待确认', en: 'Waiting' }],
   confirmed: ['good', { zh: '已确认', en: 'Confirmed' }],
   refused: ['bad', { zh: '已拒绝', en: 'Refused' }],
   closed: ['quiet', { zh: '已关闭', en: 'Closed' }],
@@ -35,7 +35,7 @@ export function PhonePage() {
     <>
       {problem !== undefined && <Problem text={problem} onRetry={reload} />}
       <Card
-        title={t({ zh: '顾客手机', en: 'Customer’s phone' })}
+        title={t({ zh: '钱包', en: 'Wallets' })}
         actions={
           <Button kind="primary" onClick={() => (isAdding.value = true)}>
             {t({ zh: '新增钱包', en: 'Add a wallet' })}
@@ -47,7 +47,7 @@ export function PhonePage() {
         )}
         {number !== undefined && wallets !== undefined && (
           <SelectField
-            label={t({ zh: '钱包', en: 'Wallet' })}
+            label={t({ zh: '这是谁的手机', en: 'Whose phone this is' })}
             value={String(number)}
             onChange={(value) => (chosen.value = Number(value))}
             options={wallets.map((wallet) => ({
@@ -85,7 +85,8 @@ function Phone({ number }: { readonly number: number }) {
   }
   return (
     <>
-      <div class="grid">
+      <Waiting number={number} orders={orders} onDone={reload} />
+      <div class="grid two">
         <Card
           title={formatMoney(wallet.balanceMinor, YUAN)}
           actions={
@@ -99,7 +100,7 @@ function Phone({ number }: { readonly number: number }) {
         </Card>
         <Scan number={number} onDone={reload} />
       </div>
-      <Orders number={number} orders={orders} onDone={reload} />
+      <Orders orders={orders} />
       <History history={history} />
     </>
   )
@@ -118,7 +119,7 @@ function PaymentCode({ number }: { readonly number: number }) {
     const timer = setInterval(load, REFRESH_MS)
     return () => clearInterval(timer)
   }, [number, isOn.value])
-  const code = isOn.value ? shown.value?.code : undefined
+  const code = isOn.value ? shown.value : undefined
   return (
     <div class="stack">
       <Button onClick={() => (isOn.value = !isOn.value)}>
@@ -127,13 +128,23 @@ function PaymentCode({ number }: { readonly number: number }) {
           : t({ zh: '付款码', en: 'Show a payment code' })}
       </Button>
       {code !== undefined && (
-        <>
-          <QrCode text={code} label={t({ zh: '付款码', en: 'Payment code' })} />
-          <code>{code.replace(/(\d{4})(?=\d)/g, '$1 ')}</code>
-        </>
+        <div class="phone-code">
+          <QrCode text={code.code} label={t({ zh: '付款码', en: 'Payment code' })} />
+          <code>{code.code.replace(/(\d{4})(?=\d)/g, '$1 ')}</code>
+          <span class="hint">
+            {t({
+              zh: `只能用一次，${untilText(code)} 换新码`,
+              en: `Good once; a new one at ${untilText(code)}`,
+            })}
+          </span>
+        </div>
       )}
     </div>
   )
+}
+
+function untilText({ untilMs }: ShownCode): string {
+  return formatTime(untilMs).split(/[ ,]+/).at(-1) ?? ''
 }
 
 function Scan({ number, onDone }: { readonly number: number; readonly onDone: () => void }) {
@@ -193,11 +204,10 @@ function Answer({ number, order, onDone }: AnswerProps) {
     })
   }
   return (
-    <div class="row apart">
-      <span>
-        {order.merchant} <strong>{formatMoney(order.amountMinor, order.currency)}</strong>
-      </span>
-      <span class="row">
+    <div class="phone-answer">
+      <span>{order.merchant}</span>
+      <strong class="phone-amount">{formatMoney(order.amountMinor, order.currency)}</strong>
+      <span class="phone-buttons">
         <Button kind="primary" onClick={() => answer('confirm')}>
           {t({ zh: '确认付款', en: 'Pay' })}
         </Button>
@@ -207,13 +217,14 @@ function Answer({ number, order, onDone }: AnswerProps) {
   )
 }
 
-interface OrdersProps {
+interface WaitingProps {
   readonly number: number
   readonly orders: PhoneView['orders']
   readonly onDone: () => void
 }
 
-function Orders({ number, orders, onDone }: OrdersProps) {
+/** First on the page: somebody at a till waits for this answer. */
+function Waiting({ number, orders, onDone }: WaitingProps) {
   const waiting = orders.filter(({ state }) => state === 'open')
   return (
     <>
@@ -222,33 +233,38 @@ function Orders({ number, orders, onDone }: OrdersProps) {
           <Answer number={number} order={order} onDone={onDone} />
         </Card>
       ))}
-      <Card title={t({ zh: '订单', en: 'Orders' })} flush>
-        <Table
-          label={t({ zh: '订单', en: 'Orders' })}
-          rows={orders}
-          keyOf={(order) => String(order.number)}
-          empty={t({ zh: '没有订单', en: 'No orders' })}
-          columns={[
-            {
-              key: 'at',
-              title: t({ zh: '时间', en: 'Time' }),
-              cell: ({ createdMs }) => formatTime(createdMs),
-            },
-            { key: 'merchant', title: t({ zh: '商户', en: 'Merchant' }), cell: ({ merchant }) => merchant },
-            {
-              key: 'amount',
-              title: t({ zh: '金额', en: 'Amount' }),
-              cell: ({ amountMinor, currency }) => formatMoney(amountMinor, currency),
-            },
-            {
-              key: 'state',
-              title: t({ zh: '状态', en: 'State' }),
-              cell: ({ state }) => <Badge tone={STATES[state][0]}>{t(STATES[state][1])}</Badge>,
-            },
-          ]}
-        />
-      </Card>
     </>
+  )
+}
+
+function Orders({ orders }: Pick<PhoneView, 'orders'>) {
+  return (
+    <Card title={t({ zh: '订单', en: 'Orders' })} flush>
+      <Table
+        label={t({ zh: '订单', en: 'Orders' })}
+        rows={orders}
+        keyOf={(order) => String(order.number)}
+        empty={t({ zh: '没有订单', en: 'No orders' })}
+        columns={[
+          {
+            key: 'at',
+            title: t({ zh: '时间', en: 'Time' }),
+            cell: ({ createdMs }) => formatTime(createdMs),
+          },
+          { key: 'merchant', title: t({ zh: '商户', en: 'Merchant' }), cell: ({ merchant }) => merchant },
+          {
+            key: 'amount',
+            title: t({ zh: '金额', en: 'Amount' }),
+            cell: ({ amountMinor, currency }) => formatMoney(amountMinor, currency),
+          },
+          {
+            key: 'state',
+            title: t({ zh: '状态', en: 'State' }),
+            cell: ({ state }) => <Badge tone={STATES[state][0]}>{t(STATES[state][1])}</Badge>,
+          },
+        ]}
+      />
+    </Card>
   )
 }
 

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import type {
   DevicePage,
   DeviceView,
+  MerchantUse,
   TerminalType,
   TerminalView,
 } from '../../host/console/api-types/estate.ts'
@@ -243,6 +244,7 @@ function DeviceDialog({ device, onClose }: { readonly device: DeviceView; readon
             maxLength={15}
             required
           />
+          <Room mid={mid.value.trim()} />
           <TextField
             label={t({ zh: '终端号（可空）', en: 'Terminal number (may be empty)' })}
             value={tid.value}
@@ -252,5 +254,34 @@ function DeviceDialog({ device, onClose }: { readonly device: DeviceView; readon
         </>
       )}
     </FormDialog>
+  )
+}
+
+/** How many terminals the merchant has and may have, before somebody asks for one more. */
+function Room({ mid }: { readonly mid: string }) {
+  const isWhole = mid.length === 15
+  const { data } = useData<MerchantUse>(
+    isWhole ? `/api/estate/merchants/${encodeURIComponent(mid)}` : undefined,
+  )
+  if (!isWhole || data?.mid !== mid) return null
+  const { terminals, terminalsMax, holder, holderTerminals, holderTerminalsMax, tier } = data
+  const isFull = terminals >= terminalsMax || holderTerminals >= holderTerminalsMax
+  const ofHolder = {
+    zh: `，持有人 ${holderTerminals} / ${holderTerminalsMax}`,
+    en: `, its holder ${holderTerminals} of ${holderTerminalsMax}`,
+  }
+  return (
+    <p class="hint" role="status">
+      {t({
+        zh: `该商户已有 ${terminals} / ${terminalsMax} 台终端（等级 ${tier}）`,
+        en: `The merchant has ${terminals} of ${terminalsMax} terminals (tier ${tier})`,
+      })}
+      {holder !== '' && t(ofHolder)}
+      {isFull &&
+        t({
+          zh: '：已达上限，请先在终端页面提升等级或撤机。',
+          en: ': as many as allowed. Raise the tier on the page of one of its terminals, or withdraw one first.',
+        })}
+    </p>
   )
 }

@@ -90,6 +90,8 @@ export const MERCHANT_USE = z.object({
   version: z.number(),
 })
 
+export type MerchantUse = z.infer<typeof MERCHANT_USE>
+
 export const TIER_VIEW = z.object({
   id: z.string(),
   name: TEXT,
