@@ -12,16 +12,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { backUpHost, restoreHost } from '../../src/cli/backup/host-backup.ts'
-import { backUpTerminal, restoreTerminal } from '../../src/cli/backup/terminal-backup.ts'
+import { backUpHost, drillHost, restoreHost } from '../../src/cli/backup/host-backup.ts'
+import { backUpTerminal, drillTerminal, restoreTerminal } from '../../src/cli/backup/terminal-backup.ts'
 import { Hands } from '../../src/cli/up/hands.ts'
 import { openWorld, type World } from '../../src/cli/up/world.ts'
 import { cardFile, WORLD_PIN } from '../../src/cli/up/world-cards.ts'
 import { WORLD_OPERATORS } from '../../src/cli/up/world-operators.ts'
+import { EstateCare } from '../../src/host/monitoring/estate-care.ts'
+import { MaintenancePlan } from '../../src/host/monitoring/maintenance-plan.ts'
 import { openOffice } from '../../src/host/office/open-office.ts'
 import { openHostRecords } from '../../src/host/service/open-host.ts'
 import { ScriptedPanel } from '../../src/terminal/adapters/scripted-panel.ts'
 import type { CommandOutcome } from '../../src/terminal/flows/terminal-command.ts'
+import { OfficeInMemory } from '../host/monitoring/office-in-memory.ts'
 
 const PASSPHRASE = 'a long enough passphrase'
 const TID = '10000001'
@@ -117,6 +120,26 @@ describe('the backup of a host', () => {
     const next = new Database(at('restored', 'host.db')).prepare('SELECT next FROM numbers').pluck().get()
     expect(Number(next)).toBeGreaterThan(Number(given))
   })
+  test('is evidence in the maintenance plan, and so is a restore on trial, good or bad', async () => {
+    const before = listing(at('world', 'host'))
+    const { books } = await drillHost(at('host.twb'), at('world', 'host'), PASSPHRASE)
+    expect(books).toMatchObject({ 'transactions approved 156': 2300 })
+    await expect(drillHost(at('host.twb'), at('world', 'host'), 'another passphrase!')).rejects.toThrow(
+      /passphrase/,
+    )
+    const records = openHostRecords(at('world', 'host'))
+    const office = openOffice({ directory: at('world', 'host'), security: records.security })
+    const plan = new MaintenancePlan(office.database, office.audit, office.nowMs)
+    expect(plan.evidence('host', 9)).toMatchObject([
+      { kind: 'restoreDrill', isGood: false },
+      { kind: 'restoreDrill', isGood: true, note: expect.stringMatching(/sha256 [0-9a-f]{64}; \d+ bytes/) },
+      { kind: 'backup', isGood: true, note: expect.stringContaining('figures of the books') },
+    ])
+    office.close()
+    records.close()
+    const names = (all: unknown): unknown => (all as [string, number][]).map(([name]) => name)
+    expect(names(listing(at('world', 'host')))).toEqual(names(before))
+  })
   test.each([
     ['wrong passphrase', (sealed: Buffer) => sealed, 'another passphrase!', /other passphrase/],
     ['damaged', (sealed: Buffer) => sealed.fill(1, 5000, 5001), PASSPHRASE, /damaged/],
@@ -155,6 +178,22 @@ describe('the backup of a host', () => {
 })
 
 describe('the backup of a terminal', () => {
+  test('is told to the host by the terminal itself, which takes it for evidence', async () => {
+    await drillTerminal(at('terminal.twb'), at('world', 'terminal'), PASSPHRASE)
+    await withWorld(async ({ host, terminal }) => {
+      expect(await terminal.run({ kind: 'uploadStatus' })).toEqual({ kind: 'done' })
+      const { database, audit, clock } = new OfficeInMemory()
+      const care = new EstateCare({ office: { database, audit, nowMs: clock }, host })
+      care.watch()
+      care.watch()
+      const found = care.plan.evidence(TID, 9).filter(({ note }) => note.startsWith('sha256'))
+      expect(found).toMatchObject([
+        { kind: 'restoreDrill', actor: `device:${TID}`, isGood: true },
+        { kind: 'backup', actor: `device:${TID}`, isGood: true },
+      ])
+      care.close()
+    })
+  }, 60_000)
   test('goes on against a host that went on: no number twice, nothing undone, the day settles', async () => {
     const { aside } = await restoreTerminal(at('terminal.twb'), at('world', 'terminal'), PASSPHRASE, true)
     expect(existsSync(join(aside ?? '', 'journal.db'))).toBe(true)

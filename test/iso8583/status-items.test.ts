@@ -20,6 +20,16 @@ test('version, paper and battery stand behind the devices, the packages behind t
     })
 })
 
+test('a terminal tells of its last backup and restore drill', () => {
+  const backups = [
+    { kind: 'backup', atS: 1_795_000_000, digest: '0123456789abcdef' },
+    { kind: 'restoreDrill', atS: 1_795_000_060, digest: 'fedcba9876543210' },
+  ] as const
+  const items = formatStatusItems({ softwareVersion: '1', paper: 'ok', backups })
+  expect(items).toBe(`61${'1'.padEnd(16)}63065B17950000000123456789abcdef65R1795000060fedcba9876543210`)
+  expect(parseStatusItems(`${DEVICES}${items}`)).toEqual({ softwareVersion: '1', paper: 'ok', backups })
+})
+
 test('what is not said is not known, and other texts say nothing', () => {
   expect(parseStatusItems(`${DEVICES}${formatStatusItems({ softwareVersion: '1.2.3' })}`)).toEqual({
     softwareVersion: '1.2.3',

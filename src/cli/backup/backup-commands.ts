@@ -4,8 +4,8 @@ import { JournalFailure } from '../../terminal/adapters/journal-failure.ts'
 import { UsageFailure } from '../failure.ts'
 import { guarded } from '../host/with-records.ts'
 import type { BackupContent, Manifest } from './backup-file.ts'
-import { backUpHost, restoreHost } from './host-backup.ts'
-import { backUpTerminal, restoreTerminal } from './terminal-backup.ts'
+import { backUpHost, drillHost, restoreHost } from './host-backup.ts'
+import { backUpTerminal, drillTerminal, restoreTerminal } from './terminal-backup.ts'
 
 interface Flags {
   readonly data: string
@@ -14,7 +14,7 @@ interface Flags {
 }
 
 type BackupFlags = Flags & { readonly to: string }
-type RestoreFlags = Flags & { readonly from: string; readonly replace?: boolean }
+type RestoreFlags = Flags & { readonly from: string; readonly replace?: boolean; readonly drill?: boolean }
 
 const PASSPHRASE_VARIABLE = 'TILLWIRE_BACKUP_PASSPHRASE'
 const PASSPHRASE_LENGTH_MIN = 12
@@ -35,6 +35,10 @@ export function backupCommands(kind: BackupContent['kind'], data: string): reado
     .description(`Put a backup back, once its books are proved; the ${kind} must not run. 恢复`)
     .requiredOption('--from <file>', 'file that backup made')
     .option('--replace', 'keep what is in the folder aside')
+    .option(
+      '--drill',
+      `restore on trial only: prove it, leave the folder as it is, and write it down 恢复演练`,
+    )
     .action((flags: RestoreFlags) => restoreFrom(kind, flags))
   return [backup, restore]
 }
@@ -50,6 +54,10 @@ function backUp(kind: BackupContent['kind'], flags: BackupFlags): Promise<void> 
 
 function restoreFrom(kind: BackupContent['kind'], flags: RestoreFlags): Promise<void> {
   return told(async () => {
+    if (flags.drill === true) {
+      await drill(kind, flags)
+      return
+    }
     const restore = kind === 'host' ? restoreHost : restoreTerminal
     const { manifest, aside } = await restore(
       flags.from,
@@ -70,6 +78,18 @@ function restoreFrom(kind: BackupContent['kind'], flags: RestoreFlags): Promise<
         : 'it signs in first and leaves out trace numbers; settle, and compare with the host 请先结算并与主机核对',
     ])
   })
+}
+
+async function drill(kind: BackupContent['kind'], flags: RestoreFlags): Promise<void> {
+  if (flags.replace === true) throw new UsageFailure('--drill changes nothing: leave --replace away')
+  const prove = kind === 'host' ? drillHost : drillTerminal
+  const manifest = await prove(flags.from, flags.data, passphraseOf(flags))
+  if (flags.json) print({ drill: true, ...manifest })
+  else
+    say([
+      `${flags.from}: could be restored, the books are those of ${new Date(manifest.madeAtMs).toISOString()} 演练通过，账目一致`,
+      ...bookLines(manifest),
+    ])
 }
 
 function bookLines({ books, files }: Manifest): string[] {

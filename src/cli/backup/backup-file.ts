@@ -183,7 +183,8 @@ function writeAll(target: number, bytes: Uint8Array): void {
   for (let written = 0; written < bytes.length; ) written += writeSync(target, bytes, written)
 }
 
-function hashOf(path: string): string {
+/** SHA-256 of a file in hexadecimal. */
+export function hashOf(path: string): string {
   const hash = createHash('sha256')
   forEachPiece(path, (piece) => hash.update(piece))
   return hash.digest('hex')

@@ -6,6 +6,7 @@ import { openSecurityModule } from '../../host/security-module/software-security
 import { openHostRecords } from '../../host/service/open-host.ts'
 import { Finding, UsageFailure } from '../failure.ts'
 import { releaseVersion } from '../release.ts'
+import { noteHostBackup } from './backup-evidence.ts'
 import { type Books, type Manifest, readBackup, writeBackup } from './backup-file.ts'
 import {
   checkEmpty,
@@ -31,6 +32,7 @@ export async function backUpHost(folder: string, to: string, passphrase: string)
     const content = { kind: 'host', release: releaseVersion(), madeAtMs: Date.now(), books } as const
     const manifest = writeBackup(to, passphrase, content, sources)
     noteInAudit(folder, 'backup.made', { files: manifest.files.length, transactions: books['transactions'] })
+    noteHostBackup(folder, 'backup', to, manifest)
     return manifest
   })
 }
@@ -63,6 +65,32 @@ export async function restoreHost(
     noteInAudit(unpacked, 'backup.restored', { madeAtMs: manifest.madeAtMs, release: manifest.release })
     return { manifest, aside: takePlace(unpacked, folder, replace) }
   })
+}
+
+/**
+ * Restores on trial, beside the host, which may run: proves everything that a restore proves, and leaves nothing behind but
+ * the evidence in the host's maintenance plan.
+ *
+ * @throws {UsageFailure | Finding} when the backup could not have been restored; that is evidence too.
+ */
+export async function drillHost(from: string, folder: string, passphrase: string): Promise<Manifest> {
+  if (!existsSync(join(folder, HOST_FILE)))
+    throw new UsageFailure(`there is no host in ${folder}: give its --data`)
+  const unpacked = unpackingFolder(folder)
+  try {
+    const manifest = await withFolder(unpacked, async () => {
+      const read = readBackup(from, passphrase, 'host', unpacked)
+      compare(read.books, hostBooks(unpacked))
+      proveHost(unpacked)
+      return read
+    })
+    noteHostBackup(folder, 'restoreDrill', from, manifest)
+    return manifest
+  } catch (error) {
+    if (error instanceof Finding || error instanceof UsageFailure)
+      noteHostBackup(folder, 'restoreDrill', from, error.message)
+    throw error
+  }
 }
 
 /** @throws {Finding} when what was restored is not what was kept. */

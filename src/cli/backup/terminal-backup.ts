@@ -7,6 +7,7 @@ import { openSqliteJournal } from '../../terminal/adapters/sqlite-journal.ts'
 import type { TerminalState } from '../../terminal/flows/terminal-state.ts'
 import { Finding, UsageFailure } from '../failure.ts'
 import { releaseVersion } from '../release.ts'
+import { noteTerminalBackup } from './backup-evidence.ts'
 import { type Books, type Manifest, readBackup, writeBackup } from './backup-file.ts'
 import {
   checkEmpty,
@@ -44,7 +45,10 @@ export async function backUpTerminal(folder: string, to: string, passphrase: str
       const content = { kind: 'terminal', release: releaseVersion(), madeAtMs: Date.now(), books } as const
       return writeBackup(to, passphrase, content, sources)
     })
-    if (typeof made !== 'string') return made
+    if (typeof made !== 'string') {
+      noteTerminalBackup(folder, 'backup', to)
+      return made
+    }
     if (round === QUIET_TRIES)
       throw new Finding(`the terminal still owes ${made}: let it deliver that (send), then back up again`)
     await pause(QUIET_PAUSE_MS)
@@ -79,6 +83,20 @@ export async function restoreTerminal(
     }
     return { manifest, aside: takePlace(unpacked, folder, replace) }
   })
+}
+
+/** Restores on trial, beside the terminal, which may run; leaves nothing but a note that the terminal tells the host of. */
+export async function drillTerminal(from: string, folder: string, passphrase: string): Promise<Manifest> {
+  if (!existsSync(join(folder, JOURNAL_FILE)))
+    throw new UsageFailure(`there is no terminal in ${folder}: give its --data`)
+  const unpacked = unpackingFolder(folder)
+  const manifest = await withFolder(unpacked, async () => {
+    const read = readBackup(from, passphrase, 'terminal', unpacked)
+    compare(read.books, readJournal(unpacked).books)
+    return read
+  })
+  noteTerminalBackup(folder, 'restoreDrill', from)
+  return manifest
 }
 
 /**

@@ -123,7 +123,8 @@ export class EstateCare {
     for (const { tid, setup } of this.#terminals.values()) {
       const status = setup?.status
       if (status === undefined || (this.plan.status(tid)?.atMs ?? 0) >= status.atMs) continue
-      const { softwareVersion, paper, battery } = parseStatusItems(status.text)
+      const { softwareVersion, paper, battery, backups = [] } = parseStatusItems(status.text)
+      for (const { kind, atS, digest } of backups) this.plan.noteBackup(tid, kind, atS * 1000, digest)
       this.plan.takeStatus({
         tid,
         atMs: status.atMs,

@@ -139,6 +139,17 @@ export class MaintenancePlan {
     })
   }
 
+  /** A terminal tells of its last backup, or restore on trial, in each status: the first time it is evidence. */
+  noteBackup(tid: string, kind: 'backup' | 'restoreDrill', atMs: number, digest: string): void {
+    this.#office.transaction(() => {
+      const isKnown = this.#office.db
+        .prepare('SELECT 1 FROM maintenance_evidence WHERE tid = ? AND kind = ? AND atMs = ?')
+        .get(tid, kind, atMs)
+      if (isKnown !== undefined) return
+      this.note({ tid, kind, atMs, actor: `device:${tid}`, isGood: true, note: `sha256 ${digest}…` })
+    })
+  }
+
   /** A status upload: evidence of both checks, and what monitoring shows of battery, paper and version. */
   takeStatus(status: TerminalStatus): void {
     this.#office.transaction(() => {

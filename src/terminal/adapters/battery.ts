@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BatteryLevel } from '../../iso8583/subfields/status-items.ts'
-import type { PeripheralAnswers, PeripheralEffect } from '../flows/peripheral-effect.ts'
-import type { PeripheralPort } from '../runtime/terminal-world.ts'
 
 /**
  * How full the battery is, by the files `capacity` and `status` in its folder; undefined when they are not there or say
@@ -20,20 +18,5 @@ function firstLine(path: string): string | undefined {
     return readFileSync(path, 'utf8').split('\n', 1)[0]?.trim()
   } catch {
     return undefined
-  }
-}
-
-/** The same peripherals; their report tells of the battery in `folder` too. */
-export function withBattery(peripherals: PeripheralPort, folder: string): PeripheralPort {
-  return {
-    perform<K extends PeripheralEffect['kind']>(
-      effect: Extract<PeripheralEffect, { readonly kind: K }>,
-      done: (answer: PeripheralAnswers[K]) => void,
-    ): void {
-      peripherals.perform(effect, (answer: PeripheralAnswers[K]) =>
-        done(effect.kind === 'deviceReport' ? { ...answer, battery: readBattery(folder) } : answer),
-      )
-    },
-    cancel: () => peripherals.cancel(),
   }
 }

@@ -13,10 +13,10 @@ import type {
   PeripheralPort,
   TerminalClock,
 } from '../runtime/terminal-world.ts'
-import { withBattery } from './battery.ts'
 import { DiskSpace } from './disk-space.ts'
 import { terminalCodec } from './frame-summary.ts'
 import { decodeGb18030 } from './gb18030.ts'
+import { withOwnReport } from './own-report.ts'
 import { PackageSlotFiles } from './package-slots.ts'
 import { packagedPanel } from './packaged-panel.ts'
 import { DEFAULT_SETUP, type TerminalSetup } from './profile-file.ts'
@@ -124,7 +124,10 @@ function assemble(options: OpenTerminalOptions, journal: SqliteJournal, log: Ter
       () => slots.inForce,
       (screen) => terminal.screenShown(screen),
     ),
-    peripherals: batteryFolder === undefined ? peripherals : withBattery(peripherals, batteryFolder),
+    peripherals: withOwnReport(peripherals, {
+      dataDirectory,
+      ...(batteryFolder === undefined ? {} : { batteryFolder }),
+    }),
     passwords: options.passwords ?? scryptHasher,
     storage: new DiskSpace(dataDirectory),
     slots,

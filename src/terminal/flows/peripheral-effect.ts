@@ -1,4 +1,4 @@
-import type { BatteryLevel } from '../../iso8583/subfields/status-items.ts'
+import type { BackupNote, BatteryLevel } from '../../iso8583/subfields/status-items.ts'
 import type { PrintDocument, PrintOutcome } from './print-document.ts'
 
 export type Device = 'cardReader' | 'pinPad' | 'printer'
@@ -180,6 +180,8 @@ export interface DeviceReportAnswer {
   readonly devices: readonly DeviceCondition[]
   /** Of a terminal that has one. */
   readonly battery?: BatteryLevel | undefined
+  /** Of a terminal whose records somebody backs up. */
+  readonly backups?: readonly BackupNote[] | undefined
 }
 
 /** The answer that each effect gets, by its `kind`. */

@@ -28,7 +28,7 @@ export function* uploadStatus(context: TerminalContext): Flow<CommandOutcome> {
   return outcome
 }
 
-/** Tells the host by itself when paper or battery stand otherwise than it was told. Nobody at the terminal is troubled. */
+/** Tells the host by itself when paper, battery or backups stand otherwise than it was told. Nobody at the terminal is troubled. */
 export function* tellSupplies(context: TerminalContext): Flow<void> {
   if (!activeProfile(context).statusOnChange || !context.state.signedIn) return
   const report = yield* deviceReport()
@@ -50,13 +50,14 @@ const ALL_WELL = 'ok good'
 const BATTERY_GOOD_PERCENT = 30
 const BATTERY_STEP_PERCENT = 5
 
-/** Paper and battery, as coarse as the host needs to hear of. What can't be known now stays as it was. */
+/** Paper, battery and backups, as coarse as the host needs to hear of. What can't be known now stays as it was. */
 function suppliesOf(context: TerminalContext, report: DeviceReportAnswer): string {
   const [paperTold, batteryTold] = (context.state.suppliesTold ?? ALL_WELL).split(' ')
-  const { battery } = report
+  const { battery, backups = [] } = report
   const isGood = battery !== undefined && battery.percent >= BATTERY_GOOD_PERCENT
   const step = isGood ? 'good' : String(Math.floor((battery?.percent ?? 0) / BATTERY_STEP_PERCENT))
-  return `${paperOf(report) ?? paperTold} ${battery === undefined ? batteryTold : step}`
+  const now = [paperOf(report) ?? paperTold, battery === undefined ? batteryTold : step]
+  return [...now, ...backups.map(({ kind, atS }) => `${kind}:${atS}`)].join(' ')
 }
 
 function paperOf({ devices }: DeviceReportAnswer): PaperLevel | undefined {
@@ -97,7 +98,7 @@ function statusText(context: TerminalContext, report: DeviceReportAnswer): strin
   const battery = batteryPresent ? report.battery : undefined
   const extension =
     statusExtensions && softwareVersion !== undefined
-      ? formatStatusItems({ softwareVersion, paper, battery })
+      ? formatStatusItems({ softwareVersion, paper, battery, backups: report.backups })
       : ''
   const software =
     statusExtensions && state.packages !== undefined ? formatSoftwareStatus(state.packages.status) : ''
