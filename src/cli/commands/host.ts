@@ -9,6 +9,7 @@ import { DEFAULT_PORTS } from '../../host/service/open-ports.ts'
 import { openSharedHost, type SharedHost } from '../../host/service/open-shared-host.ts'
 import { readPostgresAddress } from '../../host/store/postgres-place.ts'
 import { backupCommands } from '../backup/backup-commands.ts'
+import { careBeside } from '../console/care-beside.ts'
 import { CONSOLE_OPTION, consolePlaceOf, NO_CONSOLE_OPTION } from '../console/console-option.ts'
 import { consoleLines, type ServedConsole, serveConsole } from '../console/serve-console.ts'
 import { Finding, UsageFailure } from '../failure.ts'
@@ -134,11 +135,14 @@ async function serveWith(
   const host = await guarded(() => open(flags, recorder, options))
   let server: MetricsServer | undefined
   let served: ServedConsole | undefined
+  let care: ReturnType<typeof careBeside> | undefined
   try {
     if (place !== undefined && metrics !== undefined) {
       server = await guarded(() => openMetrics(place, metrics))
     }
     served = await guarded(() => serveConsoleOf(host, flags, metrics))
+    if (served === undefined && 'signatures' in host && flags.store === undefined)
+      care = await guarded(async () => careBeside(host, flags.data, metrics))
     process.once('SIGINT', () => stop(undefined))
     process.once('SIGTERM', () => stop(undefined))
     const metricsPlace = place === undefined ? undefined : { ...place, port: server?.port ?? 0 }
@@ -147,6 +151,7 @@ async function serveWith(
     if (reason !== undefined) throw new Finding(reason)
   } finally {
     await served?.close()
+    care?.close()
     await server?.close()
     await host.close()
   }

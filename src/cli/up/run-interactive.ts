@@ -11,6 +11,7 @@ import { renderScreen } from '../../terminal/flows/screen-texts.ts'
 import type { Panel } from '../../terminal/runtime/terminal-world.ts'
 import { BoardConsole, boardHelp } from '../board/board-commands.ts'
 import { BoardLines } from '../board/board-lines.ts'
+import { careBeside } from '../console/care-beside.ts'
 import type { ConsolePlace } from '../console/console-option.ts'
 import { consoleLines, type ServedConsole, serveConsole } from '../console/serve-console.ts'
 import { enrolHost, factoryAt } from '../estate/enrol-host.ts'
@@ -50,6 +51,7 @@ export async function runInteractive(
   process.on('SIGHUP', quit)
   let world: World | undefined
   let served: ServedConsole | undefined
+  let care: ReturnType<typeof careBeside> | undefined
   try {
     world = await openWorld({
       ...options,
@@ -68,6 +70,7 @@ export async function runInteractive(
     const { board, cardsDirectory, terminal } = world
     await certify(world.host, options.directory)
     served = await serveBeside(world, options, print)
+    if (served === undefined) care = careBeside(world.host, join(options.directory, 'host'))
     const isKeyboard = input.isTTY === true
     const lines = new BoardLines(keyboard, new BoardConsole({ board, cardsDirectory, print }), isKeyboard)
     const text = new TextPanelOutput(print, renderScreen, options.language)
@@ -84,6 +87,7 @@ export async function runInteractive(
     if (!isKeyboard && failures > 0) throw new Finding(`${failures} commands were not done as asked`)
   } finally {
     await served?.close()
+    care?.close()
     await world?.close()
     keyboard.close()
     process.off('SIGINT', interrupt)

@@ -1,10 +1,9 @@
-import Database from 'better-sqlite3'
 import { invariant } from '../../base/invariant.ts'
 import { type FieldEstate, openFieldEstate } from '../estate/field-estate.ts'
 import { PackageShelf } from '../estate/package-shelf.ts'
 import { Rollouts } from '../estate/rollouts.ts'
 import { openKnowledgeBase } from '../knowledge/knowledge-base.ts'
-import { EstateCare } from '../monitoring/estate-care.ts'
+import { keepCare } from '../monitoring/keep-care.ts'
 import type { Office } from '../office/open-office.ts'
 import { openRetention } from '../retention/open-retention.ts'
 import type { ConsoleHost } from '../service/console-host.ts'
@@ -21,7 +20,6 @@ import type { WorkbenchPort } from './workbench-port.ts'
 const MESSAGES_KEPT = 1000
 const MESSAGES_PER_SECOND = 20
 const SECRET_TRIES_MAX = 20
-const WATCH_EVERY_MS = 15_000
 const SOFTWARE_NEWS_MS = 500
 
 interface ContextParts {
@@ -64,7 +62,10 @@ export function openContext(
   const endWatch = host.exchanges?.((exchange) => messages.adopt(exchange)) ?? host.observe(messages)
   const minutes = new MinuteSeries(nowMs)
   const endMinutes = host.observe(minutes)
-  const care = openCare(host, office, live, metrics)
+  // Pages hear of alarms that change.
+  const care = keepCare({ office, host, metrics }, ({ number, kind, subject, clearedAtMs }) =>
+    live.publish('alarms', { number, kind, subject, isUp: clearedAtMs === null }),
+  )
   const retention = openRetention({ directory, host, office, plan: care.care.plan })
   const field = openFieldEstate({ directory, office: office.database, audit: office.audit, host, nowMs })
   const endSeen = host.observe(field.lastSeen)
@@ -140,32 +141,4 @@ function openSoftware({
     host.catalogue.software = undefined
   }
   return { desk: { shelf, rollouts }, end }
-}
-
-/** Alarms are looked at by themselves, and pages hear of those that change. */
-function openCare(
-  host: ConsoleHost,
-  office: Office,
-  live: LiveEvents,
-  metrics: HostMetrics | undefined,
-): { readonly care: EstateCare; readonly end: () => void } {
-  const care = new EstateCare({ office, host, trouble: () => metrics?.trouble })
-  if (metrics !== undefined) metrics.estate = () => care.summary()
-  const timer = setInterval(() => {
-    try {
-      for (const { number, kind, subject, clearedAtMs } of care.watch())
-        live.publish('alarms', { number, kind, subject, isUp: clearedAtMs === null })
-    } catch (error) {
-      // A disk that takes nothing must not end the host with it: the next round looks again.
-      if (!(error instanceof Database.SqliteError)) throw error
-    }
-  }, WATCH_EVERY_MS)
-  timer.unref()
-  return {
-    care,
-    end: () => {
-      clearInterval(timer)
-      care.close()
-    },
-  }
 }
