@@ -3,6 +3,7 @@ import { type FieldEstate, openFieldEstate } from '../estate/field-estate.ts'
 import { PackageShelf } from '../estate/package-shelf.ts'
 import { Rollouts } from '../estate/rollouts.ts'
 import { openKnowledgeBase } from '../knowledge/knowledge-base.ts'
+import type { Alarm } from '../monitoring/alarm-book.ts'
 import { keepCare } from '../monitoring/keep-care.ts'
 import type { Office } from '../office/open-office.ts'
 import { openRetention } from '../retention/open-retention.ts'
@@ -62,10 +63,7 @@ export function openContext(
   const endWatch = host.exchanges?.((exchange) => messages.adopt(exchange)) ?? host.observe(messages)
   const minutes = new MinuteSeries(nowMs)
   const endMinutes = host.observe(minutes)
-  // Pages hear of alarms that change.
-  const care = keepCare({ office, host, metrics }, ({ number, kind, subject, clearedAtMs }) =>
-    live.publish('alarms', { number, kind, subject, isUp: clearedAtMs === null }),
-  )
+  const care = keepCare({ office, host, metrics }, (alarm) => live.publish('alarms', newsOf(alarm)))
   const retention = openRetention({ directory, host, office, plan: care.care.plan })
   const field = openFieldEstate({ directory, office: office.database, audit: office.audit, host, nowMs })
   const endSeen = host.observe(field.lastSeen)
@@ -141,4 +139,9 @@ function openSoftware({
     host.catalogue.software = undefined
   }
   return { desk: { shelf, rollouts }, end }
+}
+
+/** Pages hear of alarms that change. */
+function newsOf({ number, kind, subject, clearedAtMs }: Alarm) {
+  return { number, kind, subject, isUp: clearedAtMs === null }
 }

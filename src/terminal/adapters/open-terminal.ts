@@ -1,4 +1,5 @@
 import type { LineTap } from '../../base/line-tap.ts'
+import type { LocalDateTime } from '../../base/ports.ts'
 import type { DeviceReportAnswer } from '../flows/peripheral-effect.ts'
 import type { TerminalContext } from '../flows/terminal-context.ts'
 import type { TerminalProfile } from '../flows/terminal-profile.ts'
@@ -129,7 +130,7 @@ function assemble(options: OpenTerminalOptions, journal: SqliteJournal, log: Ter
       ...(batteryFolder === undefined ? {} : { batteryFolder }),
     }),
     passwords: options.passwords ?? scryptHasher,
-    storage: new DiskSpace(dataDirectory),
+    storage: new DiskSpace(dataDirectory, () => journal.roomBytes),
     slots,
   })
   const context: TerminalContext = {
@@ -150,7 +151,7 @@ function assemble(options: OpenTerminalOptions, journal: SqliteJournal, log: Ter
     log.event('closed')
     log.close()
   }
-  const tidy = batchTidier(context, journal, setup.keepBatches, log)
+  const tidy = batchTidier(context, journal, setup, clock, log)
   const terminal = new Terminal({ interpreter, context, probe, tidy, release })
   peripherals.onChange((report) => {
     log.devices(report)
@@ -173,22 +174,31 @@ function systemClock(journal: SqliteJournal, log: TerminalLog): SystemClock {
   })
 }
 
-/** Shortens the journal once after each settlement. Failing does no harm: the records stay. */
+const DAY_MS = 86_400_000
+
+/** Shortens the journal at the start, and once after each settlement. Failing does no harm: the records stay. */
 function batchTidier(
   context: TerminalContext,
   journal: SqliteJournal,
-  keepBatches: number,
+  { keepBatches, keepDays }: Pick<TerminalSetup, 'keepBatches' | 'keepDays'>,
+  clock: TerminalClock,
   log: TerminalLog,
 ): () => void {
-  let settled = context.state.lastSettlement?.batch
+  let settled: string | undefined
   return () => {
     const { lastSettlement } = context.state
     if (lastSettlement === undefined || lastSettlement.batch === settled) return
     settled = lastSettlement.batch
     try {
-      log.event('compacted', { records: journal.compact(keepBatches) })
+      const oldest = keepDays === 0 ? undefined : daysBefore(clock.localTime(), keepDays)
+      log.event('compacted', { records: journal.compact(keepBatches, oldest) })
     } catch {
       log.event('notCompacted')
     }
   }
+}
+
+function daysBefore({ year, month, day, ...time }: LocalDateTime, days: number): LocalDateTime {
+  const date = new Date(Date.UTC(year, month - 1, day) - days * DAY_MS)
+  return { year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, day: date.getUTCDate(), ...time }
 }

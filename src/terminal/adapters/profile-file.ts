@@ -17,6 +17,8 @@ export interface TerminalSetup {
   readonly link: HostLinkConfig
   /** Settled batches whose records the journal keeps one by one. */
   readonly keepBatches: number
+  /** A batch that was settled longer ago than so many days keeps no records one by one; 0: age does not matter. */
+  readonly keepDays: number
   /** Certification authorities whose chip cards can be checked without the host. */
   readonly caKeys: readonly CaPublicKey[]
 }
@@ -25,6 +27,7 @@ export const DEFAULT_SETUP: TerminalSetup = {
   profile: DEFAULT_PROFILE,
   link: { prefix: 'binary2', frameSizeMax: 4096, connectTimeoutMs: 10_000, idleTimeoutMs: 60_000 },
   keepBatches: 3,
+  keepDays: 0,
   caKeys: [],
 }
 
@@ -183,7 +186,9 @@ const FILE = z
   .strictObject({
     ...PROFILE,
     link: z.strictObject(LINK).partial(),
-    journal: z.strictObject({ keepBatches: z.int().min(0).max(100) }).partial(),
+    journal: z
+      .strictObject({ keepBatches: z.int().min(0).max(100), keepDays: z.int().min(0).max(3650) })
+      .partial(),
     caKeys: z.array(CA_KEY),
   })
   .partial()
@@ -223,6 +228,7 @@ export function parseProfile(json: string, name: string): Result<TerminalSetup, 
     profile,
     link: { ...DEFAULT_SETUP.link, ...present(link ?? {}) },
     keepBatches: journal?.keepBatches ?? DEFAULT_SETUP.keepBatches,
+    keepDays: journal?.keepDays ?? DEFAULT_SETUP.keepDays,
     caKeys: (caKeys ?? []).map(({ expiry, ...key }) => ({
       ...key,
       ...(expiry === undefined ? {} : { expiry }),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
+import type { LocalDateTime } from '../../base/ports.ts'
 import type { JournalRecord } from '../flows/journal-record.ts'
 import { applyRecord, type TerminalState } from '../flows/terminal-state.ts'
 import type { RecordStore } from '../runtime/state-keeper.ts'
@@ -28,6 +29,8 @@ export interface JournalOptions {
 
 const SIZE_MAX_BYTES = 512 * 1024 * 1024
 const FILE = 'journal.db'
+/** So much may stay empty in the file. */
+const EMPTY_BYTES_MAX = 256 * 1024
 
 /** The terminal's journal in SQLite: an append is durable when it returns, or nothing of it is there. */
 export class SqliteJournal implements RecordStore {
@@ -102,19 +105,43 @@ export class SqliteJournal implements RecordStore {
 
   /**
    * Replaces the records of settled batches by their fold; those of the last `keepBatches` and of the open
-   * batch stay. All at once or not at all. Returns how many records went. @throws {JournalFailure}
+   * batch stay, but for those that were settled before `settledBefore`. All at once or not at all. Returns how many records went. @throws {JournalFailure}
    */
-  compact(keepBatches: number): number {
+  compact(keepBatches: number, settledBefore?: LocalDateTime): number {
     return this.#guard(() => {
-      const snapshot = snapshotBefore(readContent(this.#database, this.#path), keepBatches)
+      const content = readContent(this.#database, this.#path)
+      const snapshot = snapshotBefore(content, keepBatches, settledBefore)
       if (snapshot === undefined) return 0
       const count = this.#database
         .prepare('SELECT count(*) FROM record WHERE sequence <= ?')
         .pluck()
         .get(snapshot.sequence)
       this.#database.transaction(() => writeSnapshot(this.#database, snapshot))()
+      this.#giveSpaceBack()
       return Number(count)
     })
+  }
+
+  /** Bytes that the file may still take, pages in it that hold nothing among them. */
+  get roomBytes(): number {
+    const [most, used, free, size] = ['max_page_count', 'page_count', 'freelist_count', 'page_size'].map(
+      (name) => Number(this.#database.pragma(name, { simple: true })),
+    )
+    return ((most ?? 0) - (used ?? 0) + (free ?? 0)) * (size ?? 0)
+  }
+
+  /** Once much of the file is empty. It takes room itself: without any, the pages stay, and new records use them. */
+  #giveSpaceBack(): void {
+    const [used, free, size] = ['page_count', 'freelist_count', 'page_size'].map((name) =>
+      Number(this.#database.pragma(name, { simple: true })),
+    )
+    if ((free ?? 0) * (size ?? 0) < EMPTY_BYTES_MAX || (free ?? 0) * 2 < (used ?? 0)) return
+    try {
+      this.#database.exec('VACUUM')
+      this.#database.pragma('wal_checkpoint(TRUNCATE)')
+    } catch (error) {
+      if (!(error instanceof Database.SqliteError)) throw error
+    }
   }
 
   /** Leaves one whole file without a write-ahead log, and lets go of the lock. */
@@ -266,9 +293,17 @@ function keepCopy(path: string, directory: string): string {
   return copy
 }
 
-function snapshotBefore(content: JournalContent, keepBatches: number): Snapshot | undefined {
-  const ends = content.records.filter(({ record }) => record.kind === 'batchClosed')
-  const last = ends[ends.length - 1 - keepBatches]
+function snapshotBefore(
+  content: JournalContent,
+  keepBatches: number,
+  settledBefore: LocalDateTime | undefined,
+): Snapshot | undefined {
+  const ends = content.records.flatMap(({ record, ...mark }) =>
+    record.kind === 'batchClosed' ? [{ ...mark, settledAt: record.summary.localTime }] : [],
+  )
+  const isOld = ({ settledAt }: { readonly settledAt: LocalDateTime }): boolean =>
+    settledBefore !== undefined && sortable(settledAt) < sortable(settledBefore)
+  const last = ends.filter((end, index) => index < ends.length - keepBatches || isOld(end)).at(-1)
   if (last === undefined) return undefined
   let { state } = content.snapshot
   for (const { sequence, record } of content.records) {
@@ -276,6 +311,10 @@ function snapshotBefore(content: JournalContent, keepBatches: number): Snapshot 
     state = applyRecord(state, record)
   }
   return { sequence: last.sequence, link: last.link, state }
+}
+
+function sortable({ year, month, day, hour, minute, second }: LocalDateTime): number {
+  return Date.UTC(year, month - 1, day, hour, minute, second)
 }
 
 /**

@@ -169,6 +169,17 @@ describe('a terminal', () => {
     expect(await again.run(COMMISSION)).toMatchObject({ kind: 'masterKey' })
   })
 
+  it('starts no sale while its journal is nearly full, and says what to do; nothing is lost', async () => {
+    const { terminal } = await open(undefined, undefined, { journalSizeMaxBytes: 8 * 1024 * 1024 })
+    await terminal.run(COMMISSION)
+    await terminal.run({ kind: 'logOn', operator: '01' })
+    expect(await terminal.run({ kind: 'sale', amountMinor: 100 })).toMatchObject({
+      kind: 'refused',
+      reason: 'storageLow',
+    })
+    expect(terminal.stopCause).toBeUndefined()
+  })
+
   it('does not open on a journal that is in use, and lets its devices go', async () => {
     const { terminal } = await open()
     const peripherals = new FakePeripherals()

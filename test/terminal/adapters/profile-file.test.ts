@@ -17,8 +17,8 @@ describe('a profile file', () => {
   })
 
   it('may give everything that there is', () => {
-    const { link, keepBatches } = DEFAULT_SETUP
-    const whole = { ...DEFAULT_PROFILE, link, journal: { keepBatches } }
+    const { link, keepBatches, keepDays } = DEFAULT_SETUP
+    const whole = { ...DEFAULT_PROFILE, link, journal: { keepBatches, keepDays } }
     expect(parseProfile(JSON.stringify(whole), 'p.json')).toEqual({ ok: true, value: DEFAULT_SETUP })
   })
 
@@ -42,7 +42,11 @@ describe('a profile file', () => {
 
   it('changes what it names', () => {
     const parsed = parseProfile(
-      JSON.stringify({ terminalId: '12345678', link: { prefix: 'ascii4' }, journal: { keepBatches: 7 } }),
+      JSON.stringify({
+        terminalId: '12345678',
+        link: { prefix: 'ascii4' },
+        journal: { keepBatches: 7, keepDays: 30 },
+      }),
       'p.json',
     )
     expect(parsed).toMatchObject({
@@ -51,6 +55,7 @@ describe('a profile file', () => {
         profile: { terminalId: '12345678', currency: '156' },
         link: { prefix: 'ascii4', frameSizeMax: 4096 },
         keepBatches: 7,
+        keepDays: 30,
       },
     })
   })

@@ -180,6 +180,35 @@ describe('compaction', () => {
     expect(again.openingState.lastSettlement?.batch).toBe('000005')
     expect(again.lastSequence).toBe(1 + 5 * 7 + 2)
   })
+
+  it('leaves no batch that is too old, however few they are, and never one that is open', () => {
+    const journal = open()
+    append(journal, { kind: 'commissioned', profileChanges: {} })
+    for (let batch = 1; batch <= 3; batch++) append(journal, stanUsed(batch), ...settledBatch(batch))
+    append(journal, stanUsed(77))
+    expect(journal.compact(3, { ...TIME, day: TIME.day - 1 })).toBe(0)
+    expect(journal.compact(3, { ...TIME, day: TIME.day + 1 })).toBe(3 * 7)
+    expect(journal.records().some(({ kind }) => kind === 'batchClosed')).toBe(false)
+    expect(journal.records().at(-1)).toEqual(stanUsed(77))
+  })
+
+  it('gives the space back, and says how much room there is before the file is full', () => {
+    const sizeMaxBytes = 4 * 1024 * 1024
+    const journal = open(sizeMaxBytes)
+    append(journal, { kind: 'commissioned', profileChanges: {} })
+    const before = journal.roomBytes
+    const merchantNameZh = '铁'.repeat(200_000)
+    append(journal, { kind: 'commissioned', profileChanges: { merchantNameZh } })
+    append(journal, { kind: 'commissioned', profileChanges: {} }, stanUsed(1), ...settledBatch(1))
+    expect(journal.roomBytes).toBeLessThan(before - 500_000)
+    const full = statSync(file('journal.db')).size + statSync(file('journal.db-wal')).size
+    journal.compact(0)
+    expect(journal.roomBytes).toBeGreaterThan(before - 100_000)
+    const now = statSync(file('journal.db')).size + statSync(file('journal.db-wal')).size
+    expect(now).toBeLessThan(full - 500_000)
+    journal.close()
+    expect(open(sizeMaxBytes).openingState.batch).toBe('000002')
+  })
 })
 
 describe('a damaged journal', () => {
