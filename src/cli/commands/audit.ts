@@ -1,10 +1,10 @@
 import { Command } from 'commander'
 import type { AuditEntry, AuditFinding } from '../../host/office/audit-log.ts'
-import { withOffice } from '../console/with-office.ts'
+import { withOfficeToRead } from '../console/with-office.ts'
 import { Finding, UsageFailure } from '../failure.ts'
+import { type RecordFlags, storeOption } from '../host/command-records.ts'
 
-interface ListFlags {
-  readonly data: string
+interface ListFlags extends RecordFlags {
   readonly actor?: string
   readonly action?: string
   readonly subject?: string
@@ -12,8 +12,7 @@ interface ListFlags {
   readonly json?: boolean
 }
 
-interface VerifyFlags {
-  readonly data: string
+interface VerifyFlags extends RecordFlags {
   readonly head?: string
   readonly json?: boolean
 }
@@ -22,6 +21,7 @@ export function buildCommand(): Command {
   const list = new Command('list')
     .description('Print who did what, newest first.')
     .option('--data <dir>', 'folder of the host', 'tillwire-data/host')
+    .addOption(storeOption())
     .option('--actor <name>', 'of this user only')
     .option('--action <beginning>', 'such as user. or terminal.')
     .option('--subject <name>', 'done to this only')
@@ -33,6 +33,7 @@ export function buildCommand(): Command {
       'Walk the chain from the first entry to the last; exit code 1 when an entry was changed, taken out or put in.',
     )
     .option('--data <dir>', 'folder of the host', 'tillwire-data/host')
+    .addOption(storeOption())
     .option('--head <tag>', 'a tag that was noted earlier: it must still stand in the chain')
     .option('--json', 'print JSON')
     .action(verifyChain)
@@ -45,7 +46,7 @@ export function buildCommand(): Command {
 function printList(flags: ListFlags): Promise<void> {
   const limit = Number(flags.limit)
   if (!Number.isInteger(limit) || limit < 1) throw new UsageFailure('--limit takes a number from 1')
-  return withOffice(flags.data, ({ audit }) => {
+  return withOfficeToRead(flags, ({ audit }) => {
     const { actor, action, subject } = flags
     for (const entry of audit.list({ actor, action, subject, limit }))
       process.stdout.write(`${flags.json ? JSON.stringify(entry) : entryLine(entry)}\n`)
@@ -57,10 +58,11 @@ function entryLine({ number, atMs, actor, action, subject, detail }: AuditEntry)
   return `${String(number).padStart(6)}  ${new Date(atMs).toISOString()}  ${actor.padEnd(16)} ${action.padEnd(28)} ${subject}${more}`
 }
 
-function verifyChain({ data, head, json }: VerifyFlags): Promise<void> {
+function verifyChain(flags: VerifyFlags): Promise<void> {
+  const { head, json } = flags
   if (head !== undefined && !/^[0-9a-f]{64}$/.test(head))
     throw new UsageFailure('--head takes the 64 digits that verify printed')
-  return withOffice(data, ({ audit }) => {
+  return withOfficeToRead(flags, ({ audit }) => {
     const verdict = audit.verify(head)
     const text = [
       `${verdict.count} entries 条记录`,

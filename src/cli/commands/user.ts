@@ -1,10 +1,10 @@
 import { Command } from 'commander'
 import { isRole, ROLES, type Role } from '../../host/office/roles.ts'
-import { withOffice } from '../console/with-office.ts'
+import { withOffice, withOfficeToRead } from '../console/with-office.ts'
 import { UsageFailure } from '../failure.ts'
+import { type RecordFlags, storeOption } from '../host/command-records.ts'
 
-interface Flags {
-  readonly data: string
+interface Flags extends RecordFlags {
   readonly json?: boolean
 }
 
@@ -18,10 +18,12 @@ export function buildCommand(): Command {
     .requiredOption('--roles <list>', 'one or more, with commas')
     .option('--full-name <text>', 'as people write it')
     .option(...DATA)
+    .addOption(storeOption())
     .action(addUser)
   const list = new Command('list')
     .description('Print who may sign in.')
     .option(...DATA)
+    .addOption(storeOption())
     .option('--json', 'print JSON')
     .action(printUsers)
   const reset = new Command('reset')
@@ -30,6 +32,7 @@ export function buildCommand(): Command {
     )
     .argument('<name>')
     .option(...DATA)
+    .addOption(storeOption())
     .action(resetPassword)
   return new Command('user')
     .description('People of the console. 控制台用户')
@@ -42,7 +45,7 @@ function addUser(name: string, flags: Flags & { roles: string; fullName?: string
   if (!/^[a-z0-9][a-z0-9._-]{1,31}$/.test(name))
     throw new UsageFailure('a name has 2 to 32 lower-case letters, digits, . _ -')
   const roles = rolesOf(flags.roles)
-  return withOffice(flags.data, async ({ users, people }) => {
+  return withOffice(flags, async ({ users, people }) => {
     if (users.find(name) !== undefined) throw new UsageFailure(`there is a user ${name} already`)
     const password = await people.create(ACTOR, { name, fullName: flags.fullName ?? name, roles })
     process.stdout.write(`${name}  ${password}\n`)
@@ -57,10 +60,10 @@ function rolesOf(text: string): readonly Role[] {
   })
 }
 
-function printUsers({ data, json }: Flags): Promise<void> {
-  return withOffice(data, ({ users }) => {
+function printUsers(flags: Flags): Promise<void> {
+  return withOfficeToRead(flags, ({ users }) => {
     const all = users.list()
-    if (json) process.stdout.write(`${JSON.stringify(all)}\n`)
+    if (flags.json) process.stdout.write(`${JSON.stringify(all)}\n`)
     else
       for (const { name, roles, status, hasSecondFactor } of all)
         process.stdout.write(
@@ -69,8 +72,8 @@ function printUsers({ data, json }: Flags): Promise<void> {
   })
 }
 
-function resetPassword(name: string, { data }: Flags): Promise<void> {
-  return withOffice(data, async ({ users, people }) => {
+function resetPassword(name: string, flags: Flags): Promise<void> {
+  return withOffice(flags, async ({ users, people }) => {
     if (users.find(name) === undefined) throw new UsageFailure(`there is no user ${name}: see user list`)
     process.stdout.write(`${name}  ${await people.resetPassword(ACTOR, name)}\n`)
   })

@@ -4,26 +4,27 @@ import { Command } from 'commander'
 import { formatAmount, parseAmount } from '../../base/money.ts'
 import { LOCAL_MASTER_KEY_FILE } from '../../host/security-module/local-master-key.ts'
 import { openSecurityModule } from '../../host/security-module/software-security-module.ts'
+import { openSharedWallets } from '../../host/service/open-shared-wallets.ts'
 import { openWalletBook } from '../../host/wallet/open-payments.ts'
-import type { WalletBook, WalletFault } from '../../host/wallet/wallet-book.ts'
+import type { WalletFault } from '../../host/wallet/wallet-book.ts'
 import type { OrderRow } from '../../host/wallet/wallet-rows.ts'
-import type { WalletView } from '../../host/wallet/wallets.ts'
+import type { WalletDesk, Wallets, WalletView } from '../../host/wallet/wallets.ts'
 import { UsageFailure } from '../failure.ts'
+import { type RecordFlags, storeOption } from './command-records.ts'
 import { guarded, withFileRecords } from './with-records.ts'
 
 const CURRENCY = '156'
 const DATA = ['--data <dir>', 'folder of the host', 'tillwire-data/host'] as const
 const JSON_OPTION = ['--json', 'print JSON'] as const
 
-interface Flags {
-  readonly data: string
+interface Flags extends RecordFlags {
   readonly json?: boolean
 }
 
 /** `host wallet`: customers of the wallet emulator. Money needs a host that is stopped; codes and answers do not. */
 export function walletCommand(): Command {
   const command = new Command('wallet').description(
-    'Wallets of customers who pay by code. add, list, fund and freeze need a stopped host; the others do not.',
+    'Wallets of customers who pay by code. add, list, fund and freeze need a stopped host, unless it shares a database (--store).',
   )
   for (const each of [...moneyCommands(), ...phoneCommands()]) command.addCommand(each)
   return command
@@ -36,9 +37,10 @@ function moneyCommands(): readonly Command[] {
     .option('--balance <amount>', 'first money', '1000.00')
     .option('--confirm-above <amount>', 'larger payments wait for the customer', '500.00')
     .option(...DATA)
+    .addOption(storeOption())
     .option(...JSON_OPTION)
     .action((name: string, flags: Flags & { balance: string; confirmAbove: string }) =>
-      withFileRecords(flags.data, ({ wallets }) => {
+      withWallets(flags, (wallets) => {
         const balanceMinor = amountOf('--balance', flags.balance)
         const confirmAboveMinor = amountOf('--confirm-above', flags.confirmAbove)
         printWallets([wallets.add({ name, balanceMinor, confirmAboveMinor })], flags)
@@ -47,18 +49,18 @@ function moneyCommands(): readonly Command[] {
   const list = new Command('list')
     .description('All wallets with their balances.')
     .option(...DATA)
+    .addOption(storeOption())
     .option(...JSON_OPTION)
-    .action((flags: Flags) =>
-      withFileRecords(flags.data, ({ wallets }) => printWallets(wallets.list(), flags)),
-    )
+    .action((flags: Flags) => withWallets(flags, (wallets) => printWallets(wallets.list(), flags)))
   const fund = new Command('fund')
     .description('Put money into a wallet.')
     .argument('<wallet>', 'its number')
     .argument('<amount>', 'such as 100.00')
     .option(...DATA)
+    .addOption(storeOption())
     .option(...JSON_OPTION)
     .action((wallet: string, amount: string, flags: Flags) =>
-      withFileRecords(flags.data, ({ wallets }) =>
+      withWallets(flags, (wallets) =>
         printWallets([wallets.fund(numberOf(wallet), amountOf('the amount', amount))], flags),
       ),
     )
@@ -67,9 +69,10 @@ function moneyCommands(): readonly Command[] {
     .argument('<wallet>', 'its number')
     .option('--off', 'free it again')
     .option(...DATA)
+    .addOption(storeOption())
     .option(...JSON_OPTION)
     .action((wallet: string, flags: Flags & { off?: boolean }) =>
-      withFileRecords(flags.data, ({ wallets }) =>
+      withWallets(flags, (wallets) =>
         printWallets([wallets.setFrozen(numberOf(wallet), flags.off !== true)], flags),
       ),
     )
@@ -81,9 +84,10 @@ function phoneCommands(): readonly Command[] {
     .description('The payment code that the phone shows now.')
     .argument('<wallet>', 'its number')
     .option(...DATA)
+    .addOption(storeOption())
     .option(...JSON_OPTION)
     .action((wallet: string, flags: Flags) =>
-      withBook(flags.data, (book, nowMs) => {
+      withBook(flags, (book, nowMs) => {
         const shown = done(book.showCode(numberOf(wallet), nowMs))
         process.stdout.write(`${flags.json === true ? JSON.stringify(shown) : shown.code}\n`)
       }),
@@ -94,9 +98,10 @@ function phoneCommands(): readonly Command[] {
     .argument('<payload>', 'text of the code, TW1:…')
     .option('--look', 'only show what it asks for')
     .option(...DATA)
+    .addOption(storeOption())
     .option(...JSON_OPTION)
     .action((wallet: string, payload: string, flags: Flags & { look?: boolean }) =>
-      withBook(flags.data, (book, nowMs) => {
+      withBook(flags, (book, nowMs) => {
         const order = done(book.scan(payload, nowMs))
         const looked = flags.look === true
         printOrders([looked ? order : done(book.confirm(numberOf(wallet), order.number, nowMs))], flags)
@@ -106,9 +111,10 @@ function phoneCommands(): readonly Command[] {
     .description('What the customer was asked to confirm, newest first.')
     .argument('<wallet>', 'its number')
     .option(...DATA)
+    .addOption(storeOption())
     .option(...JSON_OPTION)
     .action((wallet: string, flags: Flags) =>
-      withBook(flags.data, (book, nowMs) => printOrders(book.ordersOf(numberOf(wallet), nowMs), flags)),
+      withBook(flags, (book, nowMs) => printOrders(book.ordersOf(numberOf(wallet), nowMs), flags)),
     )
   return [code, scan, orders, answerCommand('confirm', 'yes'), answerCommand('refuse', 'no')]
 }
@@ -119,16 +125,31 @@ function answerCommand(deed: 'confirm' | 'refuse', word: string): Command {
     .argument('<wallet>', 'its number')
     .argument('<order>', 'number of the order')
     .option(...DATA)
+    .addOption(storeOption())
     .option(...JSON_OPTION)
     .action((wallet: string, order: string, flags: Flags) =>
-      withBook(flags.data, (book, nowMs) =>
+      withBook(flags, (book, nowMs) =>
         printOrders([done(book[deed](numberOf(wallet), numberOf(order), nowMs))], flags),
       ),
     )
 }
 
+/** Wallets with their money: of a host that stands still, or of hosts that share a database and may run. */
+function withWallets(
+  { data, store }: Flags,
+  use: (wallets: Pick<Wallets, 'add' | 'list' | 'fund' | 'setFrozen'>) => void,
+): Promise<void> {
+  if (store === undefined) return withFileRecords(data, ({ wallets }) => use(wallets))
+  return withSharedWallets(data, store, use)
+}
+
 /** The book of wallets alone, which may be used beside a host that runs. */
-function withBook(directory: string, use: (book: WalletBook, nowMs: number) => void): Promise<void> {
+function withBook(
+  { data: directory, store }: Flags,
+  use: (book: WalletDesk, nowMs: number) => void,
+): Promise<void> {
+  if (store !== undefined)
+    return withSharedWallets(directory, store, (wallets) => use(wallets.book, Date.now()))
   return guarded(async () => {
     if (!existsSync(join(directory, LOCAL_MASTER_KEY_FILE))) {
       throw new UsageFailure(`there is no host in ${directory}: start it once, or give --data`)
@@ -138,6 +159,21 @@ function withBook(directory: string, use: (book: WalletBook, nowMs: number) => v
       use(opened.book, Date.now())
     } finally {
       opened.close()
+    }
+  })
+}
+
+function withSharedWallets(
+  data: string,
+  store: string,
+  use: (wallets: Wallets<WalletDesk>) => void,
+): Promise<void> {
+  return guarded(async () => {
+    const { wallets, close } = await openSharedWallets(data, store)
+    try {
+      use(wallets)
+    } finally {
+      await close()
     }
   })
 }

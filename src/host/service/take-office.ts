@@ -12,6 +12,8 @@ export interface TakingOptions {
   /** Somebody has it: told once for each holder. */
   readonly waiting?: (holder: string) => void
   readonly signal?: AbortSignal
+  /** Waits for no holder that lives. */
+  readonly unlessAlive?: boolean
 }
 
 /** Three times as long as a holder that can't say that it lives goes on answering. */
@@ -20,11 +22,11 @@ const EVERY_MS = 1000
 
 /**
  * Waits until nobody has the back office, or its holder died, and takes it. No clocks are compared: a holder lives while its
- * counter grows. False when `signal` ended the wait.
+ * counter grows. False when `signal` ended the wait, or a holder lives that nobody wanted to wait for.
  */
 export async function takeOffice(
   office: Synced<OfficeCopy>,
-  { holder, silentMs = SILENT_MS, everyMs = EVERY_MS, waiting, signal }: TakingOptions,
+  { holder, silentMs = SILENT_MS, everyMs = EVERY_MS, waiting, signal, unlessAlive = false }: TakingOptions,
 ): Promise<boolean> {
   let last: OfficeLease | undefined
   let sinceMs = 0
@@ -32,10 +34,16 @@ export async function takeOffice(
     const seen = office.look()
     if (last?.epoch !== seen.epoch || last.beat !== seen.beat) sinceMs = performance.now()
     if (seen.holder !== '' && last?.holder !== seen.holder) waiting?.(seen.holder)
+    if (unlessAlive && last?.epoch === seen.epoch && last.beat !== seen.beat) return false
     last = seen
     const isFree = seen.holder === '' || performance.now() - sinceMs >= silentMs
     if (isFree && office.take(seen, holder)) return true
-    await wait(everyMs, undefined, signal === undefined ? {} : { signal }).catch(() => {})
+    await pause(everyMs, signal)
   }
   return false
+}
+
+/** Ends early where `signal` says so. */
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  await wait(ms, undefined, signal === undefined ? {} : { signal }).catch(() => {})
 }

@@ -50,8 +50,8 @@ export function FaultsPage() {
       {data !== undefined && !data.canSwitch && (
         <p class="notice">
           {t({
-            zh: '该主机以 --no-test-behaviour 启动：不制造故障。',
-            en: 'This host was started with --no-test-behaviour: it does nothing wrong on purpose.',
+            zh: '此处不能制造故障：主机以 --no-test-behaviour 启动，或多台主机共用此控制台。',
+            en: 'No faults can be made here: the host was started with --no-test-behaviour, or this console serves several hosts.',
           })}
         </p>
       )}

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { FaultSwitch, FaultSwitches } from '../../core/fault-switches.ts'
 import { formatBehaviour, type TestBehaviour } from '../../core/test-behaviour.ts'
 import type { Role } from '../../office/roles.ts'
+import type { ConsoleHost } from '../../service/console-host.ts'
 import { actorOf } from '../access.ts'
 import { FAULT_BEHAVIOUR, FAULT_LIST, FAULT_ORDER, type FaultList } from '../api-types/faults.ts'
 import type { ConsoleApp, ConsoleContext } from '../console-app.ts'
@@ -40,7 +41,7 @@ function switchRoutes(app: ConsoleApp, { host, office, nowMs }: ConsoleContext):
     },
     handler(request) {
       const { tid, behaviour, times } = request.body
-      const faults = switchesOf(host.faults)
+      const faults = switchesOf(host)
       if (tid !== null && host.terminal(tid) === undefined)
         throw notFound({ zh: `终端 ${tid}`, en: `terminal ${tid}` })
       const actor = actorOf(request)
@@ -68,7 +69,7 @@ function switchRoutes(app: ConsoleApp, { host, office, nowMs }: ConsoleContext):
     },
     handler(request) {
       const { tid } = request.params
-      const faults = switchesOf(host.faults)
+      const faults = switchesOf(host)
       // Somebody else, or its last time, was faster: it is off, as was wanted.
       if (faults.turnOff(tid === ALL ? undefined : tid))
         office.audit.append({ actor: actorOf(request), action: 'fault.off', subject: tid })
@@ -77,8 +78,13 @@ function switchRoutes(app: ConsoleApp, { host, office, nowMs }: ConsoleContext):
   })
 }
 
-function switchesOf(faults: FaultSwitches | undefined): FaultSwitches {
+function switchesOf({ faults, exchanges }: ConsoleHost): FaultSwitches {
   if (faults !== undefined) return faults
+  if (exchanges !== undefined)
+    throw new ConsoleProblem(409, 'hostsElsewhere', {
+      zh: '此控制台服务于多台主机，不能给它们制造故障：请在单机主机上试验。',
+      en: 'This console serves several hosts and makes no faults at them: try faults at a host of its own.',
+    })
   throw new ConsoleProblem(409, 'noTestBehaviour', {
     zh: '该主机以 --no-test-behaviour 启动，不制造故障：请不带此选项重新启动。',
     en: 'This host was started with --no-test-behaviour and does nothing wrong on purpose: start it without that.',
