@@ -1,4 +1,5 @@
 import type { FaultKind } from '../plan/fault-kinds.ts'
+import { PHONE_DEEDS } from '../scenario/deeds.ts'
 import { faultWords } from '../scenario/fault-phrase.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 
@@ -22,7 +23,8 @@ const NOT_OURS: readonly FaultKind[] = ['crashHostBeforeCommit', 'crashHostAfter
 /** Why `scenario` can't run over real lines, or against a host that is somebody else's; undefined when it can. */
 export function notProvokable({ hosts, steps }: Scenario, hostIs: 'own' | 'foreign'): string | undefined {
   if (hosts === 2) return 'two hosts on one set of books are only simulated'
-  for (const { faults } of steps) {
+  for (const { deed, faults } of steps) {
+    if (PHONE_DEEDS.includes(deed)) return `"${deed}": the customer with a phone is only simulated`
     for (const { kind } of faults) {
       const reason = NOT_REAL[kind]
       if (reason !== undefined) return `"${faultWords(kind)}": ${reason}`

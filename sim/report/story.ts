@@ -134,7 +134,11 @@ function wordsOfRecord(record: JournalRecord): string {
 function wordsOfCommand(command: TerminalCommand): string {
   const { kind, ...rest } = command
   const words = Object.entries(rest).map(([name, value]) =>
-    name === 'keyBlock' ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value),
+    name === 'keyBlock' || name === 'code'
+      ? ''
+      : typeof value === 'object'
+        ? JSON.stringify(value)
+        : String(value),
   )
   return [kind, ...words].join(' ')
 }

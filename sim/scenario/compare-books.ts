@@ -1,9 +1,10 @@
 import { formatAmount } from '../../src/base/money.ts'
 import type { TransactionRow } from '../../src/host/core/records.ts'
 import type { HostStore } from '../../src/host/core/store-port.ts'
+import { walletAccountNumber } from '../../src/host/wallet/payment-code.ts'
 import type { CardCase } from './card-names.ts'
 import type { Difference } from './expectations.ts'
-import type { ExpectedBooks } from './scenario.ts'
+import { type ExpectedBooks, PHONE } from './scenario.ts'
 
 const CURRENCY = '156'
 
@@ -24,7 +25,11 @@ export function compareExpectedBooks(
     ...differ('transactions', wanted, lines.join('; '), lines),
     ...differ('merchant', merchant === undefined ? undefined : money(merchant), money(owed)),
     ...[...(accounts ?? [])].flatMap(([name, change]) =>
-      differ(`account of ${name}`, money(change), changeOf(cardOf(name).pan, store, opening)),
+      differ(
+        `account of ${name}`,
+        money(change),
+        changeOf(name === PHONE ? walletAccountNumber(1) : cardOf(name).pan, store, opening),
+      ),
     ),
   ]
 }

@@ -18,6 +18,19 @@ const PLAIN: Omit<DeedInfo, 'en' | 'zh'> = { value: 'none', card: false }
 export const DEEDS = {
   sale: { value: 'amount', card: true, zh: '消费', en: 'the cashier sells for an amount' },
   'keyed sale': { value: 'amount', card: true, zh: '手输卡号消费', en: 'a sale whose card number is keyed' },
+  'pay by code': {
+    value: 'amount',
+    card: false,
+    zh: '顾客出示付款码',
+    en: "the cashier scans the code of a customer's phone",
+  },
+  'show code': {
+    value: 'amount',
+    card: false,
+    zh: '商户出示收款码',
+    en: 'the terminal shows a code, the customer scans it and answers',
+  },
+  'query code': { ...PLAIN, zh: '查询付款结果', en: 'asks whether the last code was paid' },
   void: { value: 'original', card: true, zh: '消费撤销', en: 'takes back a sale of the batch' },
   refund: { value: 'original', card: true, zh: '退货', en: 'gives back a sale, or `amount` of it' },
   balance: { value: 'none', card: true, zh: '查询余额', en: 'asks what is on the card' },
@@ -68,6 +81,8 @@ export const DEED_NAMES = Object.keys(DEEDS) as readonly ScenarioDeed[]
 export interface DeedContext {
   readonly amountMinor: number | undefined
   readonly argument: string | undefined
+  /** The code on the customer's phone. */
+  readonly code: string | undefined
   /** The transaction that it refers to, as the terminal has it. */
   readonly original: Transaction | undefined
   /** Where the terminal does not have it: the trace number that is asked for all the same. */
@@ -89,6 +104,12 @@ export function commandOf(deed: ScenarioDeed, context: DeedContext): TerminalCom
       return { kind: deed }
     case 'pre-authorisation':
       return { kind: 'preAuthorisation', amountMinor }
+    case 'pay by code':
+      return { kind: 'codeSale', amountMinor, code: context.code ?? '' }
+    case 'show code':
+      return { kind: 'codeOrder', amountMinor }
+    case 'query code':
+      return { kind: 'codeQuery' }
     case 'void':
     case 'void completion':
     case 'refund':
@@ -160,3 +181,6 @@ function managementOf(deed: ScenarioDeed, { argument }: DeedContext): TerminalCo
       return undefined
   }
 }
+
+/** Deeds with a customer who holds a phone. */
+export const PHONE_DEEDS: readonly ScenarioDeed[] = ['pay by code', 'show code', 'query code']

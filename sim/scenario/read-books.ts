@@ -1,7 +1,7 @@
 import { parseAmount } from '../../src/base/money.ts'
 import { err, ok, type Result } from '../../src/base/result.ts'
 import { CARD_NAMES, type CardName } from './card-names.ts'
-import type { ExpectedBooks, ScenarioFault } from './scenario.ts'
+import { type ExpectedBooks, PHONE, type ScenarioFault } from './scenario.ts'
 import type { ScenarioFile } from './scenario-file.ts'
 
 const CURRENCY = '156'
@@ -21,15 +21,17 @@ export function readBooks(
       })
     return minor ?? 0
   }
-  const accounts = Object.entries(books.accounts ?? {}).map(([name, change]): [CardName, number] => {
-    const known = CARD_NAMES.find((each) => each === name)
-    if (known === undefined)
-      faults.push({
-        path: ['books', 'accounts', name],
-        message: `no card is called so; known are ${CARD_NAMES.join(', ')}`,
-      })
-    return [known ?? 'chip', amount(change, 'accounts', name)]
-  })
+  const accounts = Object.entries(books.accounts ?? {}).map(
+    ([name, change]): [CardName | typeof PHONE, number] => {
+      const known = name === PHONE ? PHONE : CARD_NAMES.find((each) => each === name)
+      if (known === undefined)
+        faults.push({
+          path: ['books', 'accounts', name],
+          message: `no card is called so; known are ${CARD_NAMES.join(', ')}, and ${PHONE}`,
+        })
+      return [known ?? 'chip', amount(change, 'accounts', name)]
+    },
+  )
   const merchantMinor = books.merchant === undefined ? undefined : amount(books.merchant, 'merchant')
   if (faults.length > 0) return err(faults)
   return ok({

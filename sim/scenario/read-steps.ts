@@ -2,8 +2,9 @@ import { parseAmount } from '../../src/base/money.ts'
 import { err, ok, type Result } from '../../src/base/result.ts'
 import { SCREEN_TEXTS } from '../../src/terminal/flows/screen-texts.ts'
 import type { Fault } from '../plan/fault-kinds.ts'
+import type { PhoneDeed } from '../world/sim-wallet.ts'
 import { CARD_NAMES, type CardName } from './card-names.ts'
-import { DEED_NAMES, DEEDS, type DeedValue, type ScenarioDeed } from './deeds.ts'
+import { DEED_NAMES, DEEDS, type DeedValue, PHONE_DEEDS, type ScenarioDeed } from './deeds.ts'
 import { parseDuration } from './duration.ts'
 import { parseFaultPhrase } from './fault-phrase.ts'
 import type { OriginalStep, ScenarioFault, ScenarioStep, StepExpectation } from './scenario.ts'
@@ -12,6 +13,7 @@ import { STEP_MEMBERS, type StepMembers } from './scenario-file.ts'
 
 const CURRENCY = '156'
 const USUAL_PAUSE_MS = 100
+const CUSTOMER_THINKS_MS = 1000
 
 type StepText = string | Readonly<Record<string, unknown>>
 type StepWithFaults = ScenarioStep & { faults: Fault[] }
@@ -113,6 +115,7 @@ class StepReading {
       deed,
       amountMinor: amount === undefined ? undefined : this.#amount(amount),
       card: this.#card(deed, members.card, original),
+      customer: this.#customer(deed, members.customer),
       original,
       argument: kind === 'text' ? given : undefined,
       pauseMs: this.#duration(kind === 'duration' ? given : members.pause),
@@ -149,6 +152,19 @@ class StepReading {
     if (card === undefined) this.#fault(`"${name}" is no card; known are ${CARD_NAMES.join(', ')}`, 'card')
     else if (!DEEDS[deed].card) this.#fault(`"${deed}" needs no card`, 'card')
     return card
+  }
+
+  /** `confirms`, `refuses after 3 s`, `nothing`; somebody who is asked confirms after a second. */
+  #customer(deed: ScenarioDeed, text: string | undefined): PhoneDeed | undefined {
+    const hasPhone = PHONE_DEEDS.includes(deed)
+    if (text === undefined) return hasPhone ? { answer: 'confirms', afterMs: CUSTOMER_THINKS_MS } : undefined
+    const match = /^(confirms|refuses|nothing)(?: after (.+))?$/.exec(text.trim())
+    const afterMs = match?.[2] === undefined ? CUSTOMER_THINKS_MS : parseDuration(match[2])
+    if (!hasPhone) this.#fault(`"${deed}" has no customer with a phone`, 'customer')
+    else if (match === null || afterMs === undefined)
+      this.#fault(`"${text}": write confirms, refuses after 3 s, or nothing`, 'customer')
+    const answer = match?.[1]
+    return answer === 'confirms' || answer === 'refuses' ? { answer, afterMs: afterMs ?? 0 } : undefined
   }
 
   #checkAnswers(answers: Readonly<Record<string, string>>): void {

@@ -27,6 +27,7 @@ export function runScenario(scenario: Scenario): ScenarioResult {
         scenario,
         (name) => cardOf()(name),
         (id) => watch.recordOf(id),
+        () => world.wallet,
       ),
   )
   const cardOf = (): CardCase => cardCase(world.estate.cardsOf(0), world.estate.testCards())

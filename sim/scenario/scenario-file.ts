@@ -41,6 +41,7 @@ export const EXPECT = members({
 export const STEP_MEMBERS = members({
   amount: text.optional(),
   card: text.optional(),
+  customer: text.optional(),
   pause: text.optional(),
   answers: z.record(z.string(), text).optional(),
   faults: texts.optional(),

@@ -3,6 +3,7 @@ import type { TerminalState, Transaction } from '../../src/terminal/flows/termin
 import type { Step } from '../plan/plan.ts'
 import { answerOf, type Order } from '../world/operator.ts'
 import type { SimCard } from '../world/sim-estate.ts'
+import type { SimWallet } from '../world/sim-wallet.ts'
 import type { DayScript } from '../world/terminal-day.ts'
 import type { CardCase } from './card-names.ts'
 import { commandOf, DEEDS } from './deeds.ts'
@@ -14,6 +15,8 @@ export const SIGN_IN_STEP = 0
 /** Somebody who takes what is offered. */
 const CONTENT = 999
 
+type Phone = Pick<SimWallet, 'begin' | 'code'>
+
 /** The people of a scenario: they do what its text says, and answer as one does who knows the terminal. */
 export class ScenarioScript implements DayScript {
   readonly #scenario: Scenario
@@ -21,12 +24,19 @@ export class ScenarioScript implements DayScript {
   readonly #recordOf: (id: number) => StepRecord | undefined
   /** Transactions by the step that made them: a settlement clears the terminal's own list. */
   readonly #made = new Map<number, Transaction>()
+  readonly #phone: () => Phone | undefined
   #step: ScenarioStep | undefined
 
-  constructor(scenario: Scenario, cardOf: CardCase, recordOf: (id: number) => StepRecord | undefined) {
+  constructor(
+    scenario: Scenario,
+    cardOf: CardCase,
+    recordOf: (id: number) => StepRecord | undefined,
+    phone: () => Phone | undefined = () => undefined,
+  ) {
     this.#scenario = scenario
     this.#cardOf = cardOf
     this.#recordOf = recordOf
+    this.#phone = phone
   }
 
   order({ id }: Step, state: TerminalState): Order | undefined {
@@ -36,9 +46,12 @@ export class ScenarioScript implements DayScript {
     if (id === SIGN_IN_STEP) return { command: { kind: 'signIn' }, card: undefined }
     if (step === undefined) return undefined
     const original = this.#originalOf(step, state)
+    const phone = this.#phone()
+    phone?.begin(step.customer)
     const command = commandOf(step.deed, {
       amountMinor: step.amountMinor,
       argument: step.argument,
+      code: step.deed === 'pay by code' ? phone?.code() : undefined,
       original,
       originalStan: this.#stanOf(step),
     })

@@ -1,7 +1,11 @@
 import type { TerminalProfile } from '../../src/terminal/flows/terminal-profile.ts'
 import type { Fault } from '../plan/fault-kinds.ts'
+import type { PhoneDeed } from '../world/sim-wallet.ts'
 import type { CardName } from './card-names.ts'
 import type { ScenarioDeed } from './deeds.ts'
+
+/** The account behind the customer's phone, beside those of cards. */
+export const PHONE = 'phone'
 
 /** One story of a terminal: what its people do, what goes wrong, what must come of it. Source: docs/scenarios.md. */
 export interface Scenario {
@@ -31,6 +35,8 @@ export interface ScenarioStep {
   /** Undefined: of the whole original, or the deed has none. */
   readonly amountMinor: number | undefined
   readonly card: CardName | undefined
+  /** What the customer does on the phone; undefined: nothing. */
+  readonly customer: PhoneDeed | undefined
   readonly original: OriginalStep | undefined
   /** What stands behind the deed when it is neither an amount nor an original. */
   readonly argument: string | undefined
@@ -64,7 +70,7 @@ export interface ExpectedBooks {
   /** All transactions of the terminal at the host, in order: `sale 12.34 reversed`. */
   readonly transactions: readonly string[] | undefined
   /** What the balances of cards changed by, minor units. */
-  readonly accounts: ReadonlyMap<CardName, number> | undefined
+  readonly accounts: ReadonlyMap<CardName | typeof PHONE, number> | undefined
   /** What the merchant is owed, minor units. */
   readonly merchantMinor: number | undefined
 }

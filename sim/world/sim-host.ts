@@ -1,5 +1,6 @@
 import { HostCore } from '../../src/host/core/host-core.ts'
 import { type DecisionStore, StoreError, type StoreRows } from '../../src/host/core/store-port.ts'
+import type { WalletPort } from '../../src/host/core/wallet-port.ts'
 import { ACQUIRER_INSTITUTION } from '../../src/host/estate/default-estate.ts'
 import type { ClientStream } from '../../src/host/gateway/client-stream.ts'
 import { Connections } from '../../src/host/gateway/connections.ts'
@@ -14,6 +15,8 @@ export interface SimHostOptions {
   readonly clock: VirtualClock
   readonly store: SimStore
   readonly security: SoftwareSecurityModule
+  /** Payments by code; without it they are answered 40. */
+  readonly wallets?: WalletPort | undefined
   /** A bug in the host, or a store that failed for no reason of the world. */
   readonly fault: (reason: string) => void
   /** A line of its log. */
@@ -92,12 +95,13 @@ export class SimHost {
 
   start(): void {
     if (this.#life !== undefined) return
-    const { clock, store, security, fault, tell, logged } = this.#options
+    const { clock, store, security, wallets, fault, tell, logged } = this.#options
     this.#nextFate = undefined
     const core = new HostCore({
       security,
       testBehaviour: true,
       acquirer: { institution: ACQUIRER_INSTITUTION },
+      ...(wallets === undefined ? {} : { wallets }),
     })
     const life: Life = { isOver: false } as Life
     const service = new HostService({

@@ -8,6 +8,7 @@ import { type SimEstate, simEstate, terminalId } from './sim-estate.ts'
 import { SimHost } from './sim-host.ts'
 import { SimStore } from './sim-store.ts'
 import { SimTerminal } from './sim-terminal.ts'
+import { SimWallet } from './sim-wallet.ts'
 import { type DayScript, TerminalDay } from './terminal-day.ts'
 import { VirtualClock } from './virtual-clock.ts'
 import type { VirtualFile } from './virtual-disk.ts'
@@ -27,6 +28,8 @@ export class SimWorld {
   readonly estate: SimEstate
   readonly store: SimStore
   readonly hosts: readonly SimHost[]
+  /** The customer with a phone, where a terminal takes payments by code. */
+  readonly wallet: SimWallet | undefined
   readonly terminals: readonly SimTerminal[]
   readonly #watch: WorldWatch
   readonly #scriptOf: (index: number) => DayScript
@@ -45,7 +48,13 @@ export class SimWorld {
       estate.cardsOf(index)
     }
     const initial = estate.begin(new SeededRandom(plan.seed, 1000))
-    this.store = new SimStore(() => estate.copyOf(initial))
+    const takesCodes = plan.terminals.some(({ profile }) => (profile.codePayments ?? []).length > 0)
+    const { security } = estate
+    const epochMs = (): number => this.hosts[0]?.clock.epochMs() ?? 0
+    this.wallet = takesCodes ? new SimWallet({ clock, epochMs, security }) : undefined
+    const before = estate.copyOf(initial)
+    this.wallet?.open(before, security)
+    this.store = new SimStore(() => estate.copyOf(before))
     this.hosts = Array.from({ length: plan.hosts }, (_, index) => this.#newHost(index))
     const network = new Network({
       clock,
@@ -163,6 +172,7 @@ export class SimWorld {
       clock,
       store,
       security: estate.security,
+      wallets: this.wallet?.port,
       fault: (reason) => this.#watch.hostFault(name, reason),
       logged: (line) => this.#watch.logged(name, line),
       tell: (text) => this.#watch.tell(name, text),
