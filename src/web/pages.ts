@@ -126,6 +126,13 @@ export const PAGES: readonly Page[] = [
     load: async () => (await import('./pages/phone-page.tsx')).PhonePage,
   },
   {
+    path: '/monitoring',
+    title: { zh: '监控', en: 'Monitoring' },
+    group: 'run',
+    access: ['technician', 'support', 'finance', 'administrator', 'auditor'],
+    load: async () => (await import('./pages/monitoring-page.tsx')).MonitoringPage,
+  },
+  {
     path: '/alarms',
     title: { zh: '告警', en: 'Alarms' },
     group: 'run',

@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildPage } from '../../src/host/console/build-page.ts'
 import { openConsole } from '../../src/host/console/open-console.ts'
+import { MaintenancePlan } from '../../src/host/monitoring/maintenance-plan.ts'
 import { signedPackage } from '../downloads/package-world.ts'
 import { type OpenedConsole, openTestConsole } from '../host/console/console-client.ts'
 import { keepShot, seriousFindings } from './look-at.ts'
@@ -88,6 +89,62 @@ describe('pages of care, in a real browser', () => {
     await page.getByRole('cell', { name: /成功率低/ }).click()
     await page.getByRole('dialog').waitFor()
     await look('/tickets', 'ticket')
+  }, 30_000)
+  it('adds a rule for one terminal, changes it and takes it away', async () => {
+    await page.goto(`${opened.url}alarms`)
+    await page.getByRole('button', { name: /Add a rule|新增规则/ }).click()
+    await page.getByLabel(/^Alarm$|^告警$/).selectOption('batteryLow')
+    await page.getByLabel(/^Watches|^对象/).fill('10000001')
+    await page.getByLabel(/^Raised|^告警值/).fill('40')
+    await look('/alarms', 'rule-new')
+    // Below where it is raised: refused in words, and what was typed stays.
+    await page.getByRole('dialog').locator('button[type=submit]').click()
+    await page.getByRole('dialog').getByRole('alert').waitFor()
+    await page.getByLabel(/^Cleared|^解除值/).fill('50')
+    await page.getByRole('dialog').locator('button[type=submit]').click()
+    const row = page.getByRole('row').filter({ hasText: '10000001' }).filter({ hasText: '< 40 %' })
+    await row.waitFor()
+    await look('/alarms', 'rules')
+    await row.getByRole('button', { name: /^(Off|关闭)$/ }).click()
+    await row.getByRole('button', { name: /^(On|启用)$/ }).waitFor()
+    await row.getByRole('button', { name: /^(Remove|删除)$/ }).click()
+    await row.waitFor({ state: 'detached' })
+  }, 30_000)
+  it('shows each terminal and merchant with battery, paper, version and alarms', async () => {
+    const { database, audit, nowMs } = world.office
+    new MaintenancePlan(database, audit, nowMs).takeStatus({
+      tid: '10000001',
+      atMs: Date.now(),
+      devices: { printer: true, pinPad: false },
+      softwareVersion: '1.4.0',
+      batteryPercent: 11,
+      paper: 'nearEnd',
+    })
+    await page.goto(`${opened.url}monitoring`)
+    const row = page.getByRole('row').filter({ hasText: '10000001' })
+    await row
+      .filter({ hasText: '11 %' })
+      .filter({ hasText: '1.4.0' })
+      .filter({ hasText: /Near its end|将尽/ })
+      .waitFor()
+    await row.filter({ hasText: /Success rate is low|成功率低/ }).waitFor()
+    await look('/monitoring', 'monitoring')
+    await row.click()
+    await page.getByText(/how it stands|近一小时与状态/).waitFor()
+    await look('/estate/10000001', 'terminal-monitor')
+    await page.goto(`${opened.url}monitoring?by=merchant`)
+    await page.getByRole('cell', { name: '001290058120001' }).waitFor()
+    await look('/monitoring', 'monitoring-merchants')
+  }, 30_000)
+  it('shows what is kept how long', async () => {
+    await page.goto(`${opened.url}retention`)
+    await page.getByRole('cell', { name: '1,095' }).waitFor()
+    await page.getByRole('button', { name: /^(Change|修改)$/ }).click()
+    await page.getByRole('dialog').waitFor()
+    await look('/retention', 'retention-edit')
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: /^(Verify|核对)$/ }).click()
+    await look('/retention', 'retention')
   }, 30_000)
   it('takes a package from a file, rolls it out and pauses it', async () => {
     await page.goto(`${opened.url}software`)

@@ -12,6 +12,7 @@ import {
   TERMINAL_STATUSES,
 } from '../components/estate-badges.tsx'
 import { SelectField, TextField } from '../components/field.tsx'
+import { MonitorCard } from '../components/monitor-card.tsx'
 import { NewOrderDialog } from '../components/order-dialog.tsx'
 import { Problem } from '../components/problem.tsx'
 import { Table } from '../components/table.tsx'
@@ -75,6 +76,7 @@ export function TerminalPage({ params: { tid = '' } }: PageProps) {
       >
         <Facts data={data} />
       </Card>
+      {may(['technician', 'support', 'finance', 'administrator', 'auditor']) && <MonitorCard tid={tid} />}
       <CommissioningCard tid={tid} />
       <Orders data={data} />
       {opened.value === 'status' && (

@@ -29,6 +29,13 @@ describe('knowledge, alarms, tickets and maintenance over the API', () => {
     expect(body.terminals).toBeGreaterThan(0)
     expect((await support.ask('GET', `/api/monitoring/terminals/${TID}`)).body.status).toBeNull()
     expect((await support.ask('GET', '/api/monitoring/terminals/99999999')).status).toBe(404)
+    const list = (await support.ask('GET', `/api/monitoring/list?find=${TID}`)).body
+    expect(list).toMatchObject({
+      total: 1,
+      rows: [{ subject: TID, status: null, alarms: [], figures: { decided: 0 } }],
+    })
+    const merchants = (await support.ask('GET', '/api/monitoring/list?by=merchant')).body
+    expect(merchants.rows.map(({ subject }: { subject: string }) => subject)).toContain(list.rows[0].mid)
   })
   it('takes a ticket from its message to its solution', async () => {
     const opened = await support.ask('POST', '/api/tickets', { title: '打印机缺纸 [E-PAPER]', subject: TID })

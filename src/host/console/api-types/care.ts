@@ -46,6 +46,19 @@ export const STATUS_VIEW = z.object({
   paper: z.enum(['ok', 'nearEnd', 'out']).optional(),
 })
 
+/** One line of the monitoring: a terminal, or the terminals of a merchant together. */
+export const MONITOR_ROW = z.object({
+  /** Terminal or merchant number. */
+  subject: z.string(),
+  mid: z.string(),
+  merchantName: z.string(),
+  figures: FIGURES_VIEW,
+  /** What the terminal last said of itself; null for a merchant. */
+  status: STATUS_VIEW.nullable(),
+  alarms: z.array(z.object({ kind: z.string(), name: TEXT, severity: z.enum(['warning', 'critical']) })),
+})
+export type MonitorRow = z.infer<typeof MONITOR_ROW>
+
 export const ALARM_KIND = z.enum([
   'successRate',
   'reversalShare',

@@ -1,13 +1,59 @@
 import { z } from 'zod'
+import { ALARM_RULES } from '../../monitoring/alarm-rules.ts'
 import type { Figures } from '../../monitoring/live-figures.ts'
-import { FIGURES_VIEW, type FiguresView, STATUS_VIEW, SUMMARY_VIEW } from '../api-types/care.ts'
+import { type WatchedRow, watchList } from '../../monitoring/watch-list.ts'
+import {
+  FIGURES_VIEW,
+  type FiguresView,
+  MONITOR_ROW,
+  type MonitorRow,
+  STATUS_VIEW,
+  SUMMARY_VIEW,
+} from '../api-types/care.ts'
 import type { ConsoleApp, ConsoleContext } from '../console-app.ts'
 import { notFound } from '../console-problem.ts'
 
 const READERS = ['technician', 'support', 'finance', 'administrator', 'auditor'] as const
 
 /** What the estate, a merchant or a terminal did within the last hour. */
-export function monitoringRoutes(app: ConsoleApp, { care, nowMs }: ConsoleContext): void {
+export function monitoringRoutes(app: ConsoleApp, context: ConsoleContext): void {
+  listRoute(app, context)
+  figureRoutes(app, context)
+}
+
+function listRoute(app: ConsoleApp, { care, host, nowMs }: ConsoleContext): void {
+  app.route({
+    method: 'GET',
+    url: '/api/monitoring/list',
+    config: { access: READERS },
+    schema: {
+      summary:
+        'Terminals or merchants with their last hour, battery, paper, version and alarms; the worst first',
+      tags: ['monitoring'],
+      querystring: z.object({
+        by: z.enum(['terminal', 'merchant']).default('terminal'),
+        find: z.string().trim().max(40).default(''),
+        limit: z.coerce.number().int().min(1).max(500).default(100),
+      }),
+      response: { 200: z.object({ rows: z.array(MONITOR_ROW), total: z.number() }) },
+    },
+    handler({ query }) {
+      const { rows, total } = watchList(care, host.store.listMerchants(), query, nowMs())
+      return { rows: rows.map(rowView), total }
+    },
+  })
+}
+
+function rowView({ figures, status, alarms, ...row }: WatchedRow): MonitorRow {
+  return {
+    ...row,
+    figures: figuresView(figures),
+    status: status ?? null,
+    alarms: alarms.map(({ kind, severity }) => ({ kind, severity, name: ALARM_RULES[kind].name })),
+  }
+}
+
+function figureRoutes(app: ConsoleApp, { care, nowMs }: ConsoleContext): void {
   app.route({
     method: 'GET',
     url: '/api/monitoring',
