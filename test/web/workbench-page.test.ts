@@ -93,6 +93,19 @@ async function enterPin(): Promise<void> {
   await pad.getByRole('button', { name: 'Confirm the PIN' }).click()
 }
 
+/** Somebody else's browser on the same table. */
+async function watcher(): Promise<Page> {
+  const other = await browser.newPage({ viewport: { width: 1440, height: 1000 }, locale: 'en-GB' })
+  await other.goto(served.console.url)
+  await other.getByLabel('Name').fill('admin')
+  await other.getByLabel('Password').fill(PASSWORD)
+  await other.getByRole('button', { name: 'Sign in' }).click()
+  await other.waitForSelector('.shell')
+  await other.goto(new URL('/terminal', served.console.url).href)
+  await other.waitForSelector('.device')
+  return other
+}
+
 async function chipSale(...digits: readonly string[]): Promise<void> {
   await keys(...digits, 'Enter')
   await page.waitForSelector('.chip-slot.wanted')
@@ -122,6 +135,29 @@ describe('the terminal in the browser', () => {
     expect(size).toBeGreaterThan(300)
     await keepShot(page, 'terminal-sold')
     expect(await seriousFindings(page)).toEqual([])
+  }, 60_000)
+
+  it('covers the PIN pad for whoever only watches', async () => {
+    const other = await watcher()
+    await keys('7', '00', 'Enter')
+    await page.waitForSelector('.chip-slot.wanted')
+    await dragCard(/Chip card/, '.chip-slot')
+    await page.waitForSelector('.pin-pad.active')
+    const pad = other.getByRole('region', { name: 'PIN pad' })
+    await pad.getByText('Somebody else types: covered').waitFor()
+    expect(await pad.getByRole('button', { name: /^\d$/ }).count()).toBe(0)
+    expect(
+      await pad
+        .getByRole('button')
+        .evaluateAll((all) => all.every((each) => (each as unknown as { disabled: boolean }).disabled)),
+    ).toBe(true)
+    await keepShot(other, 'terminal-watched')
+    expect(await seriousFindings(other)).toEqual([])
+    await other.close()
+    await enterPin()
+    await page.waitForSelector('.light.take.on')
+    await page.getByRole('button', { name: 'Take the card out' }).click()
+    await says('Approved')
   }, 60_000)
 
   it('paper out in the middle of a slip', async () => {

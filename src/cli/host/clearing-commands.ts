@@ -151,7 +151,7 @@ function scheduleLines(schedule: FeeSchedule): readonly string[] {
   const { mid, validFrom, settlementDays, refundFee, deviceFeeMinor, rules } = schedule
   const cycle = settlementDays === 0 ? 'D+0' : 'T+1'
   return [
-    `merchant ${mid} from ${validFrom}: paid ${cycle}, fees of refunds ${refundFee}, ${deviceFeeMinor} a month and terminal`,
+    `merchant ${mid} from ${validFrom}: paid ${cycle}, fees of refunds ${refundFee}, ${deviceFeeMinor === 0 ? 'nothing' : deviceFeeMinor} a month for each terminal`,
     ...rules.map((rule) => {
       const { cardClass, kind, payment, ratePpm, fixedMinor, minimumMinor, capMinor, interchangePpm } = rule
       const cap = capMinor === undefined ? 'no cap' : `at most ${capMinor}`
