@@ -1,4 +1,5 @@
 import { invariant } from '../../base/invariant.ts'
+import { StoreError } from '../core/store-port.ts'
 import { type FieldEstate, openFieldEstate } from '../estate/field-estate.ts'
 import { PackageShelf } from '../estate/package-shelf.ts'
 import { Rollouts } from '../estate/rollouts.ts'
@@ -21,6 +22,7 @@ import type { WorkbenchPort } from './workbench-port.ts'
 const MESSAGES_KEPT = 1000
 const MESSAGES_PER_SECOND = 20
 const SECRET_TRIES_MAX = 20
+const FOLLOW_EVERY_MS = 15_000
 const SOFTWARE_NEWS_MS = 500
 
 interface ContextParts {
@@ -60,7 +62,7 @@ export function openContext(
     taken: (line) => live.publish('exchange', line),
   })
   const records = given.records ?? ownRecords(host)
-  const endWatch = host.exchanges?.((exchange) => messages.adopt(exchange)) ?? host.observe(messages)
+  const endWatch = host.elsewhere?.exchanges(messages) ?? host.observe(messages)
   const minutes = new MinuteSeries(nowMs)
   const endMinutes = host.observe(minutes)
   const care = keepCare({ office, host, metrics }, (alarm) => live.publish('alarms', newsOf(alarm)))
@@ -68,7 +70,9 @@ export function openContext(
   const field = openFieldEstate({ directory, office: office.database, audit: office.audit, host, nowMs })
   const endSeen = host.observe(field.lastSeen)
   const software = openSoftware({ directory, office, host, field, live })
+  const following = host.elsewhere === undefined ? undefined : followTerminals(host, field)
   app.addHook('onClose', () => {
+    clearInterval(following)
     software.end()
     retention?.end()
     care.end()
@@ -95,6 +99,18 @@ export function openContext(
     nowMs,
     secretTriesMax,
   }
+}
+
+/** Others change the rows too: the list follows them, at a moment when the store can be asked. */
+function followTerminals({ store }: ConsoleHost, { terminals }: FieldEstate): NodeJS.Timeout {
+  const follow = (): void => {
+    try {
+      terminals.follow(store.listTerminals(), store.listMerchants())
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error
+    }
+  }
+  return setInterval(follow, FOLLOW_EVERY_MS).unref()
 }
 
 function ownRecords({ store: { path } }: ConsoleHost): RecordsPort {
@@ -132,7 +148,7 @@ function openSoftware({
     }, SOFTWARE_NEWS_MS).unref()
   })
   host.catalogue.software = rollouts
-  const published = host.followRollouts?.(rollouts)
+  const published = host.elsewhere?.followRollouts(rollouts)
   const end = (): void => {
     published?.end()
     clearTimeout(timer)

@@ -12,6 +12,21 @@ import type { SoftwareSecurityModule } from '../security-module/software-securit
 import type { WalletDesk, Wallets } from '../wallet/wallets.ts'
 import type { AnswerObserver } from './answer-observer.ts'
 
+/** Shows messages that other processes answered. */
+export interface ExchangeWatcher {
+  adopt(exchange: Exchange): void
+  /** Messages that are not among them. */
+  leftOut: number
+}
+
+/** Hosts that answer terminals in other processes. */
+export interface HostsElsewhere {
+  /** `watcher` hears of messages that they answered, masked; returns what ends it. */
+  exchanges(watcher: ExchangeWatcher): () => void
+  /** Hands them the roll-out that runs, and looks at what became of it. */
+  followRollouts(rollouts: Rollouts): { end(): void }
+}
+
 /** What the console needs of a host: one in the same process, or those that share a database. */
 export interface ConsoleHost {
   /** Where terminals reach it. */
@@ -28,13 +43,9 @@ export interface ConsoleHost {
   readonly downloads: CatalogueDesk
   /** Faults to switch on and off; undefined where there are none. */
   readonly faults: FaultSwitches | undefined
-  /**
-   * Other processes serve roll-outs: they follow these. Undefined where terminals ask this process itself.
-   */
-  readonly followRollouts?: ((rollouts: Rollouts) => { end(): void }) | undefined
   terminal(tid: string): TerminalRow | undefined
   /** `observer` hears of all that is answered from now on; returns what ends it. */
   observe(observer: AnswerObserver): () => void
-  /** Messages that other processes answered, masked; undefined where `observe` hears the bytes themselves. */
-  readonly exchanges?: ((taken: (exchange: Exchange) => void) => () => void) | undefined
+  /** Other processes answer the terminals; undefined where this one does. */
+  readonly elsewhere?: HostsElsewhere | undefined
 }

@@ -8,7 +8,7 @@ import type { AnswerObserver, ObservedRequest } from './answer-observer.ts'
 
 /** Answers that are told of in a second; of more, figures are those of a sample. */
 const ANSWERS_A_SECOND = 500
-const EXCHANGES_A_SECOND = 2
+const EXCHANGES_A_SECOND = 5
 const EVERY_MS = 1000
 const PRUNE_EVERY_MS = 60_000
 const KEPT_MS = 3_600_000
@@ -26,6 +26,7 @@ export class HostNews implements AnswerObserver {
   readonly #timer: NodeJS.Timeout
   #answers: AnsweredLine[] = []
   #leftOut = 0
+  #unshownBefore = 0
   #exchanges: Exchange[] = []
   #prunedAtMs = 0
   #writing: Promise<void> = Promise.resolve()
@@ -78,7 +79,10 @@ export class HostNews implements AnswerObserver {
       body: packNews(exchange),
     }))
     if (this.#answers.length > 0 || this.#leftOut > 0) {
-      const news: AnswerNews = { leftOut: this.#leftOut, answers: this.#answers }
+      const { leftOut } = this.#watch
+      const unshown = leftOut - this.#unshownBefore
+      this.#unshownBefore = leftOut
+      const news: AnswerNews = { leftOut: this.#leftOut, unshown, answers: this.#answers }
       rows.push({ kind: 'answers', atMs, body: packNews(news) })
     }
     this.#answers = []

@@ -3,6 +3,7 @@ import { type AnswerNews, playAnswers } from '../console/records/answer-news.ts'
 import type { Synced } from '../store/desk-calls.ts'
 import type { PostgresNews } from '../store/postgres-news.ts'
 import type { AnswerObserver } from './answer-observer.ts'
+import type { ExchangeWatcher } from './console-host.ts'
 import { unpackNews } from './host-news.ts'
 
 const EVERY_MS = 1000
@@ -12,7 +13,7 @@ export class NewsPlayer {
   readonly #news: Synced<PostgresNews>
   readonly #everyMs: number
   readonly #observers = new Set<AnswerObserver>()
-  readonly #watchers = new Set<(exchange: Exchange) => void>()
+  readonly #watchers = new Set<ExchangeWatcher>()
   #timer: NodeJS.Timeout | undefined
 
   constructor(news: Synced<PostgresNews>, everyMs = EVERY_MS) {
@@ -25,9 +26,9 @@ export class NewsPlayer {
     return this.#ending(() => this.#observers.delete(observer))
   }
 
-  watch(taken: (exchange: Exchange) => void): () => void {
-    this.#watchers.add(taken)
-    return this.#ending(() => this.#watchers.delete(taken))
+  watch(watcher: ExchangeWatcher): () => void {
+    this.#watchers.add(watcher)
+    return this.#ending(() => this.#watchers.delete(watcher))
   }
 
   /** Reads until somebody ends it: nothing is read before anybody listens, and nothing afterwards. */
@@ -41,12 +42,17 @@ export class NewsPlayer {
     }
   }
 
+  #play(news: AnswerNews): void {
+    playAnswers(news, this.#observers)
+    for (const watcher of this.#watchers) watcher.leftOut += news.unshown
+  }
+
   #read(): void {
     try {
       for (const { kind, body } of this.#news.take()) {
         const content = unpackNews(body)
-        if (kind === 'answers') playAnswers(content as AnswerNews, this.#observers)
-        else for (const taken of this.#watchers) taken(content as Exchange)
+        if (kind === 'answers') this.#play(content as AnswerNews)
+        else for (const watcher of this.#watchers) watcher.adopt(content as Exchange)
       }
     } catch {
       // The store is away: what was not read is read once it is there.

@@ -181,8 +181,10 @@ function hostOf(
     faults: undefined,
     terminal: (tid) => findTerminal(store, tid),
     observe: (observer) => player.observe(observer),
-    followRollouts: (rollouts) => publishRollouts(rollouts, dataDirectory, rolloutMs),
-    exchanges: (taken) => player.watch(taken),
+    elsewhere: {
+      followRollouts: (rollouts) => publishRollouts(rollouts, dataDirectory, rolloutMs),
+      exchanges: (watcher) => player.watch(watcher),
+    },
   }
 }
 

@@ -15,6 +15,8 @@ export interface AnsweredLine {
 export interface AnswerNews {
   /** Answers of these seconds that are not among them. */
   readonly leftOut: number
+  /** Messages of these seconds that nobody can look at. */
+  readonly unshown: number
   readonly answers: readonly AnsweredLine[]
 }
 

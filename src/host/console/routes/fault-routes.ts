@@ -78,9 +78,9 @@ function switchRoutes(app: ConsoleApp, { host, office, nowMs }: ConsoleContext):
   })
 }
 
-function switchesOf({ faults, exchanges }: ConsoleHost): FaultSwitches {
+function switchesOf({ faults, elsewhere }: ConsoleHost): FaultSwitches {
   if (faults !== undefined) return faults
-  if (exchanges !== undefined)
+  if (elsewhere !== undefined)
     throw new ConsoleProblem(409, 'hostsElsewhere', {
       zh: '此控制台服务于多台主机，不能给它们制造故障：请在单机主机上试验。',
       en: 'This console serves several hosts and makes no faults at them: try faults at a host of its own.',
