@@ -228,16 +228,25 @@ function merchantMoney(store: HostStore, { id, reversalId }: TransactionRow): nu
 function charge(
   comparison: Comparison,
   row: TransactionRow,
-  { request, status, amountMinor }: Transaction,
+  transaction: Transaction,
   heldMinor: number,
 ): void {
   const { expected, held } = comparison
+  const { request, status, amountMinor } = transaction
   const { panLookup } = row
   const effect = effectOf(request.type, status, amountMinor)
   comparison.earned += effect
   held.set(panLookup, (held.get(panLookup) ?? 0) + heldMinor)
   const before = expected.get(panLookup)
-  if (before !== undefined) expected.set(panLookup, before - effect)
+  if (before === undefined) return
+  expected.set(panLookup, before - effectOf(request.type, status, paidMinor(transaction, row)))
+}
+
+/** What the slip says that the cardholder pays; where nobody was asked, what an issuer in another currency made of it. */
+function paidMinor({ request, reply, amountMinor }: Transaction, { conversion }: TransactionRow): number {
+  const chosen = reply?.conversion ?? request.conversion
+  if (chosen !== undefined) return chosen.amountMinor
+  return conversion?.by === 'issuer' ? conversion.amountMinor : amountMinor
 }
 
 function onlyAtTheHost(tid: string, row: TransactionRow): readonly Finding[] {

@@ -1,9 +1,14 @@
 import { invariant } from '../../src/base/invariant.ts'
-import { TEST_CARDS } from '../../src/host/core/test-cards.ts'
 import { DEFAULT_MERCHANT } from '../../src/host/estate/default-estate.ts'
 import { type HostRecords, openHostRecords } from '../../src/host/service/open-host.ts'
 import { type CardCase, cardCase } from '../scenario/card-names.ts'
-import { ownAccounts, personaliseSimCard, type SimCard, STRANGERS, terminalId } from '../world/sim-estate.ts'
+import {
+  otherAccounts,
+  ownAccounts,
+  personaliseSimCard,
+  type SimCard,
+  terminalId,
+} from '../world/sim-estate.ts'
 
 /** Makes the records of a real host for scenarios: terminal, accounts, and the cards for them. */
 export function makeHostRecords(directory: string): CardCase {
@@ -13,9 +18,7 @@ export function makeHostRecords(directory: string): CardCase {
     const own = ownAccounts(0)
     for (const { account } of own) records.estate.addAccount(account)
     const ownCards = own.map((each) => makeCard(records, each))
-    const others = [...TEST_CARDS, ...STRANGERS].map((account) =>
-      makeCard(records, { account, chip: undefined }),
-    )
+    const others = otherAccounts().map((each) => makeCard(records, each))
     return cardCase(ownCards, others)
   } finally {
     records.close()

@@ -1,4 +1,5 @@
 import { invariant } from '../../src/base/invariant.ts'
+import { DEFAULT_MERCHANT, FOREIGN_CURRENCY_CARDS } from '../../src/host/estate/default-estate.ts'
 import type { SimCard } from '../world/sim-estate.ts'
 
 /** The card that a scenario calls so. */
@@ -17,7 +18,7 @@ const OWN = {
   'poor stripe': ['余额 200.00 的磁条卡', 'stripe card with 200.00 on its account'],
 } as const satisfies { readonly [name: string]: Texts }
 
-/** Stripe cards of the test host, by their number. Source: docs/host-test-behaviour.md, by card. */
+/** Cards of the test host, by their number. Source: docs/host-test-behaviour.md, by card. */
 const OF_THE_TEST_HOST = {
   'lost card': ['6210948000000037', '挂失卡', 'reported lost: 41'],
   'stolen card': ['6210948000000045', '被窃卡', 'reported stolen: 43'],
@@ -31,10 +32,28 @@ const OF_THE_TEST_HOST = {
   'unanswered card': ['6210948000000128', '入账但不应答', 'done and recorded, never answered'],
   'partial card': ['6210948000000136', '部分承兑 60%', 'approves 60 per cent where the terminal takes parts'],
   'refused card': ['6210948000000144', '总是 05', 'always 05'],
+  'dollar card': ['4111111111111111', '美元账户外卡', 'foreign chip card, billed in US dollars'],
+  'yen card': ['5413339000000010', '日元账户外卡', 'foreign chip card, billed in yen: no decimals'],
+  'dinar card': [
+    '4761739001010218',
+    '科威特第纳尔账户外卡',
+    'foreign chip card, billed in dinars: three decimals',
+  ],
+  'pound card': [
+    '4111112600000005',
+    '英镑账户外卡(汇率已过期)',
+    'foreign chip card, billed in pounds, whose rate is over',
+  ],
   'stripe of a chip card': ['6210948000000029', '芯片卡的磁条', 'stripe of a card that has a chip: 45'],
 } as const satisfies { readonly [name: string]: readonly [pan: string, zh: string, en: string] }
 
 const UNKNOWN = 'unknown card'
+
+/** ISO 4217 number of the account that belongs to a card: its amounts have that currency's decimal places. */
+export function cardCurrency(name: CardName): string {
+  const number = OF_THE_TEST_HOST[name as keyof typeof OF_THE_TEST_HOST]?.[0]
+  return FOREIGN_CURRENCY_CARDS.find(({ pan }) => pan === number)?.currency ?? DEFAULT_MERCHANT.currency
+}
 
 export type CardName = keyof typeof OWN | keyof typeof OF_THE_TEST_HOST | typeof UNKNOWN
 

@@ -2,7 +2,7 @@ import { formatAmount } from '../../src/base/money.ts'
 import type { TransactionRow } from '../../src/host/core/records.ts'
 import type { HostStore } from '../../src/host/core/store-port.ts'
 import { walletAccountNumber } from '../../src/host/wallet/payment-code.ts'
-import type { CardCase } from './card-names.ts'
+import { type CardCase, cardCurrency } from './card-names.ts'
 import type { Difference } from './expectations.ts'
 import { type ExpectedBooks, PHONE } from './scenario.ts'
 
@@ -27,7 +27,7 @@ export function compareExpectedBooks(
     ...[...(accounts ?? [])].flatMap(([name, change]) =>
       differ(
         `account of ${name}`,
-        money(change),
+        money(change, name === PHONE ? CURRENCY : cardCurrency(name)),
         changeOf(name === PHONE ? walletAccountNumber(1) : cardOf(name).pan, store, opening),
       ),
     ),
@@ -54,7 +54,7 @@ function changeOf(pan: string, store: HostStore, opening: ReadonlyMap<string, nu
   const before = account === undefined ? undefined : opening.get(account.pan.lookup)
   return account === undefined || before === undefined
     ? 'it has no account'
-    : money(account.state.balanceMinor - before)
+    : money(account.state.balanceMinor - before, account.currency)
 }
 
 function lineOf({ kind, state, approvedMinor, requestedMinor }: TransactionRow): string {
@@ -74,6 +74,6 @@ function isOf(pan: string, truncated: string): boolean {
   return pan.slice(0, 6) === truncated.slice(0, 6) && pan.slice(-4) === truncated.slice(-4)
 }
 
-function money(amountMinor: number): string {
-  return formatAmount(amountMinor, CURRENCY)
+function money(amountMinor: number, currency = CURRENCY): string {
+  return formatAmount(amountMinor, currency)
 }

@@ -1,6 +1,6 @@
 import { parseAmount } from '../../src/base/money.ts'
 import { err, ok, type Result } from '../../src/base/result.ts'
-import { CARD_NAMES, type CardName } from './card-names.ts'
+import { CARD_NAMES, type CardName, cardCurrency } from './card-names.ts'
 import { type ExpectedBooks, PHONE, type ScenarioFault } from './scenario.ts'
 import type { ScenarioFile } from './scenario-file.ts'
 
@@ -12,8 +12,8 @@ export function readBooks(
 ): Result<ExpectedBooks | undefined, readonly ScenarioFault[]> {
   if (books === undefined) return ok(undefined)
   const faults: ScenarioFault[] = []
-  const amount = (text: string, ...path: string[]): number => {
-    const minor = signedAmount(text)
+  const amount = (text: string, currency: string, ...path: string[]): number => {
+    const minor = signedAmount(text, currency)
     if (minor === undefined)
       faults.push({
         path: ['books', ...path],
@@ -29,10 +29,12 @@ export function readBooks(
           path: ['books', 'accounts', name],
           message: `no card is called so; known are ${CARD_NAMES.join(', ')}, and ${PHONE}`,
         })
-      return [known ?? 'chip', amount(change, 'accounts', name)]
+      const currency = known === undefined || known === PHONE ? CURRENCY : cardCurrency(known)
+      return [known ?? 'chip', amount(change, currency, 'accounts', name)]
     },
   )
-  const merchantMinor = books.merchant === undefined ? undefined : amount(books.merchant, 'merchant')
+  const merchantMinor =
+    books.merchant === undefined ? undefined : amount(books.merchant, CURRENCY, 'merchant')
   if (faults.length > 0) return err(faults)
   return ok({
     transactions: books.transactions,
@@ -42,8 +44,8 @@ export function readBooks(
 }
 
 /** Minor units; the text may have a sign, and may be zero. */
-function signedAmount(text: string): number | undefined {
+function signedAmount(text: string, currency: string): number | undefined {
   if (Number(text) === 0 && text.trim() !== '') return 0
-  const minor = parseAmount(text.replace(/^[-+]/, ''), CURRENCY)
+  const minor = parseAmount(text.replace(/^[-+]/, ''), currency)
   return minor === undefined ? undefined : text.startsWith('-') ? -minor : minor
 }

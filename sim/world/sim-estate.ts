@@ -7,7 +7,7 @@ import type { Random } from '../../src/base/ports.ts'
 import type { IssuerRow } from '../../src/host/core/records.ts'
 
 import { TEST_CARDS, type TestCard } from '../../src/host/core/test-cards.ts'
-import { DEFAULT_MERCHANT } from '../../src/host/estate/default-estate.ts'
+import { DEFAULT_MERCHANT, FOREIGN_CURRENCY_CARDS } from '../../src/host/estate/default-estate.ts'
 import { Estate } from '../../src/host/estate/estate.ts'
 import { SoftwareSecurityModule } from '../../src/host/security-module/software-security-module.ts'
 import { MemoryStore } from '../../src/host/store/memory-store.ts'
@@ -125,7 +125,7 @@ export class SimEstate {
 
   /** Stripe cards for the accounts that every test host begins with, and some that no account belongs to. */
   testCards(): readonly SimCard[] {
-    this.#testCards ??= [...TEST_CARDS, ...STRANGERS].map((card) => this.#makeCard(card, undefined))
+    this.#testCards ??= otherAccounts().map(({ account, chip }) => this.#makeCard(account, chip))
     return this.#testCards
   }
 
@@ -158,7 +158,7 @@ export class SimEstate {
 
 /** A card for an account, with the keys of its issuer. */
 export function personaliseSimCard(
-  { pan, expiry, en }: TestCard,
+  { pan, expiry, en, currency = '156' }: TestCard,
   chip: ChipKind | undefined,
   { cryptogramScheme: scheme }: IssuerRow,
   keys: Parameters<typeof personaliseCard>[1],
@@ -174,8 +174,9 @@ export function personaliseSimCard(
       cvm: chip?.cvm ?? 'pin',
       stripeOnly: chip === undefined,
       authentication: chip?.authentication ?? 'sda',
-      country: '156',
-      currency: '156',
+      // ISO 3166 and ISO 4217 have the same numbers for these.
+      country: currency,
+      currency,
       discretionary: '000',
       transactionCounter: 0,
     },
@@ -191,6 +192,16 @@ export function ownAccounts(
   return [
     ...accountsOf(index).map((account, number) => ({ account, chip: CHIPS[number] })),
     ...SHARED_STRIPES.map((account) => ({ account, chip: undefined })),
+  ]
+}
+
+/** Accounts that every test host begins with, and last one that nobody has an account for. Those in other currencies have chips. */
+export function otherAccounts(): ReturnType<typeof ownAccounts> {
+  const chip: ChipKind = { prefix: '', cvm: 'pin', authentication: 'sda', name: 'another currency' }
+  return [
+    ...TEST_CARDS.map((account) => ({ account, chip: undefined })),
+    ...FOREIGN_CURRENCY_CARDS.map((account) => ({ account, chip })),
+    ...STRANGERS.map((account) => ({ account, chip: undefined })),
   ]
 }
 

@@ -1,7 +1,9 @@
 import { HostCore } from '../../src/host/core/host-core.ts'
 import { type DecisionStore, StoreError, type StoreRows } from '../../src/host/core/store-port.ts'
 import type { WalletPort } from '../../src/host/core/wallet-port.ts'
+import { Catalogue } from '../../src/host/estate/catalogue.ts'
 import { ACQUIRER_INSTITUTION } from '../../src/host/estate/default-estate.ts'
+import { RateBook } from '../../src/host/estate/rate-book.ts'
 import type { ClientStream } from '../../src/host/gateway/client-stream.ts'
 import { Connections } from '../../src/host/gateway/connections.ts'
 import { DEFAULT_LIMITS, type PortOptions } from '../../src/host/gateway/gateway-options.ts'
@@ -97,11 +99,14 @@ export class SimHost {
     if (this.#life !== undefined) return
     const { clock, store, security, wallets, fault, tell, logged } = this.#options
     this.#nextFate = undefined
+    const rates = new RateBook(undefined, () => this.clock.epochMs())
     const core = new HostCore({
       security,
       testBehaviour: true,
       acquirer: { institution: ACQUIRER_INSTITUTION },
       ...(wallets === undefined ? {} : { wallets }),
+      catalogue: new Catalogue([], rates),
+      rates,
     })
     const life: Life = { isOver: false } as Life
     const service = new HostService({

@@ -24,6 +24,8 @@ export interface CardWish {
   readonly cvm: CardCvm
   readonly authentication: 'cda' | 'dda' | 'sda'
   readonly stripeOnly: boolean
+  /** ISO 4217 number of a new account; the home currency when undefined. */
+  readonly currency?: string | undefined
   /** Opening balance of a new account. */
   readonly balanceMinor: number
   readonly faults?: CardFaults | undefined
@@ -39,6 +41,7 @@ export interface IssuedCard {
 }
 
 const DEFAULT_EXPIRY = '3012'
+const HOME = '156'
 const PAN_DIGITS = 16
 const PAN_TRIES = 20
 
@@ -65,8 +68,9 @@ export function issueCard(records: IssuingRecords, wish: CardWish): IssuedCard {
       cvm: wish.cvm,
       stripeOnly: wish.stripeOnly,
       authentication: wish.authentication,
-      country: '156',
-      currency: '156',
+      // ISO 3166 and ISO 4217 mostly have the same numbers; the terminal looks at the currency first.
+      country: account?.currency ?? wish.currency ?? HOME,
+      currency: account?.currency ?? wish.currency ?? HOME,
       discretionary: String(randomInt(1000)).padStart(3, '0'),
       // The host takes no counter twice: a replaced card goes on where the last one stopped.
       transactionCounter: account?.state.lastTransactionCounter ?? 0,
@@ -130,6 +134,7 @@ function openAccountFor(records: IssuingRecords, wish: CardWish, pan: string, ex
     balanceMinor: wish.balanceMinor,
     status: 'active',
     hasChip: !wish.stripeOnly,
+    ...(wish.currency === undefined ? {} : { currency: wish.currency }),
     limits: { singleMinor: undefined, dailyMinor: undefined, dailyCount: undefined },
     testBehaviour: undefined,
     en: '',

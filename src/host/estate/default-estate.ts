@@ -75,6 +75,15 @@ export const FOREIGN_TEST_CARDS: readonly TestCard[] = [
 /** Cards of the same issuers that are billed in other currencies: terminals may offer their holders these. */
 export const FOREIGN_CURRENCY_CARDS: readonly TestCard[] = [
   {
+    ...foreignCard(
+      '4111112600000005',
+      'billed in pounds (GBP), whose rate is over',
+      '英镑账户外卡(GBP,汇率已过期)',
+    ),
+    currency: '826',
+    balanceMinor: 1_000_000,
+  },
+  {
     ...foreignCard('4111111111111111', 'billed in US dollars (USD)', '美元账户外卡(USD)'),
     currency: '840',
     balanceMinor: 2_000_000,

@@ -20,12 +20,11 @@ export function conversionLines(profile: TerminalProfile, transaction: Transacti
       right: `${code} ${formatAmount(amountMinor, currency)}`,
       bold: true,
     },
-    row(profile, ['汇率', 'RATE'], ''),
-    {
-      kind: 'pair',
-      left: `  1 ${currencyCode(transaction.request.currency)}`,
-      right: `${code} ${rateWithMarkup(conversion)}`,
-    },
+    row(
+      profile,
+      ['汇率', 'RATE'],
+      `1 ${currencyCode(transaction.request.currency)} = ${rateWithMarkup(conversion)} ${code}`,
+    ),
     row(profile, ['含加价', 'MARKUP'], markupText(markupBasisPoints)),
     ...(source === undefined ? [] : [row(profile, ['来源', 'SOURCE'], source)]),
   ]

@@ -2,6 +2,7 @@ import { asciiToBytes, concatBytes, fromHex } from '../../../base/bytes.ts'
 import { invariant } from '../../../base/invariant.ts'
 import type { LocalDateTime } from '../../../base/ports.ts'
 import type { FieldValue, Message } from '../../../iso8583/message.ts'
+import { type CurrencyRate, formatRateEntries } from '../../../iso8583/subfields/rate-table.ts'
 import { textField } from '../host-reply.ts'
 import type { MessageCodec } from '../terminal-context.ts'
 
@@ -11,6 +12,37 @@ const ECHOED = [3, 4, 11, 41, 42, 49, 60]
 /** Field 60.3 of the sign-ins. Source: docs of the UnionPay dialect, 4. */
 const SIGN_IN = ['001', '003', '004']
 const LINE_TEST_OR_SIGN_OFF = ['301', '002']
+/** Field 60.3 of the downloads of rates, and of their ends. */
+const RATES = ['392', '393', '366', '367']
+/** Made up, and always in force, for cards of the test ranges: in training there is something to choose. */
+const TRAINING_RATES = formatRateEntries({
+  version: 1,
+  base: '156',
+  source: 'TRAINING',
+  rates: [
+    trainingRate('840', '0.14'),
+    trainingRate('392', '21'),
+    trainingRate('414', '0.043'),
+    trainingRate('826', '0.11'),
+  ],
+  ranges: [
+    { prefix: '411111', currency: '840' },
+    { prefix: '54133390', currency: '392' },
+    { prefix: '47617390010102', currency: '414' },
+    { prefix: '41111126', currency: '826' },
+  ],
+})
+
+function trainingRate(currency: string, rate: string): CurrencyRate {
+  return {
+    currency,
+    rate,
+    markupBasisPoints: 300,
+    validFrom: '20200101000000',
+    validUntil: '20991231235959',
+  }
+}
+
 /** Three keys with check values, none of them a key: the pad never sees them. */
 const NO_KEYS = fromHex('11'.repeat(60))
 const STEERED = ['0100', '0200']
@@ -66,6 +98,7 @@ function responseCode(request: Message): string | undefined {
   if (request.mti === '0800' || request.mti === '0820') {
     const kind = textField(request, 60)?.slice(8, 11) ?? ''
     // There is nothing to load in training, and nobody to tell of the devices.
+    if (RATES.includes(kind)) return '00'
     return SIGN_IN.includes(kind) || LINE_TEST_OR_SIGN_OFF.includes(kind) ? '00' : '40'
   }
   const isVoid = textField(request, 61) !== undefined && textField(request, 3)?.startsWith('20') === true
@@ -81,6 +114,8 @@ function extras(request: Message, code: string): { readonly [bit: number]: Field
   switch (request.mti) {
     case '0800': {
       const field60 = textField(request, 60) ?? ''
+      if (RATES.includes(field60.slice(8, 11)) && request.fields[62] !== undefined)
+        return { 62: asciiToBytes(trainingRates()) }
       return SIGN_IN.includes(field60.slice(8, 11)) ? { 62: NO_KEYS } : {}
     }
     case '0500': {
@@ -95,6 +130,12 @@ function extras(request: Message, code: string): { readonly [bit: number]: Field
     default:
       return {}
   }
+}
+
+/** The whole list in one page. */
+function trainingRates(): string {
+  const entries = TRAINING_RATES.map((each) => String(each.length).padStart(2, '0') + each)
+  return `1${String(entries.length).padStart(3, '0')}${entries.join('')}`
 }
 
 /** `T`, so that nobody takes it for an issuer's. */
