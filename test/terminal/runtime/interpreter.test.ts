@@ -203,11 +203,15 @@ describe('cancel', () => {
     world.clock.advance(30)
     expect(ends).toEqual([finished(['timeout', 'cancelled', 'over'])])
     expect(world.clock.timerCount).toBe(0)
-    expect(interpreter.cancel()).toBe(false)
+    // Pressed when nothing may be ended any more: it must not end the next command.
     const later: unknown[] = []
+    interpreter.run(receive(20), (end) => later.push(end))
+    expect(interpreter.cancel()).toBe(false)
+    world.answerReceive?.({ kind: 'timeout' })
+    expect(interpreter.cancel()).toBe(false)
     interpreter.run(waitOrCancel(30), (end) => later.push(end))
     world.clock.advance(30)
-    expect(later).toEqual([finished({ kind: 'over' })])
+    expect(later).toEqual([finished({ kind: 'timeout' }), finished({ kind: 'over' })])
   })
 
   it('does nothing while no flow runs', () => {
