@@ -70,14 +70,16 @@ describe('tally of several processes', () => {
 
 describe('samples of a soak', () => {
   it('wait for every process, sum them, and end with the load', () => {
-    const watch = new SoakWatch(2, 2, 4, () => ({ rssBytes: 7, descriptors: 3 }))
+    let nowMs = 5000
+    const host = () => ({ rssBytes: 7, descriptors: 3 })
+    const watch = new SoakWatch(2, 2, 4, host, () => nowMs)
     const tick = (second: number, rssBytes: number) => {
       const meter = new Meter(['sale'])
       meter.answered(0, true, '00', 10 * (second + 1), 10 * (second + 1))
       return meter.tick({ waiting: 0, connected: 1, descriptors: 5, rssBytes, second, warm: false })
     }
     const seen: number[] = []
-    for (let second = 0; second < 7; second++)
+    for (let second = 0; second < 7; second++, nowMs += 1000)
       for (const worker of [0, 1]) {
         watch.add(worker, tick(second, 100 * (worker + 1)))
         seen.push(watch.samples.length)
@@ -89,6 +91,29 @@ describe('samples of a soak', () => {
     ])
     expect(watch.samples[0]).toMatchObject({ generatorDescriptors: 10, hostRssBytes: 7, hostDescriptors: 3 })
     expect(watch.samples[1]?.p99Ms).toBeCloseTo(40, 0)
+  })
+  it('stand at the moment at which they were taken, when a busy machine delivers ticks late', () => {
+    let nowMs = 0
+    const watch = new SoakWatch(
+      1,
+      1,
+      9,
+      () => ({ rssBytes: nowMs, descriptors: 3 }),
+      () => nowMs,
+    )
+    const meter = new Meter(['sale'])
+    const arrivals = [1000, 3500, 3500, 4000, 6200]
+    for (const [second, atMs] of arrivals.entries()) {
+      nowMs = atMs
+      watch.add(0, meter.tick({ ...STATE, second, warm: false }))
+    }
+    expect(watch.samples.map(({ atSeconds, hostRssBytes }) => [atSeconds, hostRssBytes])).toEqual([
+      [1, 1000],
+      [3.5, 3500],
+      [3.5, 3500],
+      [4, 4000],
+      [6.2, 6200],
+    ])
   })
 })
 

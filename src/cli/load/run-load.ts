@@ -73,9 +73,8 @@ export const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 function watchOf({ workers, sampleSeconds, durationMs, hostPid }: LoadPlan): SoakWatch | undefined {
   if (sampleSeconds === undefined) return undefined
   const unknown: ProcessVitals = { rssBytes: undefined, descriptors: undefined }
-  return new SoakWatch(workers, sampleSeconds, durationMs / 1000, () =>
-    hostPid === undefined ? unknown : vitalsOf(hostPid),
-  )
+  const host = (): ProcessVitals => (hostPid === undefined ? unknown : vitalsOf(hostPid))
+  return new SoakWatch(workers, sampleSeconds, durationMs / 1000, host, () => performance.now())
 }
 
 function ordersOf(plan: LoadPlan): readonly LoadOrders[] {

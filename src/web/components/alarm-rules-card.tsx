@@ -83,10 +83,11 @@ export function AlarmRulesCard() {
   )
 }
 
-function subjectText({ subject, scope }: RuleView) {
+function subjectText({ kind, subject, scope }: RuleView) {
   if (subject === 'estate') return t({ zh: '全网', en: 'The estate' })
   if (subject !== '') return <code>{subject}</code>
-  if (scope === 'estate') return t({ zh: '全网', en: 'The estate' })
+  // Of single terminals only by a rule of their own.
+  if (scope === 'estate' || kind === 'latencyP95') return t({ zh: '全网', en: 'The estate' })
   if (scope === 'terminal') return t({ zh: '每台终端', en: 'Each terminal' })
   return t({ zh: '全网及每台终端', en: 'The estate, each terminal' })
 }

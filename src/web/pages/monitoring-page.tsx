@@ -60,12 +60,7 @@ export function MonitoringPage() {
           keyOf={({ subject }) => subject}
           onRow={by === 'terminal' ? ({ subject }) => go(`/estate/${subject}`) : undefined}
           empty={t({ zh: '没有符合的。', en: 'Nothing is like that.' })}
-          columns={[
-            ...nameColumns(by),
-            ...figureColumns(),
-            ...(by === 'terminal' ? statusColumns() : []),
-            alarmColumn(),
-          ]}
+          columns={[...nameColumns(by), ...figureColumns(), ...(by === 'terminal' ? statusColumns() : [])]}
         />
       </Card>
     </>
@@ -76,30 +71,27 @@ function nameColumns(by: 'terminal' | 'merchant'): readonly Column<MonitorRow>[]
   return [
     {
       key: 'subject',
-      title: by === 'terminal' ? t({ zh: '终端', en: 'Terminal' }) : t({ zh: '商户号', en: 'Number' }),
-      cell: ({ subject }) => <code>{subject}</code>,
+      title: by === 'terminal' ? t({ zh: '终端', en: 'Terminal' }) : t({ zh: '商户', en: 'Merchant' }),
+      cell: ({ subject, merchantName }) => (
+        <>
+          <code>{subject}</code>
+          <br />
+          <span class="hint">{merchantName || '–'}</span>
+        </>
+      ),
     },
-    {
-      key: 'merchant',
-      title: t({ zh: '商户', en: 'Merchant' }),
-      cell: ({ merchantName }) => merchantName || '–',
-    },
+    alarmColumn(),
   ]
 }
 
 function figureColumns(): readonly Column<MonitorRow>[] {
   return [
     {
-      key: 'decided',
-      title: t({ zh: '笔数', en: 'Requests' }),
-      number: true,
-      cell: ({ figures: { decided } }) => formatNumber(decided),
-    },
-    {
       key: 'success',
       title: t({ zh: '成功率', en: 'Success' }),
       number: true,
-      cell: ({ figures: { successRate } }) => (successRate === null ? '–' : formatPercent(successRate)),
+      cell: ({ figures: { successRate, decided } }) =>
+        `${successRate === null ? '–' : formatPercent(successRate)} (${formatNumber(decided)})`,
     },
     {
       key: 'latency',

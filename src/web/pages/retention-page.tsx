@@ -260,5 +260,5 @@ function Verdict({ verdict }: { readonly verdict: ArchiveVerdictView | undefined
 }
 
 function mebibytes(bytes: number): string {
-  return formatNumber(Math.round((bytes / MEBIBYTE) * 10) / 10)
+  return formatNumber(Math.round((bytes / MEBIBYTE) * 100) / 100)
 }

@@ -20,7 +20,6 @@ export const ARCHIVE_VIEW = z.object({
   actor: z.string(),
   counts: z.record(z.string(), z.number()),
 })
-export type ArchiveView = z.infer<typeof ARCHIVE_VIEW>
 
 export const RETENTION_VIEW = z.object({
   policy: RETENTION_POLICY,
