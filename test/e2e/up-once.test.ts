@@ -41,7 +41,11 @@ describe('tillwire up --once', () => {
     expect(output).toContain('SETTLEMENT SLIP')
     expect(output).toMatch(/TC +[0-9A-F]{16}/)
     // The devices are gone with the program.
-    expect(readdirSync(join(directory, 'board')).sort()).toEqual(['pin-pad.memory', 'pin-pad.seal'])
+    expect(readdirSync(join(directory, 'board')).sort()).toEqual([
+      'battery',
+      'pin-pad.memory',
+      'pin-pad.seal',
+    ])
 
     // The next day in the same folder goes on with the next batch.
     const second = new Program(['up', '--once', '--json', '--fast', '--data', directory])

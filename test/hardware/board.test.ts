@@ -181,7 +181,7 @@ describe('board on pseudo-terminals', () => {
     await until(allReady)
   })
 
-  it('leaves nothing behind but the memory of the pad, and takes over the links of a board that was killed', async () => {
+  it('leaves nothing behind but the memory of the pad and the charge of the battery, and takes over the links of a board that was killed', async () => {
     await start()
     await until(allReady)
     const serialNumber = board.padProvisioning.serialNumber
@@ -197,7 +197,11 @@ describe('board on pseudo-terminals', () => {
     expect(second.padProvisioning.serialNumber).toBe(serialNumber)
     second.close()
     board.close()
-    expect(readdirSync(join(directory, 'board')).sort()).toEqual(['pin-pad.memory', 'pin-pad.seal'])
+    expect(readdirSync(join(directory, 'board')).sort()).toEqual([
+      'battery',
+      'pin-pad.memory',
+      'pin-pad.seal',
+    ])
   })
 
   it('does not replace a file that stands in place of a link', async () => {

@@ -101,9 +101,9 @@ export const HOST_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: `${CORE}/posting.ts`,
-        find: `    entries.push(...pair(postingId, 0, currency, moneyMinor, holder, ['merchant', effects.mid]))
+        find: `    entries.push(...pair(postingId, 0, currency, moneyMinor, holder, merchant))
 `,
-        replace: `    entries.push(...pair(postingId, 0, currency, moneyMinor, holder, ['merchant', effects.mid]).slice(0, 1))
+        replace: `    entries.push(...pair(postingId, 0, currency, moneyMinor, holder, merchant).slice(0, 1))
 `,
       },
       {
@@ -122,9 +122,9 @@ export const HOST_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: `${CORE}/posting.ts`,
-        find: `    balanceMinor: safeSum(state.balanceMinor, effects.moneyMinor),
+        find: `    balanceMinor: safeSum(state.balanceMinor, billedMoney(effects)),
 `,
-        replace: `    balanceMinor: safeSum(state.balanceMinor, Math.min(0, effects.moneyMinor)),
+        replace: `    balanceMinor: safeSum(state.balanceMinor, Math.min(0, billedMoney(effects))),
 `,
       },
     ],

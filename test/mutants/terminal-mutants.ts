@@ -118,8 +118,8 @@ export const TERMINAL_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: `${FLOWS}/transaction-flow.ts`,
-        find: `return isAmount && completion?.accepted !== false ? undefined : '96'`,
-        replace: `return isAmount ? undefined : '96'`,
+        find: `return isAmount && isAsChosen && completion?.accepted !== false ? undefined : '96'`,
+        replace: `return isAmount && isAsChosen ? undefined : '96'`,
       },
     ],
   },

@@ -25,6 +25,7 @@ const TELLS_NO_TROUBLE = new RegExp(
     'package(None|Loading|Ready|OnTrial|Confirmed)|passwordChanged|logged(On|Off)|role\\w+|operator(Added|Removed)',
     'enter\\w+|repeatNewPassword|confirm(RemoveOperator|Void)|acceptPartial|choose\\w+|option\\w+|voidingPartial',
     '(present|insert|swipe|remove)Card|useChip|chip\\.\\w+|readingChip|completingChip|cancelled|signHere|signOnPaper',
+    'tap(InsertOrSwipe|OrInsert|OrSwipe|Card|Read)|readingTap|payInCurrency|orderClosing',
     'sending\\w+|scanCode|codeShown|customerConfirms|waitingForHost|approved(Partially)?|balance|revers(ing|ed)',
     'devicesReady|printing|transactionCount|settling\\w+|settled',
     'declined|hostRefused',

@@ -151,7 +151,7 @@ describe('a second thread commits', () => {
     intruder
       .prepare(
         `INSERT INTO transactions SELECT id + 1, tid, mid, 999, 999, kind, 'declined', dialect, '05', '', 0, 0, currency,
-         '', '', cardClass, 0, entryMode, 0, 0, NULL, 0, NULL, '', '', receivedAtMs, localTime
+         '', '', cardClass, 0, entryMode, 0, 0, NULL, 0, NULL, '', '', receivedAtMs, localTime, NULL
          FROM transactions WHERE id = ?`,
       )
       .run(newest?.id ?? 0)
