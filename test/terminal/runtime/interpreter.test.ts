@@ -208,7 +208,6 @@ describe('cancel', () => {
     interpreter.run(receive(20), (end) => later.push(end))
     expect(interpreter.cancel()).toBe(false)
     world.answerReceive?.({ kind: 'timeout' })
-    expect(interpreter.cancel()).toBe(false)
     interpreter.run(waitOrCancel(30), (end) => later.push(end))
     world.clock.advance(30)
     expect(later).toEqual([finished({ kind: 'timeout' }), finished({ kind: 'over' })])
