@@ -1,7 +1,9 @@
 import type { FastifyError } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import { StoreError } from '../core/store-port.ts'
 import type { ConsoleApp } from './console-app.ts'
 import { ConsoleProblem } from './console-problem.ts'
+import { STORE_AWAY } from './keep-answers.ts'
 
 /** How each problem is answered. `zh` and `en` say what to do. */
 interface ProblemAnswer {
@@ -13,13 +15,14 @@ interface ProblemAnswer {
 
 /** Whatever goes wrong is answered with a sentence in both languages; what only we can mend is logged without values. */
 export function answerErrors(app: ConsoleApp): void {
-  app.setErrorHandler((error: FastifyError | ConsoleProblem, _request, reply) => {
+  app.setErrorHandler((error: FastifyError | ConsoleProblem | StoreError, _request, reply) => {
     if (error instanceof ConsoleProblem) {
       const { status, kind, sentence, detail } = error
       const answer: ProblemAnswer = { kind, ...sentence, ...(detail === undefined ? {} : { detail }) }
       return reply.status(status).send(answer)
     }
     if (hasZodFastifySchemaValidationErrors(error)) return reply.status(400).send(badInput(error.validation))
+    if (error instanceof StoreError) return reply.status(503).send(STORE_AWAY)
     const { status, answer } = known(error)
     if (status >= 500) process.stderr.write(`console: ${error.name}: ${error.message}\n`)
     return reply.status(status).send(answer)

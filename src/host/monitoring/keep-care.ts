@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3'
+import { StoreError } from '../core/store-port.ts'
 import type { HostMetrics } from '../service/host-metrics.ts'
 import type { Alarm } from './alarm-book.ts'
 import { EstateCare, type EstateCareOptions } from './estate-care.ts'
@@ -17,7 +18,7 @@ export function keepCare(
       for (const alarm of care.watch()) changed(alarm)
     } catch (error) {
       // A disk that takes nothing must not end the host with it: the next round looks again.
-      if (!(error instanceof Database.SqliteError)) throw error
+      if (!(error instanceof Database.SqliteError || error instanceof StoreError)) throw error
     }
   }
   const timer = setInterval(watch, WATCH_EVERY_MS)

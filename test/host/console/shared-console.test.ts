@@ -166,6 +166,17 @@ describe('a console of hosts that share a database', () => {
     })
   })
 
+  it('refuses with a sentence while the database is away, and goes on by itself afterwards', async () => {
+    await server.down()
+    for (const url of ['/api/users', '/api/transactions']) {
+      const refused = await first.client.ask('GET', url)
+      expect(refused).toMatchObject({ status: 503, body: { kind: 'storeAway' } })
+    }
+    await server.up()
+    expect((await first.client.ask('GET', '/api/users')).status).toBe(200)
+    expect((await first.client.ask('GET', '/api/transactions')).body.transactions).toHaveLength(1)
+  })
+
   it('another one takes over when it dies: people, sessions and the chain are there, and the dead one writes nothing', async () => {
     const wallet = await first.client.ask('POST', '/api/wallets', {
       name: 'Li',
