@@ -35,6 +35,7 @@ export class CardWallet {
           scheme,
           hasChip: chip !== undefined,
           hasStripe: stripe !== undefined,
+          isContactless: chip?.contactless !== undefined,
         },
       ]
     })

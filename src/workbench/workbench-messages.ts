@@ -26,6 +26,13 @@ export const WORKBENCH_DEED = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('insert'), card: z.string().max(64), isDirty: z.boolean().default(false) }),
   z.object({ kind: z.literal('swipe'), card: z.string().max(64) }),
+  /** Held at the reader until it beeps; `isEarly`: pulled away too soon; `second`: a card held there at the same time. */
+  z.object({
+    kind: z.literal('tap'),
+    card: z.string().max(64),
+    isEarly: z.boolean().default(false),
+    second: z.string().max(64).optional(),
+  }),
   z.object({ kind: z.literal('remove') }),
   z.object({
     kind: z.literal('pad'),
@@ -71,6 +78,10 @@ export const WORKBENCH_STATE = z.object({
     lamp: z.enum(['off', 'cardWanted', 'takeCard']),
     card: z.string().nullable(),
     isPlugged: z.boolean(),
+    /** Four lights from the left, bit 0 the first. */
+    lights: z.number(),
+    /** Waiting for a card in its field. */
+    isFieldOn: z.boolean(),
   }),
   pinPad: z.object({
     isPlugged: z.boolean(),
@@ -109,6 +120,7 @@ export const WORKBENCH_STATE = z.object({
       scheme: z.enum(['unionpay', 'visa', 'mastercard', 'other']),
       hasChip: z.boolean(),
       hasStripe: z.boolean(),
+      isContactless: z.boolean(),
     }),
   ),
   /** Grows with each beep. */

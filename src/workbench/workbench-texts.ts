@@ -38,6 +38,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
   'there is no card in the reader': '读卡器中没有卡片',
   'this card has no stripe': '此卡没有磁条',
   'the reader is not waiting for a stripe': '读卡器没有在等待刷卡：请先开始交易',
+  'the reader is not waiting for a contactless card': '读卡器没有在等待挥卡：请先开始交易',
   'the PIN pad is not asking for a PIN': '密码键盘没有在等待输入密码',
 }
 

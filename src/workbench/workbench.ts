@@ -202,6 +202,14 @@ export class Workbench {
       case 'swipe':
         board.swipe(this.#cardPath(deed.card))
         break
+      case 'tap': {
+        const names = deed.second === undefined ? [deed.card] : [deed.card, deed.second]
+        board.tap(
+          names.map((name) => this.#cardPath(name)),
+          deed.isEarly,
+        )
+        break
+      }
       case 'remove':
         board.remove()
         this.#cardIn = undefined
@@ -262,7 +270,13 @@ export class Workbench {
     return {
       power: this.#power,
       display: displayOf(this.keypad.view),
-      reader: { lamp, card: this.#cardIn ?? null, isPlugged: this.#plugged.has('reader') },
+      reader: {
+        lamp,
+        card: this.#cardIn ?? null,
+        isPlugged: this.#plugged.has('reader'),
+        lights: board.face.lights,
+        isFieldOn: board.isFieldOn,
+      },
       pinPad: padOf(padScreen, this.#pad.view(viewer), this.#plugged.has('pinpad')),
       printer: {
         isPlugged: this.#plugged.has('printer'),

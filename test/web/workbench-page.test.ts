@@ -199,6 +199,32 @@ describe('the terminal in the browser', () => {
     await says('Approved')
   })
 
+  it('a card that is held at the reader pays a small amount: no PIN, no signature, and four lights', async () => {
+    await keys('2', '5', '00', 'Enter')
+    await page.waitForSelector('.tap-spot.on')
+    await keepShot(page, 'terminal-tap-wanted')
+    await dragCard(/Chip card/, '.tap-spot')
+    await page.locator('.tap-light.on').nth(3).waitFor()
+    await says('Approved')
+    await keepShot(page, 'terminal-tapped')
+    await page.locator('.display-title.idle').waitFor()
+  }, 60_000)
+
+  it('one that was pulled away too early is presented again', async () => {
+    await keys('3', '00', 'Enter')
+    await page.waitForSelector('.tap-spot.on')
+    await page.getByRole('button', { name: /Chip card/ }).press('e')
+    await page.locator('.story', { hasText: 'present it again' }).waitFor()
+    await page.waitForSelector('.tap-spot.on')
+    await page.getByRole('button', { name: /Chip card/ }).press('b')
+    await page.locator('.story', { hasText: 'present one only' }).waitFor()
+    await page.waitForSelector('.tap-spot.on')
+    await page.getByRole('button', { name: /Chip card/ }).press('t')
+    await says('Approved')
+    await page.locator('.display-title.idle').waitFor()
+    expect(world.host.checkBooks()).toEqual([])
+  }, 60_000)
+
   it('a customer signs on the screen, and the host gets the signature', async () => {
     await keys('1', '5', '0', '00', 'Enter')
     await page.waitForSelector('.chip-slot.wanted')

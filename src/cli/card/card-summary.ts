@@ -29,6 +29,8 @@ export interface ApplicationSummary {
   readonly lastOnlineCounter: number
   readonly pinTriesLeft: number
   readonly dynamicAuthentication: boolean
+  /** How it can be tapped. */
+  readonly contactless: 'none' | 'card' | 'phone'
   readonly verification: readonly string[]
 }
 
@@ -65,9 +67,15 @@ function summariseApplication(application: ApplicationImage, language: CliLangua
     lastOnlineCounter: state.lastOnlineAtc,
     pinTriesLeft: state.pinTriesLeft,
     dynamicAuthentication: application.signatureKey !== undefined,
+    contactless: contactlessOf(application),
     // The first line tells the two amounts of the list.
     verification: list === undefined ? [] : describeTlv('8E', list, language).slice(1),
   }
+}
+
+function contactlessOf({ contactless }: ApplicationImage): ApplicationSummary['contactless'] {
+  if (contactless === undefined) return 'none'
+  return contactless.isDevice ? 'phone' : 'card'
 }
 
 function summariseStripe({ track1, track2, track3 }: StripeImage): StripeSummary {
@@ -85,6 +93,9 @@ const WORDS = {
   lastOnline: { zh: '上次联机', en: 'last online' },
   pinTries: { zh: '剩余 PIN 次数', en: 'PIN tries left' },
   verification: { zh: '持卡人验证', en: 'cardholder verification' },
+  contactless: { zh: '非接触', en: 'contactless' },
+  card: { zh: '可挥卡', en: 'can be tapped' },
+  phone: { zh: '手机，已验证持卡人', en: 'a phone that proves its holder' },
   stripe: { zh: '磁条', en: 'stripe' },
   tracks: { zh: '磁道', en: 'tracks' },
   serviceCode: { zh: '服务码', en: 'service code' },
@@ -100,6 +111,7 @@ export function renderCardSummary(summary: CardSummary, language: CliLanguage): 
     lines.push(
       `  ${each.label} ${each.aid} ${each.pan} ${each.scheme}${each.blocked ? ` (${word('blocked')})` : ''}`,
       `    ${word('counters')} ${each.transactionCounter}, ${word('lastOnline')} ${each.lastOnlineCounter}, ${word('pinTries')} ${each.pinTriesLeft}`,
+      ...(each.contactless === 'none' ? [] : [`    ${word('contactless')}: ${word(each.contactless)}`]),
       `    ${word('verification')}:`,
       ...each.verification.map((rule) => `      ${rule}`),
     )

@@ -26,6 +26,8 @@ export interface CardWish {
   readonly stripeOnly: boolean
   /** ISO 4217 number of a new account; the home currency when undefined. */
   readonly currency?: string | undefined
+  /** With an antenna, or a phone; undefined: contacts only. */
+  readonly contactless?: 'card' | 'phone' | undefined
   /** Opening balance of a new account. */
   readonly balanceMinor: number
   readonly faults?: CardFaults | undefined
@@ -68,6 +70,7 @@ export function issueCard(records: IssuingRecords, wish: CardWish): IssuedCard {
       cvm: wish.cvm,
       stripeOnly: wish.stripeOnly,
       authentication: wish.authentication,
+      contactless: wish.contactless,
       // ISO 3166 and ISO 4217 mostly have the same numbers; the terminal looks at the currency first.
       country: account?.currency ?? wish.currency ?? HOME,
       currency: account?.currency ?? wish.currency ?? HOME,

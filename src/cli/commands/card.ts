@@ -36,6 +36,7 @@ interface NewFlags {
   readonly scheme?: CryptogramScheme
   readonly cvm: CardCvm
   readonly authentication: 'cda' | 'dda' | 'sda'
+  readonly contactless: 'card' | 'phone' | 'none'
   readonly stripeOnly?: boolean
   readonly balance: string
   readonly fault?: readonly string[]
@@ -76,6 +77,14 @@ function newCommand(): Command {
       new Option('--authentication <method>', 'how the chip proves itself offline')
         .choices(['cda', 'dda', 'sda'])
         .default('dda'),
+    )
+    .addOption(
+      new Option(
+        '--contactless <kind>',
+        'a card that can be tapped, a phone that proves its holder, or neither',
+      )
+        .choices(['card', 'phone', 'none'])
+        .default('card'),
     )
     .option('--stripe-only', 'no chip')
     .option('--balance <amount>', 'opening balance of a new account', '10000.00')
@@ -143,6 +152,7 @@ function wishOf(flags: NewFlags): CardWish {
     scheme: flags.scheme,
     cvm: flags.cvm,
     authentication: flags.authentication,
+    contactless: flags.contactless === 'none' ? undefined : flags.contactless,
     stripeOnly: flags.stripeOnly === true,
     balanceMinor,
     faults: flags.fault && Object.assign({}, ...flags.fault.map((fault) => FAULTS[fault])),

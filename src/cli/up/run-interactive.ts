@@ -130,12 +130,17 @@ async function certify({ security }: Host, directory: string): Promise<void> {
   if (!distribution.isCertified) await enrolHost(distribution, await factoryAt(join(directory, 'factory')))
 }
 
+function cardWanted({ isFieldOn }: Board): string {
+  const ways = isFieldOn ? '请挥卡、插卡或刷卡  tap CARD | ' : '请插卡或刷卡  '
+  return `  [读卡器 reader] ${ways}insert CARD | swipe CARD\n`
+}
+
 /** Lamp, PIN pad and paper, as somebody beside the terminal sees them. */
 function watchBoard(board: Board, print: (text: string) => void): void {
   board.onEvent((event) => {
     switch (event.kind) {
       case 'lamp':
-        if (event.lamp === 'cardWanted') print('  [读卡器 reader] 请插卡或刷卡  insert CARD | swipe CARD\n')
+        if (event.lamp === 'cardWanted') print(cardWanted(board))
         if (event.lamp === 'takeCard') print('  [读卡器 reader] 请取卡  remove\n')
         break
       case 'padScreen':

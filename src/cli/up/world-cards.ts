@@ -47,6 +47,7 @@ export function makeWorldCards(hostDirectory: string, cardsDirectory: string): v
         cvm,
         authentication: 'dda',
         stripeOnly,
+        contactless: 'card',
         balanceMinor: 0,
         year: new Date().getFullYear(),
       })

@@ -26,8 +26,9 @@ export interface WorldOptions extends FarSideOptions {
   readonly opened?: (part: { readonly board: Board } | { readonly terminal: Terminal }) => void
 }
 
-/** What a terminal can do whose display is touched: signatures from 100.00 on, codes both ways, a choice of currencies; it tells of paper and battery. */
+/** What a terminal can do whose display is touched: taps, signatures from 100.00 on, codes both ways, a choice of currencies; it tells of paper and battery. */
 export const TOUCHED_PROFILE: Partial<TerminalProfile> = {
+  contactlessReader: true,
   signaturePad: true,
   signaturePadFromMinor: 10_000,
   codePayments: ['customerShows', 'merchantShows'],

@@ -28,7 +28,7 @@ interface Drag {
   readonly over: string | undefined
 }
 
-/** Cards to drag to a slot, or to take by the keyboard: I inserts, S swipes, D inserts a dirty one. */
+/** Cards to drag to a slot, or to take by the keyboard: T taps, E taps too shortly, B taps two, I inserts, S swipes, D inserts a dirty one. */
 export function CardTable({ state }: { readonly state: WorkbenchState }) {
   const drag = useSignal<Drag | undefined>(undefined)
   const move = (card: Card, event: PointerEvent): void => {
@@ -49,8 +49,8 @@ export function CardTable({ state }: { readonly state: WorkbenchState }) {
     <section class="card-table" aria-label={t({ zh: '桌上的卡片', en: 'Cards on the table' })}>
       <p class="quiet">
         {t({
-          zh: '把卡片拖到插卡口或刷卡槽；或用按钮、键盘（I 插卡，S 刷卡，D 脏芯片）。卡片密码 123456。',
-          en: 'Drag a card to the chip slot or along the stripe slot, or use the buttons or keys (I insert, S swipe, D dirty chip). PIN 123456.',
+          zh: '把卡片拖到挥卡处、插卡口或刷卡槽；或用按钮、键盘（T 挥卡，E 挥卡后过早移开，B 与另一张卡同时挥，I 插卡，S 刷卡，D 脏芯片）。卡片密码 123456。',
+          en: 'Drag a card to the place to tap, the chip slot or along the stripe slot, or use the buttons or keys (T tap, E tap and pull away too early, B tap together with another card, I insert, S swipe, D dirty chip). PIN 123456.',
         })}
       </p>
       <ul class="cards">
@@ -68,13 +68,27 @@ export function CardTable({ state }: { readonly state: WorkbenchState }) {
               }}
               onPointerUp={drop}
               onPointerCancel={() => (drag.value = undefined)}
-              onKeyDown={(event) => byKey(card, event)}
+              onKeyDown={(event) => byKey(card, state.cards, event)}
             >
               <span class="bank-card-name">{t(NAMES[card.name] ?? { zh: card.name, en: card.name })}</span>
               {card.hasChip && <span class="bank-card-chip" aria-hidden="true" />}
+              {card.isContactless && (
+                <span class="bank-card-waves" aria-hidden="true">
+                  )))
+                </span>
+              )}
               <span class="bank-card-number">{card.number}</span>
             </button>
             <div class="row">
+              {card.isContactless && (
+                <button
+                  type="button"
+                  class="button small"
+                  onClick={() => act({ kind: 'tap', card: card.name })}
+                >
+                  {t({ zh: '挥卡', en: 'Tap' })}
+                </button>
+              )}
               {card.hasChip && (
                 <button
                   type="button"
@@ -113,12 +127,17 @@ function Dragged({ drag: { card, x, y, over } }: { readonly drag: Drag }) {
 }
 
 function present(card: Card, place: string): void {
+  if (place === 'tap') act({ kind: 'tap', card: card.name })
   if (place === 'chip') act({ kind: 'insert', card: card.name })
   if (place === 'stripe') act({ kind: 'swipe', card: card.name })
 }
 
-function byKey(card: Card, event: KeyboardEvent): void {
+function byKey(card: Card, cards: readonly Card[], event: KeyboardEvent): void {
   const key = event.key.toLowerCase()
+  const other = cards.find(({ name, isContactless }) => isContactless && name !== card.name)
+  if (key === 't') act({ kind: 'tap', card: card.name })
+  if (key === 'e') act({ kind: 'tap', card: card.name, isEarly: true })
+  if (key === 'b' && other !== undefined) act({ kind: 'tap', card: card.name, second: other.name })
   if (key === 'i') act({ kind: 'insert', card: card.name })
   if (key === 's') act({ kind: 'swipe', card: card.name })
   if (key === 'd') act({ kind: 'insert', card: card.name, isDirty: true })

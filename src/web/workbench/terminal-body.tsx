@@ -17,6 +17,7 @@ export function TerminalBody({ state }: { readonly state: WorkbenchState }) {
       <PaperSlot state={state} />
       <Display state={state} />
       <Lights state={state} />
+      <TapSpot state={state} />
       <Keypad isOn={state.power === 'on'} />
       <ChipSlot state={state} />
     </section>
@@ -159,6 +160,43 @@ function Keypad({ isOn }: { readonly isOn: boolean }) {
       ))}
     </fieldset>
   )
+}
+
+const LIGHTS = [0, 1, 2, 3] as const
+
+/** Where a card is held: the sign for it, and four lights that tell how far the reading is. */
+function TapSpot({ state: { reader, power } }: { readonly state: WorkbenchState }) {
+  const lights = power === 'on' && reader.isPlugged ? reader.lights : 0
+  const isOn = power === 'on' && reader.isPlugged && reader.isFieldOn
+  return (
+    <div class={isOn ? 'tap-spot on' : 'tap-spot'} data-drop="tap">
+      <div
+        class="tap-lights"
+        role="img"
+        aria-label={t({
+          zh: `非接读卡器亮灯 ${LIGHTS.filter((light) => (lights >> light) & 1).length} 个`,
+          en: `Lights of the contactless reader: ${LIGHTS.filter((light) => (lights >> light) & 1).length}`,
+        })}
+      >
+        {LIGHTS.map((light) => (
+          <span key={light} class={(lights >> light) & 1 ? 'tap-light on' : 'tap-light'} />
+        ))}
+      </div>
+      <svg class="tap-sign" viewBox="0 0 40 26" aria-hidden="true">
+        {[0, 1, 2, 3].map((wave) => (
+          <path key={wave} d={waveOf(wave)} />
+        ))}
+      </svg>
+      <span>{t({ zh: '挥卡处', en: 'Tap here' })}</span>
+    </div>
+  )
+}
+
+/** One of the arcs of the sign, the smallest first. */
+function waveOf(wave: number): string {
+  const x = 6 + wave * 8
+  const half = 4 + wave * 2.4
+  return `M ${x} ${13 - half} A ${half * 1.3} ${half * 1.3} 0 0 1 ${x} ${13 + half}`
 }
 
 function ChipSlot({ state: { reader, cards } }: { readonly state: WorkbenchState }) {
