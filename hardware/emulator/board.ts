@@ -231,6 +231,11 @@ export class Board {
     if (!this.#reader.tap(cards)) throw new BoardRefusal('the reader is not waiting for a contactless card')
   }
 
+  /** Pulls the card out of the field. False when there was none. */
+  takeAway(): boolean {
+    return this.#reader.takeAway()
+  }
+
   /** @throws {BoardRefusal} */
   remove(): void {
     if (!this.#reader.remove()) throw new BoardRefusal('there is no card in the reader')

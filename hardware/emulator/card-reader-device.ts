@@ -247,8 +247,7 @@ export class CardReaderDevice {
     const body = field.transmit((card) => exchangeApdu(card, apdu))
     const isResponse = body !== undefined && body.length >= 2 && body.length <= RESPONSE_SIZE_MAX
     if (isResponse) return { status: STATUS.ok, body }
-    field.off()
-    this.session.report(EVENT.cardRemoved, new Uint8Array(0))
+    this.takeAway()
     return { status: STATUS.noCard }
   }
 

@@ -62,16 +62,14 @@ export class ContactlessField {
     return { kind: 'contactless', technology: tapped.technology ?? 'A', answer }
   }
 
-  /** The answer of the active card; undefined when it is gone, and then nothing is left in the field. */
+  /** The answer of the active card; undefined when the hand has pulled it away. */
   transmit(exchange: (card: ChipCard) => Uint8Array): Uint8Array | undefined {
     const active = this.#active
     if (active === undefined) return undefined
     const { card, goneAfter } = active.tapped
     const isGone = goneAfter !== undefined && active.answeredCount >= goneAfter
-    const response = isGone ? undefined : exchange(card)
     active.answeredCount++
-    if (response === undefined) this.off()
-    return response
+    return isGone ? undefined : exchange(card)
   }
 
   /** Pulls the card away. False when there was none. */

@@ -28,7 +28,7 @@ const SETTLEMENT_TITLE = /结算单|SETTLEMENT SLIP/
 const TITLE = /签购单|SALES SLIP|结算单|SETTLEMENT SLIP/
 const MONEY = /(-?[\d,]+\.\d{2})\s*$/
 /** What a slip may end with; the cardholder's copy of one that was signed ends with what it is about. */
-const END = /重打印|DUPLICATE|无需签名|NO\s*SIGNATURE\s*REQUIRED|本人确认以上交易|I\s*ACKNOWLEDGE/
+const END = /重打印|DUPLICATE|无需签名|免密免签|NO\s*SIGNATURE\s*REQUIRED|本人确认以上交易|I\s*ACKNOWLEDGE/
 
 const WORDS: Readonly<Record<string, TransactionType>> = {
   消费: 'sale',

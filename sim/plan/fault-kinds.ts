@@ -458,6 +458,15 @@ export const FAULT_KINDS = {
     en: 'operator types nonsense',
     zh: '操作员输入错误',
   },
+
+  tapTooShort: {
+    hook: 'card',
+    perMille: 40,
+    nthMax: 2,
+    en: 'card pulled out of the field',
+    zh: '挥卡过早移开',
+  },
+  twoCards: { hook: 'card', perMille: 30, nthMax: 2, en: 'two cards in the field', zh: '同时出示两张卡' },
 } as const satisfies { readonly [kind: string]: FaultKindInfo }
 
 export type FaultKind = keyof typeof FAULT_KINDS
@@ -475,6 +484,9 @@ export interface Fault {
   readonly part: number
   readonly device?: SimDevice
 }
+
+/** Of terminals that take taps only; the others' days are the same without them. */
+export const TAP_FAULTS: ReadonlySet<FaultKind> = new Set<FaultKind>(['tapTooShort', 'twoCards'])
 
 export function hookOf(kind: FaultKind): Hook {
   return FAULT_KINDS[kind].hook

@@ -1,6 +1,13 @@
 import type { TerminalProfile } from '../../src/terminal/flows/terminal-profile.ts'
 import { SeededRandom } from '../world/seeded-random.ts'
-import { FAULT_KINDS, FAULT_NAMES, type Fault, type FaultKind, type FaultKindInfo } from './fault-kinds.ts'
+import {
+  FAULT_KINDS,
+  FAULT_NAMES,
+  type Fault,
+  type FaultKind,
+  type FaultKindInfo,
+  TAP_FAULTS,
+} from './fault-kinds.ts'
 import type { Deed, Plan, Step, TerminalPlan } from './plan.ts'
 
 /** Steps in a thousand that have a fault of each kind. */
@@ -79,8 +86,26 @@ function makeTerminal(seed: number, index: number, { days, rates }: PlanOptions)
     }
     if (random.chance(700)) steps.push(plain(steps.length + 1, 'settle', makeFaults(random, rates)))
   }
-  return { index, profile: profileOf(random), sharedLine: random.chance(300), steps }
+  const plan = { index, profile: profileOf(random), sharedLine: random.chance(300), steps }
+  return withTaps(new SeededRandom(seed, TAP_STREAM + index), plan, rates)
 }
+
+/** Chance of its own, so that the day of a terminal without taps stays what it was. */
+const TAP_STREAM = 10_000
+
+/** One terminal in four has a contactless reader; amounts around the limit without PIN come more often there. */
+function withTaps(random: SeededRandom, plan: TerminalPlan, rates: FaultRates): TerminalPlan {
+  if (!random.chance(250)) return plan
+  const steps = plan.steps.map((step): Step => {
+    const faults = [...step.faults, ...makeFaults(random, rates, TAP_NAMES)]
+    const isLarge = step.deed === 'sale' && step.amountMinor <= 50_000 && random.chance(150)
+    return isLarge ? { ...step, amountMinor: random.between(99_990, 120_000), faults } : { ...step, faults }
+  })
+  return { ...plan, profile: { ...plan.profile, contactlessReader: true }, steps }
+}
+
+const TAP_NAMES = FAULT_NAMES.filter((kind) => TAP_FAULTS.has(kind))
+const USUAL_NAMES = FAULT_NAMES.filter((kind) => !TAP_FAULTS.has(kind))
 
 function plain(id: number, deed: Deed, faults: readonly Fault[]): Step {
   return { id, deed, amountMinor: 0, pick: 0, pauseMs: 500, faults }
@@ -117,9 +142,9 @@ function profileOf(random: SeededRandom): Partial<TerminalProfile> {
   }
 }
 
-function makeFaults(random: SeededRandom, rates: FaultRates): readonly Fault[] {
+function makeFaults(random: SeededRandom, rates: FaultRates, names = USUAL_NAMES): readonly Fault[] {
   const faults: Fault[] = []
-  for (const kind of FAULT_NAMES) {
+  for (const kind of names) {
     if (!random.chance(rates[kind])) continue
     const info: FaultKindInfo = FAULT_KINDS[kind]
     faults.push({

@@ -19,6 +19,7 @@ export interface RealBoardOptions {
   readonly random: SeededRandom
   readonly faults: StepFaults
   readonly sharedLine: boolean
+  readonly isContactless: boolean
   readonly lamp: (state: 'off' | 'cardWanted' | 'takeCard') => void
   readonly padScreen: (screen: PadScreen) => void
   readonly printed: (piece: PaperPiece) => void
@@ -53,6 +54,9 @@ export class RealBoard implements BoardHands {
         if (board.hasCard) board.remove()
       },
       swipe: (stripe) => this.#tried(() => board.swipeStripe(stripe)),
+      get isFieldOn() {
+        return board.isFieldOn
+      },
     }
     board.onEvent((event) => {
       if (event.kind === 'lamp') options.lamp(event.lamp)
@@ -70,6 +74,7 @@ export class RealBoard implements BoardHands {
       random: nodeRandom,
       baudRate: undefined,
       sharedLine,
+      contactless: options.isContactless,
       cable: (device, stream) => broken(options, device, stream, (fault) => made.board?.boardFault(fault)),
     })
     made.board = new RealBoard(options, board)
@@ -89,6 +94,18 @@ export class RealBoard implements BoardHands {
   }
 
   insert(card: SimCard, isDirty: boolean): boolean {
+    return this.#tried(() => this.#board.insertChip(this.#chipOf(card), isDirty))
+  }
+
+  tap(
+    card: SimCard,
+    { goneAfter, twice }: { readonly goneAfter?: number; readonly twice?: boolean },
+  ): boolean {
+    const tapped = { card: this.#chipOf(card), ...(goneAfter === undefined ? {} : { goneAfter }) }
+    return this.#tried(() => this.#board.tapCards(twice === true ? [tapped, tapped] : [tapped]))
+  }
+
+  #chipOf(card: SimCard): ChipCard {
     let chip = this.#cards.get(card.pan)
     if (chip === undefined) {
       chip = createChipCard(card.image, {
@@ -97,12 +114,11 @@ export class RealBoard implements BoardHands {
       })
       this.#cards.set(card.pan, chip)
     }
-    const counted = counting(chip, (apdu) => {
+    return counting(chip, (apdu) => {
       this.#options.cardCommand(apdu)
       if (apdu === undefined) return
-      for (const _ of this.#options.faults.at('apdu')) this.reader.remove()
+      for (const _ of this.#options.faults.at('apdu')) if (!this.#board.takeAway()) this.reader.remove()
     })
-    return this.#tried(() => this.#board.insertChip(counted, isDirty))
   }
 
   press(keys: readonly PadKey[]): void {

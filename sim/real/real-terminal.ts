@@ -100,6 +100,7 @@ export class RealTerminal implements DayTerminal, NetworkTerminal {
       random,
       faults,
       sharedLine,
+      isContactless: options.profile.contactlessReader,
       lamp: (state) => hands.board && customer.lamp(hands.board, state),
       padScreen: (screen) => hands.board && customer.padScreen(hands.board, screen),
       printed: (piece) => observer.printed(piece),

@@ -39,6 +39,8 @@ const SPOKEN: { readonly [kind in FaultKind]?: string } = {
   cardDirty: 'dirty chip',
   cardAbsent: 'no card',
   stripeOfChip: 'swipe chip card',
+  tapTooShort: 'tap too short',
+  twoCards: 'two cards',
   pinCancelled: 'cancel pin',
   pinTimeout: 'no pin',
   pinWrong: 'wrong pin',

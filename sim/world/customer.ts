@@ -1,5 +1,6 @@
 import type { CardImage } from '../../hardware/emulator/chip-card/card-image.ts'
 import { type PadKey, type PadScreen, padKeys } from '../../hardware/emulator/pin-pad-device.ts'
+import type { Fault, FaultKind } from '../plan/fault-kinds.ts'
 import type { SeededRandom } from './seeded-random.ts'
 import { SIM_PIN, type SimCard } from './sim-estate.ts'
 import type { StepFaults } from './step-faults.ts'
@@ -12,7 +13,11 @@ export interface BoardHands {
     remove(): unknown
     /** False when the reader does not wait for a stripe. */
     swipe(stripe: NonNullable<CardImage['stripe']>): boolean
+    /** Waiting for a card in its field. */
+    readonly isFieldOn: boolean
   }
+  /** Holds a card at the reader; `goneAfter`: pulled away after so many commands; `twice`: another one with it. */
+  tap(card: SimCard, how: { readonly goneAfter?: number; readonly twice?: boolean }): boolean
   insert(card: SimCard, isDirty: boolean): boolean
   press(keys: readonly PadKey[]): void
 }
@@ -61,17 +66,13 @@ export class Customer {
     const card = this.#card
     if (card === undefined || this.#presented > 4) return
     this.#presented++
-    let isDirty = false
-    let swipe = !card.hasChip || this.#swipes
-    for (const fault of this.#faults.at('card')) {
-      if (fault.kind === 'cardAbsent') return
-      if (fault.kind === 'cardDirty') {
-        isDirty = true
-        this.#swipes = true
-      } else if (card.hasChip) {
-        swipe = true
-      }
-    }
+    const kinds = this.#faults.at('card')
+    const has = (kind: FaultKind): boolean => kinds.some((fault) => fault.kind === kind)
+    if (has('cardAbsent')) return
+    const isDirty = has('cardDirty')
+    const swipe = !card.hasChip || this.#swipes || has('stripeOfChip')
+    if (isDirty) this.#swipes = true
+    else if (!swipe && this.#isTapped(board, card, kinds)) return
     if (board.reader.hasCard) board.reader.remove()
     if (!swipe) {
       board.insert(card, isDirty)
@@ -79,6 +80,17 @@ export class Customer {
     }
     const { stripe } = card.image
     if (stripe !== undefined && !board.reader.swipe(stripe) && card.hasChip) board.insert(card, isDirty)
+  }
+
+  /** A card that can be tapped is tapped, where the reader asks for it. */
+  #isTapped(board: BoardHands, card: SimCard, faults: readonly Fault[]): boolean {
+    if (!board.reader.isFieldOn || card.image.chip?.contactless === undefined) return false
+    const torn = faults.find(({ kind }) => kind === 'tapTooShort')
+    return board.tap(card, {
+      twice: faults.some(({ kind }) => kind === 'twoCards'),
+      // Before it is activated, or between any two of its commands.
+      ...(torn === undefined ? {} : { goneAfter: torn.part % 8 }),
+    })
   }
 
   /** As people do: not at once. */

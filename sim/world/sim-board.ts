@@ -22,6 +22,8 @@ export interface SimBoardOptions {
   readonly random: SeededRandom
   readonly faults: StepFaults
   readonly sharedLine: boolean
+  /** The reader has a contactless side. */
+  readonly isContactless: boolean
   readonly protectionKey: string
   readonly lamp: (state: 'off' | 'cardWanted' | 'takeCard') => void
   readonly padScreen: (screen: PadScreen) => void
@@ -76,7 +78,8 @@ export class SimBoard {
     }
     this.#readerLine = new DeviceLine(clock)
     this.#padLine = options.sharedLine ? this.#readerLine : new DeviceLine(clock)
-    this.reader = new CardReaderDevice({ clock, random, serialNumber: 'TWCRSIM', lamp })
+    const field = options.isContactless ? { field: () => {} } : {}
+    this.reader = new CardReaderDevice({ clock, random, serialNumber: 'TWCRSIM', lamp, ...field })
     this.pinPad = new PinPadDevice({ clock, random, memory, screenChanged: padScreen })
     this.printer = new PrinterDevice({ clock })
     this.printer.onPrinted(printed)
@@ -132,15 +135,24 @@ export class SimBoard {
   }
 
   insert(card: SimCard, isDirty: boolean): boolean {
+    return this.reader.insert(this.#chipOf(card), isDirty)
+  }
+
+  tap(
+    card: SimCard,
+    { goneAfter, twice }: { readonly goneAfter?: number; readonly twice?: boolean },
+  ): boolean {
+    const tapped = { card: this.#chipOf(card), ...(goneAfter === undefined ? {} : { goneAfter }) }
+    return this.reader.tap(twice === true ? [tapped, tapped] : [tapped])
+  }
+
+  #chipOf(card: SimCard): ChipCard {
     let chip = this.#cards.get(card.pan)
     if (chip === undefined) {
       chip = createChipCard(card.image, { random: this.#options.random })
       this.#cards.set(card.pan, chip)
     }
-    return this.reader.insert(
-      counting(chip, (apdu) => this.#apdu(apdu)),
-      isDirty,
-    )
+    return counting(chip, (apdu) => this.#apdu(apdu))
   }
 
   press(keys: readonly PadKey[]): void {
@@ -151,7 +163,7 @@ export class SimBoard {
   #apdu(apdu: Uint8Array | undefined): void {
     this.#options.cardCommand(apdu)
     if (apdu === undefined) return
-    for (const _ of this.#options.faults.at('apdu')) this.reader.remove()
+    for (const _ of this.#options.faults.at('apdu')) if (!this.reader.takeAway()) this.reader.remove()
   }
 
   #plugs(): readonly Plug[] {

@@ -179,6 +179,7 @@ export function personaliseSimCard(
       currency,
       discretionary: '000',
       transactionCounter: 0,
+      contactless: 'card',
     },
     keys,
   )

@@ -107,6 +107,7 @@ export class SimTerminal implements NetworkTerminal {
       random,
       faults: this.faults,
       sharedLine: plan.sharedLine,
+      isContactless: this.profile.contactlessReader,
       protectionKey: estate.padKeys(plan.index).protectionKey,
       lamp: (state) => this.customer.lamp(this.board, state),
       padScreen: (screen) => this.customer.padScreen(this.board, screen),

@@ -192,7 +192,7 @@ function noSignatureWords({ verification, entry, type }: Transaction['request'])
   // A void by tap is no small sale.
   const isSmallSale = entry === 'contactless' && (type === 'sale' || type === 'offlineSale')
   return isSmallSale
-    ? ['小额交易,免密免签', 'SMALL AMOUNT, NO PIN, NO SIGNATURE']
+    ? ['小额交易,免密免签', 'NO PIN, NO SIGNATURE REQUIRED']
     : ['无需签名', 'NO SIGNATURE REQUIRED']
 }
 
