@@ -196,20 +196,14 @@ export class Workbench {
         this.#sign(deed.strokes)
         break
       case 'insert':
-        board.insert(this.#cardPath(deed.card), deed.isDirty)
-        this.#cardIn = deed.card
+        this.#insert(deed)
         break
       case 'swipe':
         board.swipe(this.#cardPath(deed.card))
         break
-      case 'tap': {
-        const names = deed.second === undefined ? [deed.card] : [deed.card, deed.second]
-        board.tap(
-          names.map((name) => this.#cardPath(name)),
-          deed.isEarly,
-        )
+      case 'tap':
+        this.#tap(deed)
         break
-      }
       case 'remove':
         board.remove()
         this.#cardIn = undefined
@@ -246,9 +240,19 @@ export class Workbench {
         this.#note(LINE_TEXTS[deed.state])
         break
       case 'power':
-        if (deed.isOn) await this.powerOn()
-        else this.powerOff()
+        await (deed.isOn ? this.powerOn() : this.powerOff())
     }
+  }
+
+  #insert({ card, isDirty }: { card: string; isDirty: boolean }): void {
+    this.#parts.board.insert(this.#cardPath(card), isDirty)
+    this.#cardIn = card
+  }
+
+  #tap({ card, second, isEarly }: { card: string; second?: string | undefined; isEarly: boolean }): void {
+    const names = second === undefined ? [card] : [card, second]
+    const paths = names.map((name) => this.#cardPath(name))
+    this.#parts.board.tap(paths, isEarly)
   }
 
   /** A viewer is gone, with its hands. */
