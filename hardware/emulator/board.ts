@@ -268,7 +268,7 @@ export class Board {
     }
   }
 
-  /** Everything is unplugged; nothing stays behind but the pad's memory. */
+  /** Everything is unplugged; nothing stays behind but the pad's memory and the battery's charge. */
   close(): void {
     this.#listeners.clear()
     for (const device of ['reader', 'pinpad', 'printer'] as const) this.unplug(device)
