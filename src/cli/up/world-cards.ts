@@ -23,8 +23,6 @@ const WORLD_CARDS: readonly WorldCard[] = [
   { name: 'mastercard', pan: '5413330089020011', cvm: 'pin', stripeOnly: false },
   { name: 'usd', pan: '4111111111111111', cvm: 'pin', stripeOnly: false },
   { name: 'jpy', pan: '5413339000000010', cvm: 'signature', stripeOnly: false },
-  { name: 'kwd', pan: '4761739001010218', cvm: 'pin', stripeOnly: false },
-  { name: 'gbp', pan: '4111112600000005', cvm: 'pin', stripeOnly: false },
   { name: 'lost', pan: '6210948000000037', cvm: 'pin', stripeOnly: true },
   { name: 'stolen', pan: '6210948000000045', cvm: 'pin', stripeOnly: true },
   { name: 'expired', pan: '6210948000000086', cvm: 'pin', stripeOnly: true },

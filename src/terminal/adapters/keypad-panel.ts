@@ -254,7 +254,7 @@ export class KeypadPanel implements Panel {
 
   /** The line that a key takes, by its number or by enter; arrows only move the mark. */
   #moved(key: KeypadKey, count: number): number | undefined {
-    if (key === 'up') this.#chosen = (this.#chosen + count - 1) % count
+    if (key === 'up') this.#chosen = this.#chosen < 0 ? count - 1 : (this.#chosen + count - 1) % count
     if (key === 'down') this.#chosen = (this.#chosen + 1) % count
     if (key === 'enter') return this.#chosen
     return /^[1-9]$/.test(key) && Number(key) <= count ? Number(key) - 1 : undefined
@@ -272,8 +272,10 @@ export class KeypadPanel implements Panel {
   }
 
   #reset(): void {
+    const question = this.#asked?.question
     this.#entry = ''
-    this.#chosen = 0
+    // Enter alone takes nothing where no answer is set beforehand.
+    this.#chosen = question?.kind === 'choose' && question.isNeutral === true ? -1 : 0
     this.#changed()
   }
 }

@@ -63,6 +63,7 @@ function questionOf(offer: ConversionChoice, amountMinor: number, local: string)
   const home = amountText(offer.amountMinor, offer.currency)
   return {
     kind: 'choose',
+    isNeutral: true,
     screen: {
       id: 'chooseCurrency',
       values: {

@@ -20,6 +20,8 @@ export type Question =
       readonly kind: 'choose'
       readonly screen: Screen
       readonly options: readonly { readonly id: string; readonly screen: Screen }[]
+      /** No answer is set beforehand: somebody has to choose. */
+      readonly isNeutral?: true
     }
   | {
       readonly kind: 'enter'

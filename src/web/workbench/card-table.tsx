@@ -12,8 +12,6 @@ const NAMES: Readonly<Record<string, Text>> = {
   mastercard: { zh: '万事达外卡', en: 'Mastercard' },
   usd: { zh: '美元账户外卡', en: 'Billed in dollars' },
   jpy: { zh: '日元账户外卡', en: 'Billed in yen' },
-  kwd: { zh: '科威特第纳尔外卡', en: 'Billed in dinars' },
-  gbp: { zh: '英镑外卡（汇率过期）', en: 'Pounds, rate is over' },
   lost: { zh: '挂失卡', en: 'Reported lost' },
   stolen: { zh: '被盗卡', en: 'Stolen' },
   expired: { zh: '过期卡', en: 'Expired' },
