@@ -91,6 +91,13 @@ export const PAGES: readonly Page[] = [
     load: async () => (await import('./pages/software-page.tsx')).SoftwarePage,
   },
   {
+    path: '/catalogue',
+    title: { zh: '下载内容', en: 'Download content' },
+    group: 'terminals',
+    access: ['technician', 'support', 'administrator', 'auditor'],
+    load: async () => (await import('./pages/catalogue-page.tsx')).CataloguePage,
+  },
+  {
     path: '/ceremonies',
     title: { zh: '密钥仪式', en: 'Key ceremonies' },
     group: 'terminals',

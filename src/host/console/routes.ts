@@ -2,6 +2,7 @@ import type { ConsoleApp, ConsoleContext } from './console-app.ts'
 import { alarmRoutes } from './routes/alarm-routes.ts'
 import { auditRoutes } from './routes/audit-routes.ts'
 import { batchRoutes } from './routes/batch-routes.ts'
+import { catalogueRoutes } from './routes/catalogue-routes.ts'
 import { commissioningRoutes } from './routes/commissioning-routes.ts'
 import { deviceRoutes } from './routes/device-routes.ts'
 import { estateRoutes } from './routes/estate-routes.ts'
@@ -54,6 +55,7 @@ export function addRoutes(app: ConsoleApp, context: ConsoleContext): void {
   scenarioRoutes(app, context)
   loadRoutes(app, context)
   softwareRoutes(app, context)
+  catalogueRoutes(app, context)
   workbenchRoutes(app, context)
   overviewRoutes(app, context)
 }

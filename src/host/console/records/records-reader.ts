@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3'
 import type {
   BatchRow,
+  DownloadSet,
   LedgerEntryRow,
   TerminalSetup,
   TransactionRow,
@@ -65,6 +66,16 @@ export class RecordsReader implements RecordsPort {
         ...(setup === null ? {} : { setup: JSON.parse(setup) as TerminalSetup }),
       }))
     return { rows, total: Number(total) }
+  }
+
+  /** How many terminals with keys have which version of a set in full; null for none. */
+  loadedVersions(set: DownloadSet): readonly { readonly version: number | null; readonly count: number }[] {
+    return this.#db
+      .prepare<[string], { readonly version: number | null; readonly count: number }>(
+        `SELECT json_extract(setup, '$.sets.' || ? || '.loaded') AS version, count(*) AS count FROM terminals
+         WHERE signInRequired = 1 GROUP BY version ORDER BY version DESC`,
+      )
+      .all(set)
   }
 
   /** How many terminals stand in each state with a package. */
