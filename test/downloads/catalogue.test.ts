@@ -135,6 +135,61 @@ describe('a change of the catalogue', () => {
   })
 })
 
+describe('a parameter', () => {
+  it('26 switches transactions off at the terminal, and its host refuses them too', () => {
+    const { host, one } = opened()
+    host.save('parameters', { values: { '26': '8000', '27': '03' } })
+    expect(host.terminal(TIDS[0]).setup?.policy).toEqual({ kinds: ['sale'] })
+    one.run({ kind: 'download', set: 'parameters' })
+    expect(activeProfile(one.context)).toMatchObject({
+      transactions: ['sale'],
+      offlineSales: false,
+      offlineCountMax: 3,
+    })
+    one.state = { ...one.state, loggedOn: '01' } as unknown as typeof one.state
+    expect(one.run({ kind: 'balance' })).toMatchObject({ kind: 'refused', reason: 'notEnabled' })
+    host.save('parameters', { values: { '12': '30' } })
+    expect(host.terminal(TIDS[0]).setup?.policy).toBeUndefined()
+  })
+})
+
+describe('the forms that no source settles', () => {
+  it.each([
+    ['fixed', 'text'],
+    ['variable', 'binary'],
+  ] as const)(
+    'blacklist %s, contactless %s: both ends, with the same outcome',
+    (blacklistForm, contactlessForm) => {
+      const host = new DownloadHost()
+      const terminal = new DownloadTerminal(host, { blacklistForm, contactlessForm })
+      const prefixes = Array.from({ length: 70 }, (_, index) => `6225${index}`)
+      host.desk.save('anna', {
+        set: 'blacklist',
+        scope: '',
+        version: 1,
+        content: { form: blacklistForm, prefixes },
+      })
+      const { values } = host.desk.now('contactless').content as { readonly values: Record<string, string> }
+      const content = { form: contactlessForm, values: { ...values, FF8058: '000000012345' } }
+      host.desk.save('anna', { set: 'contactless', scope: '', version: 1, content })
+      for (const set of ['blacklist', 'contactless'] as const)
+        expect(terminal.run({ kind: 'download', set })).toEqual({ kind: 'done' })
+      expect(terminal.state.downloads?.blacklist).toEqual(prefixes)
+      expect(terminal.state.downloads?.contactless).toEqual(content.values)
+    },
+  )
+
+  it('a terminal that expects the other form keeps what it has', () => {
+    const host = new DownloadHost()
+    host.save('blacklist', { form: 'variable', prefixes: ['621094'] })
+    const terminal = new DownloadTerminal(host, { contactlessForm: 'binary' })
+    for (const set of ['blacklist', 'contactless'] as const) {
+      expect(terminal.run({ kind: 'download', set })).toMatchObject({ reason: 'malformedReply' })
+      expect(terminal.state.downloads?.[set]).toBeUndefined()
+    }
+  })
+})
+
 describe('a file of downloads', () => {
   it('is taken as a whole or not at all, and only what differs becomes a version', () => {
     const { host } = opened()

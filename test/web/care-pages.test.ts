@@ -110,6 +110,45 @@ describe('pages of care, in a real browser', () => {
     await row.getByRole('button', { name: /^(Remove|删除)$/ }).click()
     await row.waitFor({ state: 'detached' })
   }, 30_000)
+  it('edits what terminals download: reviewed, saved, overtaken by another editor, and taken back', async () => {
+    const { downloads } = world.host
+    await page.goto(`${opened.url}catalogue`)
+    await page.getByLabel(/^12 ·/).fill('4')
+    const review = page.getByRole('button', { name: /Review and save|核对并保存/ })
+    await review.click()
+    await page.getByRole('alert').first().waitFor()
+    await look('/catalogue', 'catalogue-wrong')
+    await page.getByLabel(/^12 ·/).fill('45')
+    await review.click()
+    await page.getByRole('dialog').getByRole('cell', { name: '45' }).waitFor()
+    await look('/catalogue', 'catalogue-review')
+    // Somebody else is faster: told, and nothing that was typed is lost.
+    const { version, content } = downloads.now('parameters')
+    const others = { ...(content as { values: object }).values, '23': '7' }
+    downloads.save('berta', { set: 'parameters', scope: '', version, content: { values: others } })
+    await page.getByRole('dialog').locator('button[type=submit]').click()
+    await page.getByRole('dialog').getByRole('alert').waitFor()
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /Cancel|取消/ })
+      .click()
+    await page.getByRole('status').filter({ hasText: 'berta' }).waitFor()
+    expect(await page.getByLabel(/^12 ·/).inputValue()).toBe('45')
+    await review.click()
+    await page.getByRole('dialog').locator('button[type=submit]').click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    expect(downloads.now('parameters')).toMatchObject({ version: 3, content: { values: { '12': '45' } } })
+    await look('/catalogue', 'catalogue')
+    await page.getByRole('cell', { name: 'built in' }).click()
+    await page.getByRole('dialog').locator('button[type=submit]').click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    expect(downloads.now('parameters')).toMatchObject({ version: 4, content: { values: { '12': '30' } } })
+    for (const set of ['applications', 'caKeys', 'blacklist', 'contactless']) {
+      await page.goto(`${opened.url}catalogue?set=${set}`)
+      await page.getByRole('cell', { name: 'built in' }).waitFor()
+      await look('/catalogue', `catalogue-${set}`)
+    }
+  }, 60_000)
   it('shows each terminal and merchant with battery, paper, version and alarms', async () => {
     const { database, audit, nowMs } = world.office
     new MaintenancePlan(database, audit, nowMs).takeStatus({

@@ -16,6 +16,18 @@ const OPEN: ReadonlySet<OperationName> = new Set([
   'unsupported',
 ])
 const SETTLING: ReadonlySet<OperationName> = new Set(['settlement', 'batchUpload', 'batchEnd'])
+/** Requests that the parameters of a terminal may switch off. */
+const SWITCHED: ReadonlySet<OperationName> = new Set([
+  'sale',
+  'saleVoid',
+  'refund',
+  'balance',
+  'preAuthorisation',
+  'preAuthorisationAddition',
+  'preAuthorisationCancel',
+  'completion',
+  'completionVoid',
+])
 const OWED: ReadonlySet<OperationName> = new Set(['reversal', 'scriptResult'])
 /** Messages that may name a batch which is no longer open. */
 const ANY_BATCH: ReadonlySet<OperationName> = new Set([...OPEN, ...SETTLING, 'reversal', 'signature'])
@@ -59,9 +71,19 @@ function registrationRefusal(
   if (terminal.status !== 'active') return refuse('58', 'the terminal is blocked', 41)
   // What an earlier life of the terminal still owes is taken; new money is not.
   const movesMoney = carriesMac(request.operation) && !OWED.has(request.operation)
-  return movesMoney && terminal.setup?.stage === 'commissioning'
-    ? refuse('58', 'the terminal is not live yet: finish its commissioning', 41)
-    : undefined
+  if (movesMoney && terminal.setup?.stage === 'commissioning')
+    return refuse('58', 'the terminal is not live yet: finish its commissioning', 41)
+  return policyRefusal(request.operation, terminal)
+}
+
+/** What parameter 26 switches off is refused, but for what was done already and is only told of. */
+function policyRefusal(operation: OperationName, { setup }: TerminalRow): Refusal | undefined {
+  const kinds: readonly OperationName[] | undefined = setup?.policy?.kinds
+  if (kinds === undefined || !SWITCHED.has(operation)) return undefined
+  const asked = operation === 'preAuthorisationAddition' ? 'preAuthorisation' : operation
+  return kinds.includes(asked)
+    ? undefined
+    : refuse('58', "the terminal's parameters (26) switch this transaction off", 60)
 }
 
 function changeRefusal(

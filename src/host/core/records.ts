@@ -106,8 +106,6 @@ export interface TerminalSetup {
 export interface TerminalPolicy {
   /** Kinds of transactions that it may do; undefined: all. */
   readonly kinds?: readonly TransactionKind[]
-  /** Largest tip in percent of the bill; 0 for none, undefined where nothing was said. */
-  readonly tipPercentMax?: number
 }
 
 /** What the host knows of a terminal's software package. JSON-safe. */

@@ -22,7 +22,8 @@ const MERCHANT_NAME_SIZE = 40
 /** Parameters of a fixed size that are shorter than it. */
 const PHONES: ReadonlySet<string> = new Set(['14', '15', '16', '17'])
 const PHONE_SIZE = 14
-const AMOUNT = /^\d{12}$/
+/** Amounts, which the binary form packs. */
+const AMOUNT_TAGS: ReadonlySet<string> = new Set(['FF8058', 'FF8059'])
 
 /** What of a set holds for whom `rows` are the scopes of: what is nearest goes before the others, and before what is built in. */
 export function contentOf<Set extends CatalogueSet>(rows: CatalogueRows, set: Set): CatalogueContents[Set] {
@@ -100,12 +101,7 @@ export class Catalogue implements DownloadCatalogue {
   policy(rows: CatalogueRows): TerminalPolicy | undefined {
     const { values } = contentOf(rows, 'parameters')
     const kinds = values['26'] === undefined ? undefined : parseTransactionBitmap(values['26'])
-    const tips = values['18']
-    if (kinds === undefined && tips === undefined) return undefined
-    return {
-      ...(kinds === undefined ? {} : { kinds }),
-      ...(tips === undefined ? {} : { tipPercentMax: tips === '1' ? Number(values['19'] ?? 0) : 0 }),
-    }
+    return kinds === undefined ? undefined : { kinds }
   }
 
   /** Each message of a download asks again: what is made of rows is kept while they are the newest. */
@@ -140,7 +136,7 @@ function textObject([tag, value]: readonly [string, string]): Uint8Array {
 
 /** Tag of three bytes, one of the size, the value: amounts as packed digits, all else as characters. From memory. */
 function binaryObject([tag, value]: readonly [string, string]): Uint8Array {
-  const bytes = AMOUNT.test(value) ? fromHex(value) : asciiToBytes(value)
+  const bytes = AMOUNT_TAGS.has(tag) ? fromHex(value) : asciiToBytes(value)
   return concatBytes([fromHex(tag), Uint8Array.of(bytes.length), bytes])
 }
 

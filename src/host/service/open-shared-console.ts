@@ -193,6 +193,7 @@ function recordsOf(desk: StoreDesk): Omit<RecordsPort, 'close'> {
   return {
     setups: (...given) => records.setups(...given),
     softwareStates: (id) => records.softwareStates(id),
+    loadedVersions: (set) => records.loadedVersions(set),
     transactions: (query) => records.transactions(query),
     transaction: (id) => records.transaction(id),
     followers: (id) => records.followers(id),

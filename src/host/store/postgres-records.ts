@@ -1,4 +1,11 @@
-import type { BatchRow, LedgerEntryRow, TerminalSetup, TransactionRow, UploadRow } from '../core/records.ts'
+import type {
+  BatchRow,
+  DownloadSet,
+  LedgerEntryRow,
+  TerminalSetup,
+  TransactionRow,
+  UploadRow,
+} from '../core/records.ts'
 import { STORED } from './postgres-reads.ts'
 import { type Statement, step } from './postgres-session.ts'
 import type { PostgresStore } from './postgres-store.ts'
@@ -7,6 +14,7 @@ import {
   type BatchQuery,
   type FoundSetups,
   type FoundTransactions,
+  type LoadedVersion,
   RECORDS_WALK_MAX,
   type TransactionQuery,
 } from './records-port.ts'
@@ -32,6 +40,7 @@ const WITH_KEYS = 'FROM terminals WHERE signInRequired = 1 AND strpos(tid, $1::t
 export const RECORD_LISTS = {
   setupCount: `SELECT count(*) ${WITH_KEYS}`,
   setups: `SELECT tid, processingRequest, setup ${WITH_KEYS} ORDER BY tid LIMIT $2::bigint OFFSET $3::bigint`,
+  allSetups: 'SELECT setup FROM terminals WHERE signInRequired = 1',
   softwareSetups: `SELECT setup FROM terminals WHERE strpos(setup, $1::text) > 0`,
   transactions: `SELECT ${T} FROM (SELECT ${T} FROM transactions WHERE id < $1::bigint ORDER BY id DESC
       LIMIT ${RECORDS_WALK_MAX}) AS t
@@ -78,6 +87,18 @@ export class PostgresRecords {
       if (software?.packageId === packageId) counts[software.state] = (counts[software.state] ?? 0) + 1
     }
     return counts
+  }
+
+  async loadedVersions(set: DownloadSet): Promise<readonly LoadedVersion[]> {
+    const counts = new Map<number | null, number>()
+    for (const [setup] of await this.#list('allSetups')) {
+      const { sets } = JSON.parse(setup ?? '{}') as Partial<TerminalSetup>
+      const version = sets?.[set]?.loaded ?? null
+      counts.set(version, (counts.get(version) ?? 0) + 1)
+    }
+    return [...counts]
+      .map(([version, count]) => ({ version, count }))
+      .sort((left, right) => (right.version ?? 0) - (left.version ?? 0))
   }
 
   async transactions({ before, limit, ...wanted }: TransactionQuery): Promise<FoundTransactions> {

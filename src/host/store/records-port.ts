@@ -1,4 +1,11 @@
-import type { BatchRow, LedgerEntryRow, TerminalRow, TransactionRow, UploadRow } from '../core/records.ts'
+import type {
+  BatchRow,
+  DownloadSet,
+  LedgerEntryRow,
+  TerminalRow,
+  TransactionRow,
+  UploadRow,
+} from '../core/records.ts'
 
 /** Which transactions a page asks for. */
 export interface TransactionQuery {
@@ -39,12 +46,19 @@ export interface BatchQuery {
  */
 export const RECORDS_WALK_MAX = 50_000
 
+export interface LoadedVersion {
+  readonly version: number | null
+  readonly count: number
+}
+
 /** A host's records as pages ask for them: bounded lists, beside the host that writes them. */
 export interface RecordsPort {
   /** What terminals with keys have loaded; `text`: a part of their number. */
   setups(text: string, limit: number, offset: number): FoundSetups
   /** How many terminals stand in each state with a package. */
   softwareStates(packageId: string): Readonly<Record<string, number>>
+  /** How many terminals with keys have which version of a set in full; null for none. Newest first. */
+  loadedVersions(set: DownloadSet): readonly LoadedVersion[]
   /** Terminals that have loaded rates, and those of them that have `version`; where a count needs no list of them. */
   rateLoads?(version: number): { readonly count: number; readonly upToDate: number }
   /** Newest first. */

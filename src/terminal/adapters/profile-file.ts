@@ -120,6 +120,8 @@ const PROFILE: { readonly [K in keyof TerminalProfile]: z.ZodType<TerminalProfil
   autoSignIn: z.boolean(),
   autoSignOff: z.boolean(),
   downloadEnd: z.boolean(),
+  blacklistForm: z.enum(['fixed', 'variable']),
+  contactlessForm: z.enum(['text', 'binary']),
   statusExtensions: z.boolean(),
   batteryPresent: z.boolean(),
   statusOnChange: z.boolean(),

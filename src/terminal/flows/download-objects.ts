@@ -2,6 +2,7 @@ import { bytesToAscii, equalBytes, fromHex, toHex } from '../../base/bytes.ts'
 import { decodeTlvs, findTlv } from '../../emv/ber-tlv.ts'
 import type { Sha1 } from '../../emv/emv-cipher.ts'
 import { type ParameterItem, parseParameters } from '../../iso8583/subfields/field-62.ts'
+import { parseTransactionBitmap } from '../../iso8583/subfields/transaction-bitmap.ts'
 import type { ApplicationParameters, CaPublicKey } from '../kernel/kernel-config.ts'
 import type { TerminalProfile } from './terminal-profile.ts'
 
@@ -105,6 +106,7 @@ function percentOf(bytes: Uint8Array | undefined): number {
 }
 
 const MERCHANT_NAME = '22'
+const TRANSACTION_BITMAP = '26'
 
 /** What parameters of the host change in the profile; undefined when they can't be read. Source: unionpay-pos, 5.3. */
 export function parameterChanges(
@@ -131,6 +133,14 @@ function applyParameter(
     else changes.merchantNameEn = name
     return true
   }
+  if (code === TRANSACTION_BITMAP) {
+    const allowed = parseTransactionBitmap(value)
+    if (allowed === undefined) return false
+    changes.transactions = allowed.filter((each) => each !== 'offlineSale')
+    // Sales without the host are for the terminal's own profile to switch on.
+    if (!allowed.includes('offlineSale')) changes.offlineSales = false
+    return true
+  }
   const read = NUMBERS[code]
   if (read === undefined) return true
   if (!/^\d+$/.test(value)) return false
@@ -149,6 +159,10 @@ const NUMBERS: Readonly<
     if (seconds < TIMEOUT_S_MIN) return false
     changes.replyTimeoutMs = seconds * 1000
     return true
+  },
+  '27': (count, changes) => {
+    changes.offlineCountMax = count
+    return count >= 1
   },
   '20': (flag, changes) => {
     changes.keyedAllowed = flag === 1
@@ -174,6 +188,22 @@ export function contactlessValues(bytes: Uint8Array): Readonly<Record<string, st
     const end = at + all.length + Number(digits)
     if (head === null || end > text.length) return undefined
     values[tag] = text.slice(at + all.length, end)
+    at = end
+  }
+  return values
+}
+
+const AMOUNT_TAGS: ReadonlySet<string> = new Set(['FF8058', 'FF8059'])
+
+/** Binary objects: three bytes of tag, one of size, the value; amounts are packed digits. From memory. Undefined when it does not add up. */
+export function binaryContactlessValues(bytes: Uint8Array): Readonly<Record<string, string>> | undefined {
+  const values: Record<string, string> = {}
+  for (let at = 0; at < bytes.length; ) {
+    const tag = toHex(bytes.subarray(at, at + 3))
+    const end = at + 4 + (bytes[at + 3] ?? bytes.length)
+    if (!/^FF[0-9A-F]{4}$/.test(tag) || end > bytes.length) return undefined
+    const value = bytes.subarray(at + 4, end)
+    values[tag] = AMOUNT_TAGS.has(tag) ? toHex(value) : bytesToAscii(value)
     at = end
   }
   return values

@@ -4,7 +4,13 @@ import { parseDownloadReply } from '../../iso8583/subfields/field-62.ts'
 import { parseRateEntries } from '../../iso8583/subfields/rate-table.ts'
 import type { DownloadRecord, DownloadSet, StagedDownload } from './download-model.ts'
 import { DOWNLOAD_SETS } from './download-model.ts'
-import { applicationOf, caKeyOf, contactlessValues, parameterChanges } from './download-objects.ts'
+import {
+  applicationOf,
+  binaryContactlessValues,
+  caKeyOf,
+  contactlessValues,
+  parameterChanges,
+} from './download-objects.ts'
 import { append, type Flow } from './effect.ts'
 import { exchange, sealRequest } from './exchange.ts'
 import { textField } from './host-reply.ts'
@@ -110,7 +116,7 @@ function* fetchListed(context: TerminalContext, set: DownloadSet): Flow<Step<und
     const asked = isPaged(set) ? String(count).padStart(3, '0') : `1${String(count).padStart(2, '0')}`
     const answer = yield* ask(context, mti, code, asciiToBytes(asked))
     if (!answer.ok) return answer
-    const listed = listPage(set, answer.value, count)
+    const listed = listPage(set, answer.value, count, activeProfile(context).blacklistForm)
     if (listed === undefined) return ended(yield* drop(set))
     yield* append({ kind: 'downloadListed', set, ...listed })
   }
@@ -137,6 +143,7 @@ function listPage(
   set: DownloadSet,
   bytes: Uint8Array,
   count: number,
+  form: TerminalProfile['blacklistForm'],
 ): { readonly names: readonly string[]; readonly isComplete: boolean } | undefined {
   const reply = parseDownloadReply(bytes)
   if (!reply.ok) return undefined
@@ -146,7 +153,7 @@ function listPage(
   const isComplete = flag !== 'more'
   if (isPaged(set)) {
     const text = bytesToAscii(objects)
-    const entries = set === 'rates' ? sizedEntries(text) : blacklistEntries(text)
+    const entries = set === 'rates' ? sizedEntries(text) : blacklistEntries(text, form)
     return entries === undefined ? undefined : { names: entries, isComplete }
   }
   const names = objectNames(set, objects)
@@ -173,13 +180,21 @@ function sizedEntries(text: string): readonly string[] | undefined {
   return text.slice(0, 3) === String(entries.length).padStart(3, '0') ? entries : undefined
 }
 
-/** Count of three digits, then entries of 16: a size of two digits and 14 characters. Source: dialect, 5.3, LY. */
-function blacklistEntries(text: string): readonly string[] | undefined {
+/** Count of three digits, then entries: a size of two digits and 14 characters (5.3, LY), or as many as they have (from memory). */
+function blacklistEntries(
+  text: string,
+  form: TerminalProfile['blacklistForm'],
+): readonly string[] | undefined {
+  if (form === 'variable') return onlyDigits(sizedEntries(text))
   const count = Number(text.slice(0, 3))
   if (!/^\d{3}$/.test(text.slice(0, 3)) || text.length !== 3 + count * 16) return undefined
   const entries = Array.from({ length: count }, (_, index) => text.slice(3 + index * 16, 19 + index * 16))
   const prefixes = entries.map((entry) => entry.slice(2, 2 + Number(entry.slice(0, 2))))
-  return prefixes.every((prefix) => /^\d{1,14}$/.test(prefix)) ? prefixes : undefined
+  return onlyDigits(prefixes)
+}
+
+function onlyDigits(prefixes: readonly string[] | undefined): readonly string[] | undefined {
+  return prefixes?.every((prefix) => /^\d{1,14}$/.test(prefix)) === true ? prefixes : undefined
 }
 
 /** The TLV objects by which each entry of a list is asked for. */
@@ -221,7 +236,8 @@ function activation(context: TerminalContext, set: DownloadSet): DownloadRecord 
       return profileChanges === undefined ? undefined : { kind: 'downloadActivated', set, profileChanges }
     }
     case 'contactless': {
-      const contactless = contactlessValues(bytes)
+      const isText = activeProfile(context).contactlessForm === 'text'
+      const contactless = isText ? contactlessValues(bytes) : binaryContactlessValues(bytes)
       return contactless === undefined ? undefined : { kind: 'downloadActivated', set, contactless }
     }
     case 'rates':

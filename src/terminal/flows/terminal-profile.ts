@@ -107,6 +107,10 @@ export interface TerminalProfile {
   readonly autoSignOff: boolean
   /** A download ends with a message of its own; 361 for parameters is from memory only. 4. */
   readonly downloadEnd: boolean
+  /** Entries of a blacklist: filled to 14 characters, or as long as they are. 5.3, uncertain. */
+  readonly blacklistForm: 'fixed' | 'variable'
+  /** Contactless parameters as text, or as binary objects. 5.3, uncertain. */
+  readonly contactlessForm: 'text' | 'binary'
   /** A status upload says the software's version, in an item of ours (61) behind those of the sources. 5.3. */
   readonly statusExtensions: boolean
   /** Has a battery; a status upload tells of it. */
@@ -236,6 +240,8 @@ export const DEFAULT_PROFILE: TerminalProfile = {
   autoSignIn: true,
   autoSignOff: false,
   downloadEnd: true,
+  blacklistForm: 'fixed',
+  contactlessForm: 'text',
   statusExtensions: true,
   batteryPresent: false,
   statusOnChange: false,

@@ -218,3 +218,18 @@ describe('a terminal that is not live yet', () => {
     expect(code(terminal.sale())).toBe('00')
   })
 })
+
+describe('a terminal whose parameters switch transactions off', () => {
+  it('is refused those, and served the others', () => {
+    const host = new TestHost()
+    const terminal = TestTerminal.signedIn(host)
+    host.changeTerminal({ setup: { sets: {}, jobs: [], policy: { kinds: ['refund'] } } })
+    const refused = terminal.sale()
+    expect([code(refused), reason(refused)]).toEqual([
+      '58',
+      "the terminal's parameters (26) switch this transaction off",
+    ])
+    host.changeTerminal({ setup: { sets: {}, jobs: [], policy: { kinds: ['sale'] } } })
+    expect(code(terminal.sale())).toBe('00')
+  })
+})

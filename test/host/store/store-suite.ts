@@ -251,7 +251,7 @@ export function describeStore(name: string, open: () => Opened | Promise<Opened>
         sets: { parameters: { served: 3, loaded: 2, loadedAtMs: 5 }, blacklist: { served: 1 } },
         jobs: [4, 7],
         software: { running: '1.2.3', packageId: 'AB', state: 'loading', percent: 40, atMs: 6 },
-        policy: { kinds: ['sale', 'saleVoid'], tipPercentMax: 15 },
+        policy: { kinds: ['sale', 'saleVoid'] },
         stage: 'testing',
         status: { text: '011021\'\\0"é', atMs: 7 },
       }

@@ -11,6 +11,7 @@ import {
   type BatchQuery,
   type FoundSetups,
   type FoundTransactions,
+  type LoadedVersion,
   RECORDS_WALK_MAX,
   type RecordsPort,
   type TransactionQuery,
@@ -69,9 +70,9 @@ export class RecordsReader implements RecordsPort {
   }
 
   /** How many terminals with keys have which version of a set in full; null for none. */
-  loadedVersions(set: DownloadSet): readonly { readonly version: number | null; readonly count: number }[] {
+  loadedVersions(set: DownloadSet): readonly LoadedVersion[] {
     return this.#db
-      .prepare<[string], { readonly version: number | null; readonly count: number }>(
+      .prepare<[string], LoadedVersion>(
         `SELECT json_extract(setup, '$.sets.' || ? || '.loaded') AS version, count(*) AS count FROM terminals
          WHERE signInRequired = 1 GROUP BY version ORDER BY version DESC`,
       )
