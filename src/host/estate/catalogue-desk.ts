@@ -3,7 +3,7 @@ import type { CatalogueRow, CatalogueSet, DownloadSet, TerminalPolicy, TerminalR
 import type { HostStore } from '../core/store-port.ts'
 import { JOBS, withJob } from '../core/terminal-jobs.ts'
 import { withPolicy } from '../core/terminal-policy.ts'
-import { type Catalogue, contentOf } from './catalogue.ts'
+import type { Catalogue } from './catalogue.ts'
 import { type ContentChange, contentChanges } from './catalogue-changes.ts'
 import { type ContentFault, contentFaults, OVERRIDABLE } from './catalogue-content.ts'
 import { DEFAULT_DOWNLOADS } from './default-downloads.ts'
@@ -199,16 +199,6 @@ export class CatalogueDesk {
       return known.get(key)
     }
   }
-}
-
-/** What one terminal downloads now, all scopes together. */
-export function effectiveContent(
-  rows: readonly CatalogueRow[],
-  terminal: TerminalRow,
-  set: CatalogueSet,
-): object {
-  const own = catalogueScopes(terminal).flatMap((scope) => rows.filter((row) => row.scope === scope))
-  return contentOf(own, set)
 }
 
 function versionOf({ set, scope, version, content, atMs, author, note }: CatalogueRow): CatalogueVersion {

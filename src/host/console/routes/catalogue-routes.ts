@@ -38,6 +38,7 @@ const CONTENT_SIZE_MAX = 256 * 1024
 /** What terminals download: seen, edited, taken back. */
 export function catalogueRoutes(app: ConsoleApp, context: ConsoleContext): void {
   readRoutes(app, context)
+  compareRoutes(app, context)
   changeRoutes(app, context)
 }
 
@@ -80,6 +81,9 @@ function readRoutes(app: ConsoleApp, { host, records }: ConsoleContext): void {
       }
     },
   })
+}
+
+function compareRoutes(app: ConsoleApp, { host: { downloads } }: ConsoleContext): void {
   app.route({
     method: 'GET',
     url: '/api/catalogue/:set/versions/:version',
