@@ -56,6 +56,9 @@ export const WORKBENCH_DEED = z.discriminatedUnion('kind', [
   /** `loseReply`: the next request leaves, and its answer is lost with the line. */
   z.object({ kind: z.literal('line'), state: LINE_STATE }),
   z.object({ kind: z.literal('power'), isOn: z.boolean() }),
+  /** Another terminal of the table is looked at; a new one comes out of its box. */
+  z.object({ kind: z.literal('show'), terminal: z.number().int().min(0) }),
+  z.object({ kind: z.literal('unpack') }),
 ])
 export type WorkbenchDeed = z.input<typeof WORKBENCH_DEED>
 
@@ -123,6 +126,13 @@ export const WORKBENCH_STATE = z.object({
       isContactless: z.boolean(),
     }),
   ),
+  /** The terminals of the table; null where there is only one. `serial`: of one that came in a box. */
+  table: z
+    .object({
+      shown: z.number(),
+      terminals: z.array(z.object({ id: z.number(), serial: z.string(), tid: z.string() })),
+    })
+    .nullable(),
   /** Grows with each beep. */
   beep: z.object({ count: z.number(), kind: z.enum(['short', 'good', 'bad']) }),
   /** What happened, newest last. */

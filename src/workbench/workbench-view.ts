@@ -44,7 +44,7 @@ export function terminalOf(terminal: Terminal | undefined): WorkbenchState['term
   if (terminal === undefined) return NO_TERMINAL
   const { profile, state } = terminal
   return {
-    tid: profile.terminalId,
+    tid: state.commissioned ? profile.terminalId : '',
     merchant: { zh: profile.merchantNameZh, en: profile.merchantNameEn },
     batch: state.batch,
     operator: state.loggedOn ?? null,

@@ -1,7 +1,7 @@
 import { type Board, type BoardDevice, type BoardEvent, BoardRefusal } from '../../hardware/emulator/board.ts'
 import type { PadKey } from '../../hardware/emulator/pin-pad-device.ts'
 import type { Random } from '../base/ports.ts'
-import { keypadMenu } from '../terminal/adapters/keypad-menu.ts'
+import type { TerminalService } from '../terminal/adapters/keypad-menu.ts'
 import { KeypadPanel } from '../terminal/adapters/keypad-panel.ts'
 import { type Terminal, TerminalStopped } from '../terminal/adapters/terminal.ts'
 import type { DeviceReportAnswer } from '../terminal/flows/peripheral-effect.ts'
@@ -11,10 +11,12 @@ import type { CommandOutcome, TerminalCommand } from '../terminal/flows/terminal
 import type { Panel } from '../terminal/runtime/terminal-world.ts'
 import { CardWallet } from './card-wallet.ts'
 import { drawStrokes } from './draw-strokes.ts'
+import { HandRefusal } from './hand-refusal.ts'
 import { heardPanel } from './heard-panel.ts'
 import type { LineRelay } from './line-relay.ts'
 import { PadHands } from './pad-hands.ts'
 import { PaperTray } from './paper-tray.ts'
+import { type SeatParts, TerminalSeat } from './terminal-seat.ts'
 import {
   WORKBENCH_DEED,
   type WorkbenchDeed,
@@ -24,14 +26,12 @@ import {
 import { DEVICE_NAMES, failureText, LINE_TEXTS, PAD_COVERED, refusalText } from './workbench-texts.ts'
 import { displayOf, padOf, terminalOf } from './workbench-view.ts'
 
-export interface WorkbenchParts {
+export interface WorkbenchParts extends SeatParts {
   readonly board: Board
   readonly relay: LineRelay
   readonly cardsDirectory: string
   readonly random: Random
   readonly nowMs: () => number
-  /** Opens the terminal on its journal, with this display; called at each time that the power comes. */
-  readonly openTerminal: (panel: Panel) => Promise<Terminal>
   /** A terminal is there, at the start and after each power cut. */
   readonly terminalOpened?: (terminal: Terminal) => void
 }
@@ -44,17 +44,6 @@ const DEVICES: readonly BoardDevice[] = ['reader', 'pinpad', 'printer']
 /** Screens that say yes, and those that say no: they are heard as well as seen. */
 const GOOD_SCREENS: ReadonlySet<string> = new Set(['approved', 'settled', 'signedIn', 'balanceShown'])
 const BAD_SCREENS = /^(refused\.|declined|noReply|noConnection|hostRefused|reversed|replyMacWrong)/
-
-/** A hand could not do it. */
-export class HandRefusal extends Error {
-  override readonly name = 'HandRefusal'
-  readonly text: Text
-
-  constructor(text: Text) {
-    super(text.en)
-    this.text = text
-  }
-}
 
 /**
  * A terminal and its devices on a table: the real runtime on the emulated board's pseudo-terminals. Hands do something to them,
@@ -69,23 +58,33 @@ export class Workbench {
   readonly #viewers = new Set<Viewer>()
   readonly #deviceListeners: ((report: DeviceReportAnswer) => void)[] = []
   readonly #plugged = new Set<BoardDevice>(DEVICES)
-  #terminal: Terminal | undefined
+  readonly #seat: TerminalSeat
   #power: WorkbenchState['power'] = 'off'
   #cardIn: string | undefined
   #beep: WorkbenchState['beep'] = { count: 0, kind: 'short' }
   #log: WorkbenchState['log'] = []
   #logCount = 0
   #isTellDue = false
+  /** Grows with each power cut. */
+  #life = 0
   #panel: Panel
 
   constructor(parts: WorkbenchParts) {
     this.#parts = parts
+    this.#seat = new TerminalSeat(
+      parts,
+      (terminal) => {
+        for (const listener of this.#deviceListeners) terminal.onDevices(listener)
+      },
+      (text) => this.#note(text),
+    )
     this.#pad = new PadHands(parts.random)
     this.#wallet = new CardWallet(parts.cardsDirectory)
     this.keypad = new KeypadPanel({
       run: (command) => void this.run(command),
-      cancel: () => void this.#terminal?.cancel(),
-      menu: () => (this.#terminal === undefined ? [] : keypadMenu(this.#terminal.profile)),
+      cancel: () => this.#seat.cancel(),
+      menu: () => this.#seat.menu(),
+      serve: (service) => void this.serve(service),
       changed: () => this.#changed(),
     })
     this.#panel = heardPanel(this.keypad, (screen) => this.#screenShown(screen))
@@ -98,13 +97,13 @@ export class Workbench {
   }
 
   get terminal(): Terminal | undefined {
-    return this.#terminal
+    return this.#seat.terminal
   }
 
   /** Hears of devices of whichever terminal has power. */
   onDevices(listener: (report: DeviceReportAnswer) => void): void {
     this.#deviceListeners.push(listener)
-    this.#terminal?.onDevices(listener)
+    this.#seat.terminal?.onDevices(listener)
   }
 
   /** PNG of a slip; undefined when it is not here any more. */
@@ -124,11 +123,10 @@ export class Workbench {
     this.#power = 'starting'
     this.#changed()
     try {
-      this.#terminal = await this.#parts.openTerminal(this.#panel)
-      for (const listener of this.#deviceListeners) this.#terminal.onDevices(listener)
+      const terminal = await this.#seat.open(this.#panel)
       this.#power = 'on'
       this.#note({ zh: '电源接通', en: 'Power is on' })
-      this.#parts.terminalOpened?.(this.#terminal)
+      this.#parts.terminalOpened?.(terminal)
     } catch (error) {
       this.#power = 'off'
       throw error
@@ -141,8 +139,8 @@ export class Workbench {
   powerOff(): void {
     if (this.#power !== 'on') return
     this.#power = 'off'
-    this.#terminal?.cutPower()
-    this.#terminal = undefined
+    this.#life += 1
+    this.#seat.cutPower()
     this.keypad.clear()
     this.#note({ zh: '断电', en: 'The power is cut' })
   }
@@ -154,7 +152,7 @@ export class Workbench {
 
   /** One command, after those before it; `cancelled` without power. */
   async run(command: TerminalCommand): Promise<CommandOutcome> {
-    const terminal = this.#terminal
+    const { terminal } = this.#seat
     if (terminal === undefined) return { kind: 'cancelled' }
     this.keypad.busy = true
     try {
@@ -164,7 +162,23 @@ export class Workbench {
       return { kind: 'cancelled' }
     } finally {
       // After a power cut another one may be there, which has nothing to do.
-      if (this.#terminal === terminal) this.keypad.busy = false
+      if (this.#seat.terminal === terminal) this.keypad.busy = false
+      this.#changed()
+    }
+  }
+
+  /** What the terminal's own menu offers beside commands. What goes wrong is told. */
+  async serve(service: TerminalService): Promise<void> {
+    const life = this.#life
+    if (this.#power !== 'on') return
+    this.keypad.busy = true
+    try {
+      await this.#seat.serve(service, this.#panel)
+    } catch (error) {
+      if (!(error instanceof TerminalStopped)) this.#note(failureText(error))
+    } finally {
+      // After a power cut nothing of this is under way any more.
+      if (this.#life === life) this.keypad.busy = false
       this.#changed()
     }
   }
@@ -290,8 +304,9 @@ export class Workbench {
       },
       battery: { percent: board.battery.percent, isCharging: board.battery.isCharging },
       line: relay.state,
-      terminal: terminalOf(this.#terminal),
+      terminal: terminalOf(this.#seat.terminal),
       cards: [...this.#wallet.cards],
+      table: null,
       beep: this.#beep,
       log: this.#log,
     }
@@ -299,7 +314,7 @@ export class Workbench {
 
   async close(): Promise<void> {
     this.#viewers.clear()
-    await this.#terminal?.close()
+    await this.#seat.close()
     await this.#parts.relay.close()
   }
 

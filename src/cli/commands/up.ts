@@ -27,6 +27,8 @@ interface UpFlags {
   readonly record?: string
   readonly lang: PanelLanguage
   readonly console?: string | boolean
+  readonly echoes: string
+  readonly soak: string
 }
 
 export function buildCommand(): Command {
@@ -45,6 +47,8 @@ export function buildCommand(): Command {
     .option('--shared-line', '读卡器与密码键盘共用一条线 | reader and PIN pad on one cable')
     .option('--free-ports', '主机用任意空闲端口 | the host takes any free ports')
     .option('--json', '与 --once 合用：只输出 JSON 结果 | with --once: print the result as JSON only')
+    .option('--echoes <count>', '新终端网络测试次数 | echoes of the network test of a new terminal', '30')
+    .option('--soak <seconds>', '新终端性能测试时长 | length of the soak of a new terminal', '30')
     .option(...CONSOLE_OPTION)
     .option(...NO_CONSOLE_OPTION)
     .option(...RECORD_OPTION)
@@ -54,6 +58,13 @@ export function buildCommand(): Command {
         .default(languageOf(process.env)),
     )
     .action(run)
+}
+
+function count(option: string, text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 5 || value > 86_400)
+    throw new UsageFailure(`${option} takes a whole number from 5 to 86400`)
+  return value
 }
 
 async function run(flags: UpFlags): Promise<void> {
@@ -78,6 +89,8 @@ async function run(flags: UpFlags): Promise<void> {
         {
           ...common,
           directory,
+          echoCount: count('--echoes', flags.echoes),
+          soakSeconds: count('--soak', flags.soak),
           freePorts: flags.freePorts === true,
           console: consolePlaceOf(flags.console),
         },

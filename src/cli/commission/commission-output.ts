@@ -1,15 +1,6 @@
 import type { CommissioningEvent } from '../../terminal/adapters/commissioning/commissioning-site.ts'
-import type { CommissioningStep, StepEvidence } from '../../terminal/flows/commissioning/step-evidence.ts'
-
-export const STEP_NAMES: { readonly [step in CommissioningStep]: readonly [zh: string, en: string] } = {
-  network: ['网络测试', 'network test'],
-  keys: ['密钥与签到', 'keys and sign-in'],
-  downloads: ['参数下载', 'downloads'],
-  devices: ['外设自检', 'self-check of the devices'],
-  functions: ['功能测试', 'function test'],
-  soak: ['性能测试', 'soak'],
-  training: ['培训练习', 'training exercises'],
-}
+import { STEP_NAMES } from '../../terminal/adapters/commissioning/step-names.ts'
+import type { StepEvidence } from '../../terminal/flows/commissioning/step-evidence.ts'
 
 /** Live progress: a line for a person, or a JSON object for a program. */
 export function describeEvent(event: CommissioningEvent, isJson: boolean): string {

@@ -18,7 +18,8 @@ import { enrolHost, factoryAt } from '../estate/enrol-host.ts'
 import { Finding } from '../failure.ts'
 import type { Recorder } from '../recording/recorder.ts'
 import { type AttachedTerminal, TerminalConsole } from '../terminal-console.ts'
-import { workbenchPort } from './workbench-port.ts'
+import { BoxedTerminals } from './boxed-terminals.ts'
+import { tablePort } from './table-port.ts'
 import { openWorld, TOUCHED_PROFILE, type World } from './world.ts'
 import { WORLD_PIN } from './world-cards.ts'
 import { WORLD_OPERATORS } from './world-operators.ts'
@@ -30,9 +31,14 @@ export interface InteractiveOptions {
   readonly recorder: Recorder | undefined
   readonly freePorts: boolean
   readonly language: PanelLanguage
+  /** Of the commissioning of a terminal that is unpacked. */
+  readonly echoCount: number
+  readonly soakSeconds: number
   /** Undefined: without the console. */
   readonly console: ConsolePlace | undefined
 }
+
+const QUITTING = ['SIGTERM', 'SIGHUP'] as const
 
 /** A terminal day by hand: the operator's commands, and the hands that hold cards and pull plugs. */
 export async function runInteractive(
@@ -47,10 +53,10 @@ export async function runInteractive(
   const panel = new ExchangeablePanel(morningPanel())
   let hostFailure: string | undefined
   process.on('SIGINT', interrupt)
-  process.on('SIGTERM', quit)
-  process.on('SIGHUP', quit)
+  for (const signal of QUITTING) process.on(signal, quit)
   let world: World | undefined
   let served: ServedConsole | undefined
+  let boxes: BoxedTerminals | undefined
   let care: ReturnType<typeof careBeside> | undefined
   try {
     world = await openWorld({
@@ -68,8 +74,8 @@ export async function runInteractive(
       },
     })
     const { board, cardsDirectory, terminal } = world
-    await certify(world.host, options.directory)
-    served = await serveBeside(world, options, print)
+    boxes = await openBoxes(world, options, () => served?.console.url)
+    served = await serveBeside(world, boxes, options, print)
     if (served === undefined) care = careBeside(world.host, join(options.directory, 'host'))
     const isKeyboard = input.isTTY === true
     const lines = new BoardLines(keyboard, new BoardConsole({ board, cardsDirectory, print }), isKeyboard)
@@ -87,23 +93,45 @@ export async function runInteractive(
     if (!isKeyboard && failures > 0) throw new Finding(`${failures} commands were not done as asked`)
   } finally {
     await served?.close()
+    await boxes?.close()
     care?.close()
     await world?.close()
     keyboard.close()
     process.off('SIGINT', interrupt)
-    process.off('SIGTERM', quit)
-    process.off('SIGHUP', quit)
+    for (const signal of QUITTING) process.off(signal, quit)
   }
+}
+
+/** Terminals that were unpacked on earlier days stand on the table again. */
+async function openBoxes(
+  { host, cardsDirectory }: World,
+  { directory, echoCount, soakSeconds }: InteractiveOptions,
+  consoleUrl: () => string | undefined,
+): Promise<BoxedTerminals> {
+  await certify(host, directory)
+  const boxes = new BoxedTerminals({
+    directory,
+    cardsDirectory,
+    factory: await factoryAt(join(directory, 'factory')),
+    hostPort: host.ports['unionpay-pos'],
+    consoleUrl,
+    profile: TOUCHED_PROFILE,
+    echoCount,
+    soakSeconds,
+  })
+  await boxes.open()
+  return boxes
 }
 
 /** The console with the terminal in it; undefined where nobody wants one. */
 async function serveBeside(
   { host, workbench }: World,
+  boxes: BoxedTerminals,
   { console: place, directory }: InteractiveOptions,
   print: (text: string) => void,
 ): Promise<ServedConsole | undefined> {
   if (place === undefined) return undefined
-  const parts = { directory: join(directory, 'host'), place, workbench: workbenchPort(workbench) }
+  const parts = { directory: join(directory, 'host'), place, workbench: tablePort(workbench, boxes) }
   return serveConsole(host, parts, () => print('正在生成控制台页面 building the page of the console …\n'))
 }
 

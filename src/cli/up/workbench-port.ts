@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { WorkbenchPort } from '../../host/console/workbench-port.ts'
-import { HandRefusal, type Workbench } from '../../workbench/workbench.ts'
+import { HandRefusal } from '../../workbench/hand-refusal.ts'
+import type { Workbench } from '../../workbench/workbench.ts'
 import { WORKBENCH_DEED } from '../../workbench/workbench-messages.ts'
 
 /** The workbench as the console sees it. */

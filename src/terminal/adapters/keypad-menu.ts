@@ -8,15 +8,26 @@ export interface Bilingual {
   readonly en: string
 }
 
-/** A command, or a menu of its own. */
+/** What whoever runs the terminal does for it, beside its commands. */
+export type TerminalService = 'activate' | 'commission' | 'train' | 'exercises' | 'leaveTraining'
+
+/** `boxed`: still what left the factory. */
+export type KeypadMode = 'live' | 'training' | 'boxed'
+
+/** A command, a service, or a menu of its own. */
 export interface MenuItem {
   readonly name: Bilingual
   readonly command?: TerminalCommand
+  readonly service?: TerminalService
   readonly items?: readonly MenuItem[]
 }
 
 function item(zh: string, en: string, command: TerminalCommand): MenuItem {
   return { name: { zh, en }, command }
+}
+
+function service(zh: string, en: string, name: TerminalService): MenuItem {
+  return { name: { zh, en }, service: name }
 }
 
 function menu(zh: string, en: string, ...items: readonly MenuItem[]): MenuItem {
@@ -65,6 +76,10 @@ const EVERYTHING: readonly MenuItem[] = [
     item('下载全部参数', 'Load all from the host', { kind: 'download', set: 'all' }),
     item('上送终端状态', 'Send the status', { kind: 'uploadStatus' }),
     item('设备报告', 'Device report', { kind: 'deviceReport' }),
+    service('开通与验收', 'Commissioning', 'commission'),
+    service('训练模式', 'Training mode', 'train'),
+    service('练习进度', 'Exercises', 'exercises'),
+    service('退出训练', 'Leave the training', 'leaveTraining'),
   ),
   menu(
     '操作员',
@@ -78,16 +93,28 @@ const EVERYTHING: readonly MenuItem[] = [
 ]
 
 /** The menu of a terminal: what its type has no device for, or its profile switches off by device, is not offered. */
-export function keypadMenu(profile: TerminalProfile): readonly MenuItem[] {
-  return offered(EVERYTHING, profile)
+export function keypadMenu(profile: TerminalProfile, mode: KeypadMode = 'live'): readonly MenuItem[] {
+  return mode === 'boxed' ? BOXED : offered(EVERYTHING, profile, mode)
 }
 
-function offered(items: readonly MenuItem[], profile: TerminalProfile): readonly MenuItem[] {
+const BOXED: readonly MenuItem[] = [
+  service('输入激活码开通', 'Enter the activation code', 'activate'),
+  item('设备报告', 'Device report', { kind: 'deviceReport' }),
+]
+const IN_TRAINING: readonly TerminalService[] = ['exercises', 'leaveTraining']
+
+function offered(
+  items: readonly MenuItem[],
+  profile: TerminalProfile,
+  mode: KeypadMode,
+): readonly MenuItem[] {
   return items.flatMap((each): readonly MenuItem[] => {
     if (each.items !== undefined) {
-      const inside = offered(each.items, profile)
+      const inside = offered(each.items, profile, mode)
       return inside.length === 0 ? [] : [{ ...each, items: inside }]
     }
+    if (each.service !== undefined)
+      return IN_TRAINING.includes(each.service) === (mode === 'training') ? [each] : []
     return each.command === undefined || isOffered(each.command, profile) ? [each] : []
   })
 }

@@ -3,7 +3,7 @@ import type { Question, QuestionAnswer, Screen } from '../flows/screen.ts'
 import { renderScreen } from '../flows/screen-texts.ts'
 import type { TerminalCommand } from '../flows/terminal-command.ts'
 import type { Panel } from '../runtime/terminal-world.ts'
-import type { Bilingual, MenuItem } from './keypad-menu.ts'
+import type { Bilingual, MenuItem, TerminalService } from './keypad-menu.ts'
 import { answerOf } from './question-answer.ts'
 
 /** A key of the terminal's keypad. */
@@ -71,6 +71,7 @@ export class KeypadPanel implements Panel {
   readonly #run: (command: TerminalCommand) => void
   readonly #cancel: () => void
   readonly #menu: () => readonly MenuItem[]
+  readonly #serve: (service: TerminalService) => void
   readonly #changed: () => void
   #screen: Screen = HOME
   /** What a command ended with: it stays when slips and card are gone. */
@@ -89,11 +90,13 @@ export class KeypadPanel implements Panel {
     readonly cancel: () => void
     /** What this terminal offers now. */
     readonly menu: () => readonly MenuItem[]
+    readonly serve?: (service: TerminalService) => void
     readonly changed: () => void
   }) {
     this.#run = parts.run
     this.#cancel = parts.cancel
     this.#menu = parts.menu
+    this.#serve = parts.serve ?? (() => {})
     this.#changed = parts.changed
   }
 
@@ -193,6 +196,7 @@ export class KeypadPanel implements Panel {
 
   #pressInEntry(question: Extract<Question, { kind: 'enter' }>, done: Asked['done'], key: KeypadKey): void {
     if (key === 'clear') this.#entry = this.#entry.slice(0, -1)
+    else if (key === 'up' || key === 'down') this.#turn(question, key === 'down' ? 1 : -1)
     else if (isDigits(key)) {
       const isAmount = question.input === 'amount'
       this.#append(key, isAmount ? AMOUNT_DIGITS_MAX : Math.min(question.lengthMax, ENTRY_MAX))
@@ -201,6 +205,11 @@ export class KeypadPanel implements Panel {
       const answer = answerOf(question, text)
       if (answer !== undefined) this.#answer(answer, done)
     }
+  }
+
+  /** There is no key for letters: the arrows make one of the digit that was typed last. */
+  #turn({ input }: Extract<Question, { kind: 'enter' }>, by: 1 | -1): void {
+    if (input === 'text') this.#entry = turned(this.#entry, by)
   }
 
   #pressInChoice(
@@ -228,6 +237,9 @@ export class KeypadPanel implements Panel {
     } else if (chosen?.command !== undefined) {
       this.#menus = []
       this.#run(chosen.command)
+    } else if (chosen?.service !== undefined) {
+      this.#menus = []
+      this.#serve(chosen.service)
     }
   }
 
@@ -278,6 +290,17 @@ export class KeypadPanel implements Panel {
     this.#chosen = question?.kind === 'choose' && question.isNeutral === true ? -1 : 0
     this.#changed()
   }
+}
+
+/** The letters of each key, after its digit; the arrows turn the last one that was typed. Source: ITU-T E.161, option A. */
+const KEY_LETTERS = ['0', '1', '2ABC', '3DEF', '4GHI', '5JKL', '6MNO', '7PQRS', '8TUV', '9WXYZ'] as const
+
+function turned(entry: string, by: 1 | -1): string {
+  const last = entry.slice(-1).toUpperCase()
+  const letters = KEY_LETTERS.find((each) => last !== '' && each.includes(last))
+  if (letters === undefined) return entry
+  const next = (letters.indexOf(last) + by + letters.length) % letters.length
+  return entry.slice(0, -1) + letters.charAt(next)
 }
 
 const MENU_TITLE: Bilingual = { zh: '请选择', en: 'Choose' }

@@ -87,6 +87,8 @@ function* performManagement(context: TerminalContext, command: ManagementCommand
       return yield* logOn(context, command.operator)
     case 'logOff':
       return yield* logOff(context)
+    case 'authorise':
+      return (yield* requireSupervisor(context)) ?? { kind: 'done' }
     case 'addOperator':
       return yield* addOperator(context, command)
     case 'removeOperator':

@@ -51,6 +51,8 @@ type SimpleCommand =
   /** Nothing left out: loads a new master key. */
   | { readonly kind: 'loadMasterKey'; readonly keyBlock: string }
   | { readonly kind: 'logOff' }
+  /** A supervisor's password, before something that is no command of the terminal. */
+  | { readonly kind: 'authorise' }
   | { readonly kind: 'signIn' }
   | { readonly kind: 'signOff' }
   | { readonly kind: 'echo' }

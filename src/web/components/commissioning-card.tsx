@@ -114,11 +114,11 @@ function Deeds({
         <Button onClick={() => onSet('testing')}>{t({ zh: '开放测试', en: 'Open for tests' })}</Button>
       )}
       {!isAccepted && (
-        <Button kind={isPassed ? 'primary' : 'plain'} onClick={onSign}>
+        <Button kind={isPassed ? 'primary' : undefined} onClick={onSign}>
           {t({ zh: '签发验收报告', en: 'Sign the report' })}
         </Button>
       )}
-      <Button kind={isAccepted || !isPassed ? 'primary' : 'plain'} onClick={() => onSet('live')}>
+      <Button kind={isAccepted ? 'primary' : undefined} onClick={() => onSet('live')}>
         {t({ zh: '正式启用', en: 'Go live' })}
       </Button>
     </>

@@ -6,6 +6,7 @@ import { Hands, Story } from '../workbench/hands.tsx'
 import { PaperTray } from '../workbench/paper-tray.tsx'
 import { PinPad } from '../workbench/pin-pad.tsx'
 import { TerminalBody } from '../workbench/terminal-body.tsx'
+import { TerminalChoice } from '../workbench/terminal-choice.tsx'
 import { act, useWorkbench, workbench, workbenchProblem } from '../workbench/use-workbench.ts'
 import '../workbench/workbench.css'
 
@@ -31,6 +32,7 @@ export function WorkbenchPage() {
   return (
     <>
       {problem !== undefined && <Problem text={problem} />}
+      {state.table !== null && <TerminalChoice table={state.table} />}
       <div class="bench">
         <div class="bench-main">
           <div class="bench-devices">

@@ -5,9 +5,9 @@ import type { Terminal } from '../terminal.ts'
 
 /** Who holds cards and paper while the steps run: a person, or the hands of an emulated board. */
 export interface Customers {
-  serve(card: 'chip' | 'stripe' | undefined): void
+  serve(card: 'chip' | 'stripe' | undefined, text?: Reason): void | Promise<void>
   /** The paper is to end in the next slip; it is put in again when the terminal asks. */
-  endPaper(): void
+  endPaper(): void | Promise<void>
 }
 
 export type CommissioningEvent =

@@ -91,6 +91,8 @@ async function functions(site: CommissioningSite): Promise<StepResult> {
   // What a power cut left of the last function test must not spoil this one.
   if (terminal.state.settlement !== undefined) await terminal.run({ kind: 'settle' })
   const { reasons, figures } = await performScript(site)
+  // Of a test that was stopped nothing is kept.
+  if (site.isStopped()) return judged(reasons, figures, null)
   const listed = await terminal.run({ kind: 'transactions' })
   const owed = terminal.state.owedReceipts.length
   if (owed > 0) reasons.push({ zh: `${owed} 张签购单未打印`, en: `${owed} slips were not printed` })
@@ -130,7 +132,7 @@ async function performScript(
 }
 
 async function perform(
-  { terminal, customers, elapsedMs, tell }: CommissioningSite,
+  { terminal, customers, elapsedMs, tell, isStopped }: CommissioningSite,
   each: FunctionCase,
   approved: ReadonlyMap<string, TransactionView>,
 ): Promise<{ outcome: CommandOutcome | undefined; tookMs: number; fault: Reason | undefined }> {
@@ -142,12 +144,13 @@ async function perform(
       tookMs: 0,
       fault: { zh: '缺少原交易', en: 'what it refers to is not there' },
     }
-  if (each.paperEnds === true) customers.endPaper()
-  customers.serve(each.card)
+  if (each.paperEnds === true) await customers.endPaper()
+  await customers.serve(each.card, each)
+  if (isStopped()) return { outcome: undefined, tookMs: 0, fault: undefined }
   const before = elapsedMs()
   const outcome = await terminal.run(command)
   const tookMs = elapsedMs() - before
-  customers.serve(undefined)
+  await customers.serve(undefined)
   return { outcome, tookMs, fault: each.fault(outcome, tookMs) }
 }
 
