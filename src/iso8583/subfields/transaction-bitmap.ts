@@ -1,4 +1,4 @@
-import { fromHex, toHex } from '../../base/bytes.ts'
+import { fromHex } from '../../base/bytes.ts'
 
 /**
  * Transactions by their bit in parameter 26, from the first bit of the first digit. The sources name the parameter and
@@ -26,12 +26,4 @@ export function parseTransactionBitmap(text: string): readonly BitmapTransaction
   const [high = 0, low = 0] = fromHex(text)
   const bits = (high << 8) | low
   return BITMAP_TRANSACTIONS.filter((_, index) => (bits & (0x8000 >> index)) !== 0)
-}
-
-export function formatTransactionBitmap(transactions: readonly string[]): string {
-  const bits = BITMAP_TRANSACTIONS.reduce(
-    (sum, each, index) => (transactions.includes(each) ? sum | (0x8000 >> index) : sum),
-    0,
-  )
-  return toHex(Uint8Array.of(bits >> 8, bits & 0xff))
 }
