@@ -29,7 +29,7 @@ export type FetchedRows = Pick<
 >
 
 const TERMINALS_LOCKED: Statement = {
-  name: 'terminalsLocked',
+  name: 'allTerminalsLocked',
   text: `${LISTS.terminals} FOR UPDATE`,
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Console, openConsole } from '../../../src/host/console/open-console.ts'
+import { RateBook } from '../../../src/host/estate/rate-book.ts'
 import { openHostLog } from '../../../src/host/service/host-log.ts'
 import { openSharedConsole, type SharedConsole } from '../../../src/host/service/open-shared-console.ts'
 import { openSharedHost, type SharedHost } from '../../../src/host/service/open-shared-host.ts'
@@ -164,6 +165,23 @@ describe('a console of hosts that share a database', () => {
       batchNumber: before.batchNumber + 1,
       processingRequest: 5,
     })
+  })
+
+  it('changes rates for every host', async () => {
+    const { body: before } = await first.client.ask('GET', '/api/rates')
+    const { version, base, source, rates, ranges } = before
+    const changed = await first.client.ask('PUT', '/api/rates', {
+      version,
+      base,
+      source,
+      ranges,
+      rates: rates.map((rate: object) => ({ ...rate, markupBasisPoints: 123 })),
+    })
+    expect(changed).toMatchObject({ status: 200, body: { version: version + 1 } })
+    await until(async () => new RateBook(join(directory, 'host')).current().version === version + 1)
+    expect(
+      new RateBook(join(directory, 'host')).current().rates.map((rate) => rate.markupBasisPoints),
+    ).toContain(123)
   })
 
   it('refuses with a sentence while the database is away, and goes on by itself afterwards', async () => {
