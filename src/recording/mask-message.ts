@@ -159,12 +159,17 @@ function field59(value: FieldValue, element: DataElementSpec): FieldValue {
   return filled(value, element)
 }
 
-/** A terminal's serial number, and the amounts of an uploaded chip record, are no card data; keys are all else. */
+/** A terminal's serial number, the place in a list that it downloads, and the amounts of an uploaded chip record, are no card data; keys are all else. */
 function field62(value: FieldValue, element: DataElementSpec, { mti }: Context): FieldValue {
   const bytes = typeof value === 'string' ? asciiToBytes(value) : value
-  if (mti === '0800' && parseTerminalSerial(bytes).ok) return value
+  if (mti === '0800' && (parseTerminalSerial(bytes).ok || isListPlace(bytes))) return value
   const isUpload = mti.startsWith('03') && /^[67]1\d{19,21}$/.test(bytesToAscii(bytes))
   return isUpload ? value : filled(value, element)
+}
+
+/** Three digits: which entry comes next, or how many are there. Source: unionpay-pos, 5.3. */
+function isListPlace(bytes: Uint8Array): boolean {
+  return /^\d{3}$/.test(bytesToAscii(bytes))
 }
 
 function isSame(left: FieldValue, right: FieldValue): boolean {

@@ -1,7 +1,9 @@
 import { DriftingClock, VirtualClock } from '../../../sim/world/virtual-clock.ts'
 import type { LocalDateTime } from '../../base/ports.ts'
 import { HostCore } from '../../host/core/host-core.ts'
+import { Catalogue } from '../../host/estate/catalogue.ts'
 import { ACQUIRER_INSTITUTION } from '../../host/estate/default-estate.ts'
+import { RateBook } from '../../host/estate/rate-book.ts'
 import type { ClientStreamListener } from '../../host/gateway/client-stream.ts'
 import { Connections } from '../../host/gateway/connections.ts'
 import { DEFAULT_LIMITS, DEFAULT_PREFIXES, type PortDialect } from '../../host/gateway/gateway-options.ts'
@@ -25,10 +27,14 @@ export class ReplayHost {
     const { clock } = this
     const wall = new DriftingClock(clock)
     wall.setLocalTime(startLocal)
+    // A recording does not have the rates of its host: those that every host begins with stand for them.
+    const rates = new RateBook(undefined)
     const core = new HostCore({
       security: estate.security,
       testBehaviour,
       acquirer: { institution: ACQUIRER_INSTITUTION },
+      rates,
+      catalogue: new Catalogue([], rates),
     })
     const fault = (reason: string) => this.faults.push(reason)
     const service = new HostService({
