@@ -34,7 +34,7 @@ describe('tillwire load --soak', () => {
       '--host-pid',
       String(pid),
       '--soak',
-      '10s',
+      '14s',
       '--rate',
       '60',
       '--json',

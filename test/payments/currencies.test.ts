@@ -356,6 +356,21 @@ describe('several currencies', () => {
   })
 })
 
+it('a batch holds one currency: settle before a sale in another, and the totals are in it', () => {
+  const world = begin({ currencies: ['840'] })
+  const { terminal } = world
+  terminal.answers = { chooseCurrency: LOCAL }
+  terminal.cards = [stripe(USD_CARD)]
+  expect(terminal.run({ kind: 'sale', amountMinor: 500 })).toMatchObject({ kind: 'approved' })
+  expect(terminal.run({ kind: 'sale', amountMinor: 1234, currency: '840' })).toMatchObject({
+    kind: 'refused',
+    reason: 'otherCurrency',
+    detail: 'CNY',
+  })
+  expect(terminal.run({ kind: 'settle' })).toMatchObject({ kind: 'settled' })
+  expect(text(terminal.sent('0500')[0], 49)).toBe('156')
+})
+
 type Deed = 'home' | 'local' | 'yen' | 'domestic' | 'void' | 'refund' | 'settle'
 
 const script = fc.record({

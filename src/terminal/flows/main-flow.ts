@@ -1,4 +1,5 @@
 import { unreachable } from '../../base/invariant.ts'
+import { refuseOtherCurrency } from './batch-currency.ts'
 import type { CardSlot } from './card-in-hand.ts'
 import { payByCode, refundByVoucher } from './code-payment.ts'
 import { commission, loadMasterKey } from './commission.ts'
@@ -163,12 +164,22 @@ function* settleByCommand(context: TerminalContext): Flow<CommandOutcome> {
   return yield* settle(context)
 }
 
+/** What can be in the terminal's own currency only; sale and refund know theirs later, a void has its original's. */
+const IN_OWN_CURRENCY: ReadonlySet<TransactionCommand['kind']> = new Set([
+  'codeSale',
+  'codeOrder',
+  'completion',
+  'completionAdvice',
+])
+
 /** What all money transactions have in common: readiness, rights, the transaction, slips and card. */
 function* transact(context: TerminalContext, command: TransactionCommand): Flow<CommandOutcome> {
   const type = typeOf(context, command)
   const owedBefore = context.state.owedReceipts.map((each) => each.id)
   const slot: CardSlot = { powered: false }
-  const barred = yield* prepareTransaction(context, type)
+  const barred =
+    (yield* prepareTransaction(context, type)) ??
+    (IN_OWN_CURRENCY.has(command.kind) ? yield* refuseOtherCurrency(context, type) : undefined)
   if (barred !== undefined) return barred
   if (type === 'sale') yield* loadFirstRates(context)
   const undecided = context.state.undecidedPartial !== undefined

@@ -85,6 +85,7 @@ const KEYS = {
   signaturesWaiting: 'E-SIGNATURE',
   noRateInForce: 'E-RATE',
   'refused.currencyNotTaken': 'E-CURRENCY',
+  'refused.otherCurrency': 'E-BATCH-CURRENCY',
   orderUnclear: 'E-ORDER',
   orderRefused: 'E-ORDER',
   orderEnded: 'E-ORDER',

@@ -1,5 +1,6 @@
 import { currencyCode } from '../../base/money.ts'
 import { formatField63 } from '../../iso8583/subfields/field-63.ts'
+import { refuseOtherCurrency } from './batch-currency.ts'
 import { readCard } from './card-entry.ts'
 import type { CardSlot } from './card-in-hand.ts'
 import type { Flow } from './effect.ts'
@@ -34,6 +35,8 @@ export function* refund(
   const currency = command.currency ?? known?.request.currency
   if (currency !== undefined && !isTaken(context, currency))
     return yield* refuse('currencyNotTaken', currencyCode(currency))
+  const other = yield* refuseOtherCurrency(context, 'refund', currency)
+  if (other !== undefined) return other
   const amount = yield* takeAmount(context, command.amountMinor, currency)
   if (!amount.ok) return amount.outcome
   const amountMinor = amount.value

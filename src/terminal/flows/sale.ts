@@ -1,4 +1,5 @@
 import { currencyCode, parseAmount } from '../../base/money.ts'
+import { refuseOtherCurrency } from './batch-currency.ts'
 import { readCard } from './card-entry.ts'
 import type { CardSlot } from './card-in-hand.ts'
 import type { Flow } from './effect.ts'
@@ -23,6 +24,8 @@ export function* cardTransaction(
   const currency = command.kind === 'sale' ? command.currency : undefined
   if (currency !== undefined && !isTaken(context, currency))
     return yield* refuse('currencyNotTaken', currencyCode(currency))
+  const other = yield* refuseOtherCurrency(context, type, currency)
+  if (other !== undefined) return other
   const amount: Step<number> =
     command.kind === 'balance'
       ? { ok: true, value: 0 }

@@ -274,6 +274,7 @@ const TEXTS = {
   'refused.cardRefused': ['卡片拒绝交易', 'The card refused the transaction'],
   'refused.notCapable': ['本型号终端没有所需的设备', 'This type of terminal lacks the device for that'],
   'refused.samePerson': ['每个分量须由不同的人输入', 'Each component is entered by another person'],
+  'refused.otherCurrency': ['本批次为另一币种,请先结算', 'The batch is in another currency: settle first'],
   'refused.currencyNotTaken': ['商户不受理此货币', 'The merchant does not take this currency'],
   'refused.noOpenOrder': ['没有未完成的订单', 'No order is open'],
   'refused.nothingToPrint': ['无可打印内容', 'Nothing to print'],

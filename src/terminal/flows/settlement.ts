@@ -1,5 +1,6 @@
 import { invariant, unreachable } from '../../base/invariant.ts'
 import type { Message } from '../../iso8583/message.ts'
+import { batchCurrency } from './batch-currency.ts'
 import { balanceFlags, batchTotals, totalsByType, totalsField48 } from './batch-totals.ts'
 import { cardsOf, recordsOf, type UploadItem, uploadMessage, uploadPlan, uploadStan } from './batch-upload.ts'
 import { append, type Flow, now } from './effect.ts'
@@ -106,7 +107,7 @@ function* sendTotals(context: TerminalContext, settlement: Settlement): Flow<Com
       41: profile.terminalId,
       42: profile.merchantId,
       48: totalsField48(settlement.totals),
-      49: profile.currency,
+      49: batchCurrency(context.state.transactions, profile.currency),
       60: managementField60(context.state.batch, '201'),
       63: operatorField(context),
     },
@@ -241,6 +242,8 @@ export function nextBatch(batch: string): string {
 function summaryOf(context: TerminalContext, settlement: Settlement): SettlementSummary {
   const { batch, transactions } = context.state
   const { totals, localTime, operator, domesticFlag, foreignFlag, uploadedRecords } = settlement
+  const own = activeProfile(context).currency
+  const currency = batchCurrency(transactions, own)
   return {
     batch,
     localTime,
@@ -251,5 +254,6 @@ function summaryOf(context: TerminalContext, settlement: Settlement): Settlement
     uploadedRecords,
     transactionCount: transactions.length,
     byType: totalsByType(transactions),
+    ...(currency === own ? {} : { currency }),
   }
 }

@@ -199,6 +199,7 @@ export type RefusalReason =
   | 'notCapable'
   | 'noOpenOrder'
   | 'currencyNotTaken'
+  | 'otherCurrency'
 
 /** Why a command could not be finished. What is owed is in the journal. */
 type FailureReason =

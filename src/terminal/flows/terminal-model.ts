@@ -234,6 +234,8 @@ export interface SettlementSummary {
   readonly transactionCount: number
   /** What the slip lists by kind. */
   readonly byType: readonly TypeTotals[]
+  /** Of the amounts, where it is not the terminal's own. */
+  readonly currency?: string
 }
 
 export interface TypeTotals {

@@ -1,5 +1,6 @@
 import { formatAmount } from '../../base/money.ts'
 import type { LocalDateTime } from '../../base/ports.ts'
+import { batchCurrency } from '../flows/batch-currency.ts'
 import { formatLocalTime } from '../flows/local-time.ts'
 import type { Device, DeviceCondition } from '../flows/peripheral-effect.ts'
 import type { PrintDocument, PrintLine } from '../flows/print-document.ts'
@@ -34,7 +35,7 @@ export function batchDocument(profile: TerminalProfile, report: BatchReport): Pr
     ...header(profile, ['批次报表', 'BATCH REPORT']),
     row(profile, ['批次号', 'BATCH'], batch),
     row(profile, ['时间', 'TIME'], formatLocalTime(localTime)),
-    ...totalsLines(profile, totals),
+    ...totalsLines(profile, totals, batchCurrency(transactions, profile.currency)),
     { kind: 'rule' },
   ]
   if (detail === 'transactions') lines.push(...transactions.flatMap((each) => detailLines(profile, each)))

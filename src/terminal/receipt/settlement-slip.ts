@@ -20,16 +20,16 @@ export function settlementLines(
   summary: SettlementSummary,
   form: ReceiptForm,
 ): readonly PrintLine[] {
-  const { domesticFlag, foreignFlag, byType } = summary
+  const { domesticFlag, foreignFlag, byType, currency = profile.currency } = summary
   return [
     ...header(profile, TITLE, form.duplicate),
     row(profile, ['批次号', 'BATCH'], summary.batch),
     row(profile, ['操作员', 'OPERATOR'], summary.operator),
     row(profile, ['时间', 'TIME'], formatLocalTime(summary.localTime)),
-    ...totalsLines(profile, summary.totals, { domestic: domesticFlag, foreign: foreignFlag }),
+    ...totalsLines(profile, summary.totals, currency, { domestic: domesticFlag, foreign: foreignFlag }),
     { kind: 'rule' },
     ...byType.map(({ type, count, amountMinor }): PrintLine => {
-      const value = `${count}  ${formatAmount(amountMinor, profile.currency)}`
+      const value = `${count}  ${formatAmount(amountMinor, currency)}`
       return row(profile, TRANSACTION_WORDS[type], value)
     }),
     ...duplicateMark(profile, form.duplicate),
@@ -41,21 +41,22 @@ export function settlementLines(
 export function totalsLines(
   profile: TerminalProfile,
   totals: BatchTotals,
+  currency: string,
   flags?: { readonly domestic: BalanceFlag; readonly foreign: BalanceFlag },
 ): readonly PrintLine[] {
   return [
-    ...classLines(profile, ['内卡', 'DOMESTIC'], totals.domestic, flags?.domestic),
-    ...classLines(profile, ['外卡', 'FOREIGN'], totals.foreign, flags?.foreign),
+    ...classLines(profile, ['内卡', 'DOMESTIC'], { totals: totals.domestic, currency }, flags?.domestic),
+    ...classLines(profile, ['外卡', 'FOREIGN'], { totals: totals.foreign, currency }, flags?.foreign),
   ]
 }
 
 function classLines(
   profile: TerminalProfile,
   name: Words,
-  totals: ClassTotals,
+  { totals, currency }: { readonly totals: ClassTotals; readonly currency: string },
   flag: BalanceFlag | undefined,
 ): readonly PrintLine[] {
-  const amount = (value: number): string => formatAmount(value, profile.currency)
+  const amount = (value: number): string => formatAmount(value, currency)
   return [
     { kind: 'rule' },
     row(profile, name, flag === undefined ? '' : say(profile, FLAGS[flag])),
