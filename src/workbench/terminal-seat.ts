@@ -77,7 +77,17 @@ export class TerminalSeat {
     const terminal = this.#terminal
     if (terminal === undefined) return []
     const isBoxed = !terminal.state.commissioned && this.#desk !== undefined
-    return keypadMenu(terminal.profile, isBoxed ? 'boxed' : this.#isTraining ? 'training' : 'live')
+    const mode = isBoxed ? 'boxed' : this.#isTraining ? 'training' : 'live'
+    return keypadMenu(terminal.profile, mode, this.#services())
+  }
+
+  #services(): readonly TerminalService[] {
+    const ofDesk: readonly TerminalService[] = ['activate', 'commission', 'exercises']
+    const ofTraining: readonly TerminalService[] = ['train', 'leaveTraining']
+    return [
+      ...(this.#desk === undefined ? [] : ofDesk),
+      ...(this.#parts.openTraining === undefined ? [] : ofTraining),
+    ]
   }
 
   async close(): Promise<void> {

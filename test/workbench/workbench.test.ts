@@ -228,6 +228,14 @@ describe('the terminal on the table', () => {
     expect((await until(({ printer }) => printer.isPlugged)).printer.isPlugged).toBe(true)
   })
 
+  it('offers nothing in its menu that it can not do', async () => {
+    await act(...keys('menu 7'))
+    const { options } = world.workbench.keypad.view
+    expect(options.map(({ en }) => en)).toContain('Device report')
+    expect(options.filter(({ en }) => /Commissioning|Training|Exercises/.test(en))).toEqual([])
+    await act(...keys('cancel cancel'))
+  })
+
   it('settles by its menu', async () => {
     await until(ready)
     await act(...keys('menu 6 1'))

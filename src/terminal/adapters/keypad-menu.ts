@@ -92,9 +92,17 @@ const EVERYTHING: readonly MenuItem[] = [
   ),
 ]
 
-/** The menu of a terminal: what its type has no device for, or its profile switches off by device, is not offered. */
-export function keypadMenu(profile: TerminalProfile, mode: KeypadMode = 'live'): readonly MenuItem[] {
-  return mode === 'boxed' ? BOXED : offered(EVERYTHING, profile, mode)
+/**
+ * The menu of a terminal: what its type has no device for, or its profile switches off by device, is not offered.
+ * `services`: those that whoever runs the terminal can do; the others are not offered either.
+ */
+export function keypadMenu(
+  profile: TerminalProfile,
+  mode: KeypadMode = 'live',
+  services: readonly TerminalService[] = [],
+): readonly MenuItem[] {
+  const usable = services.filter((each) => IN_TRAINING.includes(each) === (mode === 'training'))
+  return offered(mode === 'boxed' ? BOXED : EVERYTHING, profile, usable)
 }
 
 const BOXED: readonly MenuItem[] = [
@@ -106,15 +114,14 @@ const IN_TRAINING: readonly TerminalService[] = ['exercises', 'leaveTraining']
 function offered(
   items: readonly MenuItem[],
   profile: TerminalProfile,
-  mode: KeypadMode,
+  services: readonly TerminalService[],
 ): readonly MenuItem[] {
   return items.flatMap((each): readonly MenuItem[] => {
     if (each.items !== undefined) {
-      const inside = offered(each.items, profile, mode)
+      const inside = offered(each.items, profile, services)
       return inside.length === 0 ? [] : [{ ...each, items: inside }]
     }
-    if (each.service !== undefined)
-      return IN_TRAINING.includes(each.service) === (mode === 'training') ? [each] : []
+    if (each.service !== undefined) return services.includes(each.service) ? [each] : []
     return each.command === undefined || isOffered(each.command, profile) ? [each] : []
   })
 }

@@ -92,6 +92,20 @@ describe('a type of terminal', () => {
     expect(names({})).toMatch(/reprint.*printOwed/)
   })
 
+  it('offers of commissioning and training what whoever runs it can do, and in training the way out', () => {
+    const services = (...parts: Parameters<typeof keypadMenu>): readonly string[] =>
+      keypadMenu(...parts).flatMap(({ service, items }) =>
+        [service, ...(items ?? []).map((each) => each.service)].filter((each) => each !== undefined),
+      )
+    const all = ['activate', 'commission', 'train', 'exercises', 'leaveTraining'] as const
+    for (const mode of ['live', 'training', 'boxed'] as const)
+      expect(services(DEFAULT_PROFILE, mode)).toEqual([])
+    expect(services(DEFAULT_PROFILE, 'live', all)).toEqual(['commission', 'train'])
+    expect(services(DEFAULT_PROFILE, 'training', all)).toEqual(['exercises', 'leaveTraining'])
+    expect(services(DEFAULT_PROFILE, 'boxed', all)).toEqual(['activate'])
+    expect(services(DEFAULT_PROFILE, 'live', ['train', 'leaveTraining'])).toEqual(['train'])
+  })
+
   it('says nothing in its status of a device that it does not have', () => {
     const statusOf = (profile: Partial<TerminalProfile>): string => {
       const world = openWorld(profile)
