@@ -27,7 +27,7 @@ export function RatesPage() {
     editing.value = undefined
     say({
       zh: `汇率版本 ${version} 已生效，已通知 ${count} 台终端下载。`,
-      en: `Rates ${version} are in force; ${count} terminals are asked to load them.`,
+      en: `Rates ${version} are in force; terminals asked to load them: ${count}.`,
     })
     reload()
   }
@@ -78,7 +78,7 @@ export function RatesPage() {
 function introduction({ version, source, terminals: { count, upToDate } }: RatesView): string {
   return t({
     zh: `版本 ${version}，来源 ${source}。提供外币选择的终端 ${count} 台，其中 ${upToDate} 台已下载此版本。`,
-    en: `Version ${version} by ${source}. ${count} terminals offer foreign currencies; ${upToDate} of them have this version.`,
+    en: `Version ${version} by ${source}. Terminals that offer foreign currencies: ${count}; with this version: ${upToDate}.`,
   })
 }
 
@@ -131,7 +131,11 @@ function RateTable({ data, onEdit }: RateTableProps) {
         {
           key: 'until',
           title: t({ zh: '有效期', en: 'Valid' }),
-          cell: ({ validFrom, validUntil }) => `${timeText(validFrom)} – ${timeText(validUntil)}`,
+          cell: ({ validFrom, validUntil }) => (
+            <span class="two-lines">
+              <span>{timeText(validFrom)} –</span> <span>{timeText(validUntil)}</span>
+            </span>
+          ),
         },
         {
           key: 'cards',
