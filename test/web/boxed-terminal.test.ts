@@ -11,6 +11,7 @@ import { openWorld, type World } from '../../src/cli/up/world.ts'
 import { DEFAULT_MERCHANT } from '../../src/host/estate/default-estate.ts'
 import { KeyDistribution } from '../../src/host/security-module/key-distribution.ts'
 import type { Panel } from '../../src/terminal/runtime/terminal-world.ts'
+import type { Workbench } from '../../src/workbench/workbench.ts'
 import { keepShot, seriousFindings } from './look-at.ts'
 import { openBrowser } from './open-browser.ts'
 
@@ -79,6 +80,12 @@ async function keys(...names: readonly string[]): Promise<void> {
   for (const name of names) await keypad.getByRole('button', { name, exact: true }).click()
 }
 
+function bench(): Workbench {
+  const workbench = boxes.unpacked[0]?.workbench
+  if (workbench === undefined) throw new Error('nothing was unpacked')
+  return workbench
+}
+
 function says(text: string | RegExp): Promise<void> {
   return page.locator('.display-title', { hasText: text }).waitFor()
 }
@@ -134,6 +141,18 @@ describe('a terminal out of its box, in the browser', () => {
     await keys('Enter')
   }, 60_000)
 
+  it('will wait for answers as long as the administrator says at the console', async () => {
+    await open('/catalogue')
+    await page.getByLabel(/^12 ·/).fill('05')
+    await page.getByRole('button', { name: 'Review and save' }).click()
+    await page.getByRole('dialog').getByRole('cell', { name: '05' }).waitFor()
+    await page.getByRole('dialog').locator('button[type=submit]').click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await keepShot(page, 'golive-6b-time-out')
+    await open('/terminal')
+    await page.waitForSelector('.device')
+  }, 60_000)
+
   it('does its steps on its own screen, behind a password, and shows what is missing', async () => {
     await keys('Menu', '7', '8')
     await says(/operator/i)
@@ -149,6 +168,7 @@ describe('a terminal out of its box, in the browser', () => {
       await page.locator('.display-options li').nth(8).waitFor()
     }
     expect(await page.locator('.display-options li', { hasText: '✓' }).count()).toBe(4)
+    expect(bench().terminal?.profile.replyTimeoutMs).toBe(5_000)
     await keys('6')
     await says('chip test card')
     await keys('Cancel')
