@@ -152,7 +152,8 @@ function staticTerminalValue(
     case '9F16':
       return fixedText(config.merchantId, 15)
     case '9F4E':
-      return asciiToBytes(config.merchantName)
+      // A merchant may be registered in Chinese: what has no byte in tag 9F4E (ans) is left out.
+      return asciiToBytes(config.merchantName.replace(/[^\0-\u00ff]/g, ''))
     case '9F15':
       return packBcd(config.merchantCategory)
     case '9F09':

@@ -73,6 +73,11 @@ function approval(field55: Uint8Array, scheme?: CryptogramScheme): OnlineAnswer 
 }
 
 describe('contact transaction: approved online', () => {
+  it('goes on with a merchant whose name has characters that tag 9F4E can not hold', () => {
+    const world = { card: powered(testCard()) }
+    expect(start(world, testConfig({ merchantName: 'Tillwire Café 泰维咖啡' })).kind).toBe('online')
+  })
+
   it.each(CRYPTOGRAM_SCHEMES)(
     '%s: the issuer knows the ARQC, the card takes the ARPC and gives a TC',
     (scheme) => {
