@@ -159,6 +159,7 @@ export class Workbench {
       return await terminal.run(command)
     } catch (error) {
       if (!(error instanceof TerminalStopped)) throw error
+      if (error.stopCause.kind !== 'abandoned') this.#note(failureText(error))
       return { kind: 'cancelled' }
     } finally {
       // After a power cut another one may be there, which has nothing to do.

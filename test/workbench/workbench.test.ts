@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { workbenchPort } from '../../src/cli/up/workbench-port.ts'
 import { openWorld, type World } from '../../src/cli/up/world.ts'
 import { WORLD_OPERATORS } from '../../src/cli/up/world-operators.ts'
 import { EstateCare } from '../../src/host/monitoring/estate-care.ts'
+import { TerminalStopped } from '../../src/terminal/adapters/terminal.ts'
 import type { Panel } from '../../src/terminal/runtime/terminal-world.ts'
 import type { WorkbenchDeed, WorkbenchState } from '../../src/workbench/workbench-messages.ts'
 import { OfficeInMemory } from '../host/monitoring/office-in-memory.ts'
@@ -241,6 +242,14 @@ describe('the terminal on the table', () => {
     await act(...keys('menu 6 1'))
     await until((state) => state.terminal.batch === '000002' && ready(state))
     expect(world.host.checkBooks()).toEqual([])
+  })
+
+  it('says so when the terminal stops by a fault of its own', async () => {
+    const cause = { kind: 'bug', message: 'character outside one byte', error: undefined } as const
+    const run = vi.spyOn(world.terminal, 'run').mockRejectedValueOnce(new TerminalStopped(cause))
+    expect(await world.workbench.run({ kind: 'deviceReport' })).toEqual({ kind: 'cancelled' })
+    run.mockRestore()
+    expect(world.workbench.state.log.at(-1)?.text.en).toBe('It was not done: character outside one byte')
   })
 
   it('nothing that was shown holds a whole card number, and no password', () => {
