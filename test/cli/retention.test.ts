@@ -4,19 +4,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { NO_ROWS } from '../../src/host/core/store-port.ts'
 import { openHostRecords } from '../../src/host/service/open-host.ts'
-import { type Deed, rowsOfDay } from '../host/store/clearing-days.ts'
+import { DEED, rowsOfDay } from '../host/store/clearing-days.ts'
 import { runHere } from './run-here.ts'
 
-const DEED: Deed = {
-  till: 0,
-  kind: 'sale',
-  amountMinor: 10_000,
-  isForeign: false,
-  currency: '156',
-  dayOfMonth: 2,
-  fate: 'stands',
-  refunds: [500],
-}
 let data: string
 
 /** A host that cleared a day years ago. */

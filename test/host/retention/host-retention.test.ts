@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import { NO_ROWS } from '../../../src/host/core/store-port.ts'
 import { PlannedRetention } from '../../../src/host/retention/planned-retention.ts'
-import { type Deed, deeds } from '../store/clearing-days.ts'
+import { DEED, deeds } from '../store/clearing-days.ts'
 import { RetentionWorld } from './retention-world.ts'
 
 const worlds: RetentionWorld[] = []
@@ -16,17 +16,6 @@ function open(): RetentionWorld {
 afterEach(() => {
   for (const world of worlds.splice(0)) world.close()
 })
-
-const DEED: Deed = {
-  till: 0,
-  kind: 'sale',
-  amountMinor: 10_000,
-  isForeign: false,
-  currency: '156',
-  dayOfMonth: 2,
-  fate: 'stands',
-  refunds: [500],
-}
 
 describe('retention', () => {
   test('random days and runs: the books agree, no balance changes, nothing is lost', () => {

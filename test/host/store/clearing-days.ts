@@ -24,6 +24,18 @@ export interface Deed {
   readonly refunds: readonly number[]
 }
 
+/** A plain sale, to change what a test is about. */
+export const DEED: Deed = {
+  till: 0,
+  kind: 'sale',
+  amountMinor: 10_000,
+  isForeign: false,
+  currency: '156',
+  dayOfMonth: 2,
+  fate: 'stands',
+  refunds: [500],
+}
+
 export const MERCHANTS = ['MERCHANT0000001', 'MERCHANT0000002'] as const
 const TILLS = 4
 /** Till 3 has not closed its batch yet. */

@@ -15,7 +15,7 @@ import { MIGRATIONS } from '../../../src/host/store/sqlite-schema.ts'
 import { SqliteStore } from '../../../src/host/store/sqlite-store.ts'
 import {
   CLOSED_AT_MS,
-  type Deed,
+  DEED,
   deeds,
   MERCHANTS,
   OPEN_TILL,
@@ -24,17 +24,6 @@ import {
   schedules,
   tidOf,
 } from './clearing-days.ts'
-
-const DEED: Deed = {
-  till: 0,
-  kind: 'sale',
-  amountMinor: 10_000,
-  isForeign: false,
-  currency: '156',
-  dayOfMonth: 2,
-  fate: 'stands',
-  refunds: [500],
-}
 
 const MERCHANT: MerchantRow = {
   mid: MERCHANTS[0],
