@@ -1,6 +1,7 @@
 import { canScanCode, canShowCode } from '../flows/code-payment.ts'
 import type { TerminalCommand } from '../flows/terminal-command.ts'
 import type { TerminalProfile } from '../flows/terminal-profile.ts'
+import type { TransactionType } from '../flows/transaction-type.ts'
 
 /** A text in both languages. */
 export interface Bilingual {
@@ -93,7 +94,7 @@ const EVERYTHING: readonly MenuItem[] = [
 ]
 
 /**
- * The menu of a terminal: what its type has no device for, or its profile switches off by device, is not offered.
+ * The menu of a terminal: what its type has no device for, or what its profile or parameter 26 switches off, is not offered.
  * `services`: those that whoever runs the terminal can do; the others are not offered either.
  */
 export function keypadMenu(
@@ -126,8 +127,26 @@ function offered(
   })
 }
 
+/** Transactions that a command may come to; one that is on is enough to offer it. */
+const TRANSACTIONS_OF: { readonly [kind in TerminalCommand['kind']]?: readonly TransactionType[] } = {
+  sale: ['sale'],
+  codeSale: ['sale'],
+  codeOrder: ['sale'],
+  codeQuery: ['sale'],
+  void: ['saleVoid', 'completionVoid'],
+  refund: ['refund'],
+  balance: ['balance'],
+  preAuthorisation: ['preAuthorisation'],
+  preAuthorisationCancel: ['preAuthorisationCancel'],
+  completion: ['completion'],
+  completionAdvice: ['completionAdvice'],
+  completionVoid: ['completionVoid'],
+}
+
 function isOffered(command: TerminalCommand, profile: TerminalProfile): boolean {
-  const { codePayments, printerPresent } = profile
+  const { codePayments, printerPresent, transactions } = profile
+  const types = TRANSACTIONS_OF[command.kind]
+  if (types?.some((type) => transactions.includes(type)) === false) return false
   switch (command.kind) {
     case 'codeSale':
       return codePayments.includes('customerShows') && canScanCode(profile)

@@ -3,6 +3,7 @@ import type { TerminalType } from '../../../hardware/profiles/terminal-type-shap
 import { keypadMenu } from '../../../src/terminal/adapters/keypad-menu.ts'
 import { findTerminalType, profileOfType } from '../../../src/terminal/adapters/terminal-type-profile.ts'
 import { DEFAULT_PROFILE, type TerminalProfile } from '../../../src/terminal/flows/terminal-profile.ts'
+import type { TransactionType } from '../../../src/terminal/flows/transaction-type.ts'
 import { CHIP_STRIPE, openWorld, STRIPE } from './fake-world.ts'
 import { text } from './text-codec.ts'
 
@@ -90,6 +91,39 @@ describe('a type of terminal', () => {
     expect(names({ printerPresent: false })).not.toMatch(/reprint|printOwed/)
     expect(names({})).not.toMatch(/code/)
     expect(names({})).toMatch(/reprint.*printOwed/)
+  })
+
+  it('does not offer what is switched off, nor a menu that nothing is left of', () => {
+    const menuOf = (off: readonly TransactionType[]) => {
+      const transactions = DEFAULT_PROFILE.transactions.filter((type) => !off.includes(type))
+      return keypadMenu({ ...DEFAULT_PROFILE, codePayments: ['customerShows'], transactions })
+    }
+    const top = (off: readonly TransactionType[]) => menuOf(off).map(({ name }) => name.en)
+    expect(top([]).slice(0, 6)).toEqual([
+      'Sale',
+      'Void',
+      'Refund',
+      'Pre-authorisation',
+      'Pay by code',
+      'Balance',
+    ])
+    expect(top(['sale', 'refund', 'balance']).slice(0, 3)).toEqual([
+      'Void',
+      'Pre-authorisation',
+      'Settlement, prints',
+    ])
+    // A completion is voided by the same line.
+    expect(top(['saleVoid'])).toContain('Void')
+    expect(top(['saleVoid', 'completionVoid'])).not.toContain('Void')
+    const preAuthorisation = DEFAULT_PROFILE.transactions.filter((type) => /preAuth|completion/.test(type))
+    expect(top(preAuthorisation)).not.toContain('Pre-authorisation')
+    const rest = menuOf(['completionAdvice']).find(({ name }) => name.en === 'Pre-authorisation')
+    expect(rest?.items?.map(({ command }) => command?.kind)).toEqual([
+      'preAuthorisation',
+      'preAuthorisationCancel',
+      'completion',
+      'completionVoid',
+    ])
   })
 
   it('offers of commissioning and training what whoever runs it can do, and in training the way out', () => {
