@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { bytesToAscii, toHex } from '../../src/base/bytes.ts'
 import type { CatalogueSet } from '../../src/host/core/records.ts'
-import { contentFaults } from '../../src/host/estate/catalogue-content.ts'
+import {
+  type Application,
+  type CatalogueContents,
+  contentFaults,
+} from '../../src/host/estate/catalogue-content.ts'
 import { takeDownloads } from '../../src/host/estate/downloads-file.ts'
 import { EstateRefusal } from '../../src/host/estate/estate-refusal.ts'
+import { applicationsInForce } from '../../src/terminal/flows/downloads-in-force.ts'
 import { activeProfile } from '../../src/terminal/flows/terminal-context.ts'
 import { DownloadHost, DownloadTerminal } from './download-world.ts'
 
@@ -90,7 +95,12 @@ describe('a change of the catalogue', () => {
   })
 
   it.each<[CatalogueSet, unknown, RegExp, RegExp]>([
-    ['parameters', { values: { '12': '4' } }, /Reply time-out.*2 digits, from 5/, /应答超时.*2 位数字/],
+    [
+      'parameters',
+      { values: { '12': '4' } },
+      /Reply time-out.*number from 5 to 99/,
+      /应答超时.*数字，5 到 99/,
+    ],
     ['parameters', { values: { '99': '4' } }, /values\.99 is no parameter/, /没有这个参数/],
     ['parameters', { values: { '26': 'xyz' } }, /four hexadecimal digits/, /4 位十六进制/],
     ['blacklist', { form: 'fixed', prefixes: ['62x'] }, /'62x' is not 3 to 14 digits/, /不是 3 到 14 位数字/],
@@ -104,7 +114,7 @@ describe('a change of the catalogue', () => {
       /AID.*5 到 16 字节/,
     ],
     ['caKeys', { own: true, list: [{ rid: 'A000000333' }] }, /Index takes a text/, /索引/],
-    ['contactless', { form: 'text', values: { FF8058: '1' } }, /twelve digits/, /12 位数字/],
+    ['contactless', { form: 'text', values: { FF8058: '1.5' } }, /number of minor units/, /以分为单位/],
     ['contactless', [], /must be an object/, /必须是对象/],
   ])('of %s that no terminal could use is refused in both languages: %j', (set, content, en, zh) => {
     const { host } = opened()
@@ -115,6 +125,43 @@ describe('a change of the catalogue', () => {
     expect(told.zh).toMatch(zh)
     expect(host.desk.now(set).version).toBe(1)
     expect(host.terminal(TIDS[0]).processingRequest).toBe(0)
+  })
+
+  it('is taken as it was meant: short numbers, small letters, dates with dashes, members left empty', () => {
+    const { host } = opened()
+    host.save('parameters', { values: { '12': ' 5', '13': '03', '26': 'ffc0', '14': '' } })
+    expect(host.desk.now('parameters').content).toEqual({
+      values: { '12': '05', '13': '3', '26': 'FFC0', '14': '' },
+    })
+    host.save('contactless', { form: 'text', values: { FF8058: '50000' } })
+    expect(host.desk.now('contactless').content).toMatchObject({ values: { FF8058: '000000050000' } })
+    const [first] = (host.desk.now('applications').content as CatalogueContents['applications']).list as [
+      Application,
+    ]
+    const typed = { ...first, aid: 'a0000003 33010109', contactlessTransactionMinor: '' }
+    host.save('applications', { list: [typed as unknown as Application] })
+    const { contactlessTransactionMinor: _, ...left } = { ...first, aid: 'A000000333010109' }
+    expect(host.desk.now('applications').content).toEqual({ list: [left] })
+    const key = { rid: 'a000000333', index: '0b', modulus: 'ab'.repeat(64), exponent: '03' }
+    host.save('caKeys', { own: true, list: [{ ...key, expiry: '2030-12-31' }] })
+    expect(host.desk.now('caKeys').content).toMatchObject({
+      list: [{ rid: 'A000000333', index: '0B', modulus: 'AB'.repeat(64), expiry: '20301231' }],
+    })
+  })
+
+  it('of the limits of an application reaches the wire', () => {
+    const { host, one } = opened()
+    const { list } = host.desk.now('applications').content as CatalogueContents['applications']
+    const [first] = list as [Application]
+    const changed = { ...first, contactlessFloorMinor: 1, electronicCashMinor: 12_345 }
+    host.save('applications', { list: [{ ...changed, contactlessVerificationMinor: 70_000 }] })
+    one.run({ kind: 'download', set: 'applications' })
+    const [loaded = ''] = one.state.downloads?.applications ?? []
+    expect(loaded).toContain('9F7B06000000012345')
+    expect(loaded).toContain('DF1906000000000001')
+    expect(loaded).toContain('DF2106000000070000')
+    const applied = applicationsInForce(one.context, activeProfile(one.context)).applications?.[0]
+    expect(applied?.contactless).toMatchObject({ floorLimitMinor: 1, verificationLimitMinor: 70_000 })
   })
 
   it('is refused where it changes nothing, where nobody is meant, and for a part where all are the same', () => {

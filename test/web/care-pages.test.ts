@@ -118,6 +118,14 @@ describe('pages of care, in a real browser', () => {
     await review.click()
     await page.getByRole('alert').first().waitFor()
     await look('/catalogue', 'catalogue-wrong')
+    // One digit for two is enough.
+    await page.getByLabel(/^12 ·/).fill('5')
+    await review.click()
+    await page.getByRole('dialog').getByRole('cell', { name: '05' }).waitFor()
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /Cancel|取消/ })
+      .click()
     await page.getByLabel(/^12 ·/).fill('45')
     await review.click()
     await page.getByRole('dialog').getByRole('cell', { name: '45' }).waitFor()

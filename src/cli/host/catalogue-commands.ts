@@ -1,16 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { Argument, Command } from 'commander'
+import { CATALOGUE_SETS } from '../../host/core/download-sets.ts'
 import type { ContentChange } from '../../host/estate/catalogue-changes.ts'
-import {
-  CATALOGUE_SETS,
-  type CatalogueVersion,
-  type SavedCatalogue,
-} from '../../host/estate/catalogue-desk.ts'
+import type { CatalogueVersion, SavedCatalogue } from '../../host/estate/catalogue-desk.ts'
 import { downloadsFileOf, takeDownloads } from '../../host/estate/downloads-file.ts'
 import { COMMAND_LINE } from '../estate/with-field-estate.ts'
 import { UsageFailure } from '../failure.ts'
 import { type RecordFlags, storeOption } from './command-records.ts'
 import { withDownloads } from './with-downloads.ts'
+import { withValues } from './with-values.ts'
 
 type DownloadSet = (typeof CATALOGUE_SETS)[number]
 
@@ -89,11 +87,11 @@ function setCommand(): Command {
   return scoped(
     subcommand(
       'set',
-      'Change values as CODE=VALUE (CODE= takes one away), or a whole set by --file; terminals are asked to load it.',
+      'Change values as CODE=VALUE, of an application as AID.MEMBER=VALUE (nothing behind = takes one away), or a whole set by --file; terminals are asked to load it.',
     ),
   )
     .addArgument(setArgument('<set>'))
-    .argument('[values...]', '例如 12=45 18=1 19=15')
+    .argument('[values...]', '例如 12=45 18=1 19=15, A000000333010101.contactlessFloorMinor=0')
     .option('--file <json>', '整个内容 | the whole content, as show prints it')
     .option('--note <text>', '说明 | why')
     .action((set: DownloadSet, values: string[], flags: ChangeFlags & { file?: string }) => {
@@ -104,7 +102,7 @@ function setCommand(): Command {
       const scope = scopeOf(flags)
       return withDownloads(flags, async ({ downloads, audit }) => {
         const now = await downloads((desk) => desk.now(set, scope))
-        const content = given ?? withValues(set, now, pairs)
+        const content = given ?? withValues(now, pairs)
         const order = { set, scope, version: now.version, content, note: flags.note }
         const { changes, saved } = await downloads((desk) => ({
           changes: desk.check(order).changes,
@@ -209,21 +207,6 @@ function pairOf(text: string): readonly [code: string, value: string] {
   const at = text.indexOf('=')
   if (at < 1) throw new UsageFailure(`'${text}' is not CODE=VALUE`)
   return [text.slice(0, at), text.slice(at + 1)]
-}
-
-function withValues(
-  set: DownloadSet,
-  { content }: CatalogueVersion,
-  pairs: readonly (readonly [code: string, value: string])[],
-): object {
-  if (set !== 'parameters' && set !== 'contactless')
-    throw new UsageFailure(
-      `${set} is no list of values: give it by --file, as show --json prints its content`,
-    )
-  const before = 'values' in content ? (content.values as Readonly<Record<string, string>>) : {}
-  const gone = new Set(pairs.filter(([, value]) => value === '').map(([code]) => code))
-  const kept = Object.entries({ ...before, ...Object.fromEntries(pairs) }).filter(([code]) => !gone.has(code))
-  return { ...content, values: Object.fromEntries(kept) }
 }
 
 function tell({ row, count }: SavedCatalogue, changes: readonly ContentChange[], { json }: Flags): void {

@@ -1,10 +1,6 @@
 import { Command, Option } from 'commander'
-import {
-  type Audience,
-  REQUESTABLE,
-  type Requestable,
-  requestDownload,
-} from '../../host/estate/request-download.ts'
+import { REQUESTABLE } from '../../host/core/download-sets.ts'
+import { type Audience, type Requestable, requestDownload } from '../../host/estate/request-download.ts'
 import { Finding, UsageFailure } from '../failure.ts'
 import { type RecordFlags, storeOption } from './command-records.ts'
 import { withDownloads } from './with-downloads.ts'

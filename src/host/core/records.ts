@@ -1,4 +1,5 @@
 import type { LocalDateTime } from '../../base/ports.ts'
+import type { CATALOGUE_SETS, DOWNLOAD_SETS } from './download-sets.ts'
 import type {
   CryptogramScheme,
   MessageMacAlgorithm,
@@ -60,11 +61,8 @@ export interface TerminalRow {
   readonly setup?: TerminalSetup
 }
 
-/** What a terminal can load from its host. Source: unionpay-pos, 4. */
-export type DownloadSet = 'parameters' | 'caKeys' | 'applications' | 'blacklist' | 'contactless' | 'rates'
-
-/** Sets that people edit here; rates have a book of their own. */
-export type CatalogueSet = Exclude<DownloadSet, 'rates'>
+export type DownloadSet = (typeof DOWNLOAD_SETS)[number]
+export type CatalogueSet = (typeof CATALOGUE_SETS)[number]
 
 /**
  * The newest content of one set for whom `scope` names; older ones stand in the history under their versions. Versions

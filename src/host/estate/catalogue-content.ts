@@ -26,6 +26,8 @@ export interface Application {
   readonly contactlessFloorMinor?: number
   readonly contactlessTransactionMinor?: number
   readonly contactlessVerificationMinor?: number
+  /** 9F7B. */
+  readonly electronicCashMinor?: number
 }
 
 /** A public key that was added to those of the host's own authorities. Hexadecimal in capitals; `YYYYMMDD`. */

@@ -9,8 +9,7 @@ import { type ContentFault, contentFaults, OVERRIDABLE } from './catalogue-conte
 import { DEFAULT_DOWNLOADS } from './default-downloads.ts'
 import type { Estate } from './estate.ts'
 import { changedByOther, EstateRefusal, notThere } from './estate-refusal.ts'
-
-export const CATALOGUE_SETS = ['parameters', 'caKeys', 'applications', 'blacklist', 'contactless'] as const
+import { tidiedContent } from './tidied-content.ts'
 
 /** One version of one set, for all or for one merchant or terminal. */
 export interface CatalogueVersion {
@@ -93,15 +92,17 @@ export class CatalogueDesk {
     return scope === FOR_ALL ? [...versions, unchanged(set, scope)] : versions
   }
 
-  /** What is wrong with `content`, and what it would change. */
-  check({ set, scope, content }: Pick<CatalogueOrder, 'set' | 'scope' | 'content'>): {
+  /** What is wrong with `given`, and what it would change; `content` is what would be saved. */
+  check({ set, scope, content: given }: Pick<CatalogueOrder, 'set' | 'scope' | 'content'>): {
     readonly faults: readonly ContentFault[]
     readonly changes: readonly ContentChange[]
+    readonly content: unknown
   } {
+    const content = tidiedContent(set, given)
     const faults = contentFaults(set, content, scope !== FOR_ALL)
     const changes =
       faults.length > 0 ? [] : contentChanges(set, this.now(set, scope).content, content as object)
-    return { faults, changes }
+    return { faults, changes, content }
   }
 
   /** What `version` changed against the one before it. */
@@ -118,11 +119,11 @@ export class CatalogueDesk {
    *
    * @throws {EstateRefusal} when somebody was faster, the content is not what it should be, or nobody is meant; nothing is changed then.
    */
-  save(author: string, { set, scope, version, content, note = '' }: CatalogueOrder): SavedCatalogue {
+  save(author: string, { set, scope, version, content: given, note = '' }: CatalogueOrder): SavedCatalogue {
     this.#checkScope(set, scope)
     const before = this.now(set, scope)
     if (before.version !== version) throw changedByOther(before)
-    const { faults, changes } = this.check({ set, scope, content })
+    const { faults, changes, content } = this.check({ set, scope, content: given })
     if (faults.length > 0) throw badContent(faults)
     if (changes.length === 0)
       throw new EstateRefusal('badInput', {

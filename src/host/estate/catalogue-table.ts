@@ -188,8 +188,8 @@ export const CONTACTLESS: readonly ValueDefinition[] = [
 
 const hex = (min: number, max = min): ValueRule => ({ kind: 'hex', min, max })
 
-/** Ten digits at most: what a page can hold without rounding. Source: unionpay-pos, 5.3, DF19 to DF21. */
-function tapLimit(key: string, zh: string, en: string, effectZh: string, effectEn: string): ValueDefinition {
+/** Ten digits at most: what a page can hold without rounding. Source: unionpay-pos, 5.3, DF19 to DF21, 9F7B. */
+function limit(key: string, zh: string, en: string, effectZh: string, effectEn: string): ValueDefinition {
   const rule = { kind: 'number', size: 0, min: 0, max: 9_999_999_999 } as const
   return { ...define(key, rule, zh, en, effectZh, effectEn), isOptional: true }
 }
@@ -223,26 +223,33 @@ export const APPLICATION_MEMBERS: readonly ValueDefinition[] = [
   define('targetPercent', { kind: 'number', size: 0, min: 0, max: 99 }, '目标百分数', 'Target percent'),
   define('defaultDdol', hex(1, 32), '缺省 DDOL', 'Default DDOL'),
   define('onlinePin', FLAG, '联机 PIN', 'Online PIN'),
-  tapLimit(
+  limit(
     'contactlessFloorMinor',
-    '非接联机限额（分）',
-    'Taps: floor limit, minor units',
+    'DF19 · 非接联机限额（分）',
+    'DF19 · Taps: floor limit, minor units',
     '达到此金额的挥卡交易必须联机。',
     'From it on a tap is decided by the issuer.',
   ),
-  tapLimit(
+  limit(
     'contactlessTransactionMinor',
-    '非接交易限额（分）',
-    'Taps: limit of a transaction, minor units',
+    'DF20 · 非接交易限额（分）',
+    'DF20 · Taps: limit of a transaction, minor units',
     '达到此金额须插卡；不填则此应用不能挥卡。',
     'From it on the card is put in; left out: no taps at all.',
   ),
-  tapLimit(
+  limit(
     'contactlessVerificationMinor',
-    '非接验证限额（分）',
-    'Taps: limit without PIN, minor units',
+    'DF21 · 非接验证限额（分）',
+    'DF21 · Taps: limit without PIN, minor units',
     '达到此金额须验证持卡人；银联卡以免密限额为准。',
     'From it on the holder is verified; home cards go by the limit without PIN.',
+  ),
+  limit(
+    'electronicCashMinor',
+    '9F7B · 电子现金交易限额（分）',
+    '9F7B · Limit of electronic cash, minor units',
+    '仅下发：本终端不做电子现金交易。',
+    'Sent only: this terminal takes no electronic cash.',
   ),
 ]
 

@@ -1,4 +1,5 @@
-import type { Application, CatalogueContents } from './catalogue-content.ts'
+import type { AddedCaKey, Application, CatalogueContents } from './catalogue-content.ts'
+import { KEY_EXPIRY } from './download-objects.ts'
 
 const UNIONPAY: Omit<Application, 'aid'> = {
   partialMatch: true,
@@ -18,6 +19,12 @@ const TAPS = {
   contactlessFloorMinor: 0,
   contactlessTransactionMinor: 5_000_000,
   contactlessVerificationMinor: 100_000,
+}
+
+/** What a new entry of a list begins with. */
+export const FRESH_ENTRIES: { readonly applications: Application; readonly caKeys: AddedCaKey } = {
+  applications: { aid: '', ...UNIONPAY },
+  caKeys: { rid: '', index: '', modulus: '', exponent: '03', expiry: KEY_EXPIRY },
 }
 
 /** What all download until somebody changes it, and what a test terminal has built in: one that downloads works like one that did not. */

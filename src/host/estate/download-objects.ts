@@ -6,7 +6,7 @@ import type { CaKey } from '../security-module/personalisation.ts'
 import type { AddedCaKey, Application } from './catalogue-content.ts'
 
 /** Keys of the test authorities do not end; this is the last day that two digits of a year can name without doubt. */
-const EXPIRY = '20491231'
+export const KEY_EXPIRY = '20491231'
 const SHA_1 = fromHex('01')
 const RSA = fromHex('01')
 
@@ -15,12 +15,20 @@ function contactlessLimits(application: Application): readonly (readonly [string
   const { contactlessFloorMinor = 0, contactlessVerificationMinor = 0 } = application
   const { contactlessTransactionMinor } = application
   if (contactlessTransactionMinor === undefined) return []
-  const amount = (minor: number): Uint8Array => fromHex(String(minor).padStart(12, '0'))
   return [
-    ['DF19', amount(contactlessFloorMinor)],
-    ['DF20', amount(contactlessTransactionMinor)],
-    ['DF21', amount(contactlessVerificationMinor)],
+    ['DF19', packedAmount(contactlessFloorMinor)],
+    ['DF20', packedAmount(contactlessTransactionMinor)],
+    ['DF21', packedAmount(contactlessVerificationMinor)],
   ]
+}
+
+/** 9F7B, twelve digits. Source: unionpay-pos, 5.3, AID TLV. */
+function cashLimit({ electronicCashMinor }: Application): readonly (readonly [string, Uint8Array])[] {
+  return electronicCashMinor === undefined ? [] : [['9F7B', packedAmount(electronicCashMinor)]]
+}
+
+function packedAmount(minor: number): Uint8Array {
+  return fromHex(String(minor).padStart(12, '0'))
 }
 
 /** 9F06 to DF21. Source: unionpay-pos, 5.3, AID TLV. */
@@ -40,13 +48,17 @@ export function applicationObject(application: Application): DownloadObject {
     ['DF17', fromHex(String(application.targetPercent).padStart(2, '0'))],
     ['DF14', fromHex(application.defaultDdol)],
     ['DF18', fromHex(application.onlinePin ? '01' : '00')],
+    ...cashLimit(application),
     ...contactlessLimits(application),
   ])
   return { name, entry: name, body }
 }
 
 /** 9F06, 9F22 and DF02 to DF07. Source: unionpay-pos, 5.3, CAPK TLV; the check value is EMV Book 2, 10.2's. */
-export function caKeyObject({ rid, index, modulus, exponent }: CaKey, expiryDate = EXPIRY): DownloadObject {
+export function caKeyObject(
+  { rid, index, modulus, exponent }: CaKey,
+  expiryDate = KEY_EXPIRY,
+): DownloadObject {
   const expiry = asciiToBytes(expiryDate)
   const name = encodeTlvs([
     ['9F06', rid],

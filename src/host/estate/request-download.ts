@@ -1,18 +1,8 @@
+import type { REQUESTABLE } from '../core/download-sets.ts'
 import type { TerminalRow } from '../core/records.ts'
 import { JOBS, withJob } from '../core/terminal-jobs.ts'
 import type { Estate } from './estate.ts'
 
-/** What a terminal can be asked to load or to send. */
-export const REQUESTABLE = [
-  'parameters',
-  'caKeys',
-  'applications',
-  'blacklist',
-  'contactless',
-  'rates',
-  'software',
-  'statusUpload',
-] as const satisfies readonly (keyof typeof JOBS)[]
 export type Requestable = (typeof REQUESTABLE)[number]
 
 /** Which terminals are meant. */

@@ -41,8 +41,8 @@ export function valueFault(rule: ValueRule, text: string): Sentence | undefined 
     case 'amount':
       return when(
         !/^\d{12}$/.test(text),
-        '填 12 位数字，以分为单位，例如 000000100000',
-        'takes twelve digits of minor units, such as 000000100000',
+        '填数字，以分为单位，例如 100000',
+        'takes a number of minor units, such as 100000',
       )
     case 'choice':
       return when(
@@ -73,12 +73,7 @@ function numberFault(
 ): Sentence | undefined {
   const hasSize = size === 0 ? text.length <= 10 : text.length === size
   const isRight = hasSize && /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max
-  if (size === 0) return when(!isRight, `填数字，${min} 到 ${max}`, `takes a number from ${min} to ${max}`)
-  return when(
-    !isRight,
-    `填 ${size} 位数字，${min} 到 ${max}`,
-    `takes ${size} ${size === 1 ? 'digit' : 'digits'}, from ${min} to ${max}`,
-  )
+  return when(!isRight, `填数字，${min} 到 ${max}`, `takes a number from ${min} to ${max}`)
 }
 
 function hexFault({ min, max }: Extract<ValueRule, { kind: 'hex' }>, text: string): Sentence | undefined {

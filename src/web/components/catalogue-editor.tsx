@@ -17,22 +17,6 @@ const FORM_NAMES: Readonly<Record<string, Text>> = {
   binary: { zh: '二进制 TLV', en: 'binary objects' },
 }
 
-const FRESH_APPLICATION: Content = {
-  aid: '',
-  partialMatch: true,
-  version: '0020',
-  tacDefault: 'D84000A800',
-  tacOnline: 'D84004F800',
-  tacDenial: '0010000000',
-  floorLimitMinor: 0,
-  thresholdMinor: 0,
-  maximumPercent: 99,
-  targetPercent: 0,
-  defaultDdol: '9F3704',
-  onlinePin: true,
-}
-const FRESH_KEY: Content = { rid: '', index: '', modulus: '', exponent: '03', expiry: '20491231' }
-
 interface CatalogueEditorProps {
   readonly set: CatalogueSetName
   readonly overview: CatalogueOverview
@@ -108,7 +92,7 @@ export function CatalogueEditor({
               ? String(entry['aid'] ?? '')
               : `${entry['rid'] ?? ''} ${entry['index'] ?? ''}`
           }
-          fresh={set === 'applications' ? FRESH_APPLICATION : FRESH_KEY}
+          fresh={overview.fresh[set]}
           faults={faults}
           onChange={(list) => put('list', list)}
         />

@@ -34,7 +34,7 @@ export function EntriesEditor({ definitions, list, nameOf, fresh, faults, onChan
                   key={definition.key}
                   definition={definition}
                   value={textOf(entry[definition.key])}
-                  unset={undefined}
+                  unset={definition.isOptional === true ? t({ zh: '不下发', en: 'not sent' }) : undefined}
                   wrong={faultAt(faults, `list.${index}.${definition.key}`)}
                   onChange={(text) =>
                     put(index, { ...entry, [definition.key]: memberOf(definition, text ?? '') })

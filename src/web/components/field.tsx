@@ -113,6 +113,7 @@ interface SelectFieldProps<T extends string> {
   readonly options: readonly { readonly value: T; readonly text: string }[]
   readonly onChange: (value: T) => void
   readonly hint?: string | undefined
+  readonly wrong?: string | undefined
 }
 
 export function SelectField<T extends string>({
@@ -121,9 +122,10 @@ export function SelectField<T extends string>({
   options,
   onChange,
   hint,
+  wrong,
 }: SelectFieldProps<T>) {
   return (
-    <Field label={label} hint={hint}>
+    <Field label={label} hint={hint} wrong={wrong}>
       {({ id, describedBy }) => (
         <select
           id={id}

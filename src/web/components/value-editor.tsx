@@ -47,7 +47,8 @@ export function ValueField({ definition, value, unset, wrong, onChange }: ValueF
     <SelectField
       label={label}
       value={value ?? ''}
-      hint={wrong ?? hint}
+      hint={hint}
+      wrong={wrong}
       options={[
         ...(unset === undefined ? [] : [{ value: '', text: unset }]),
         ...values.map((each) => ({ value: each, text: texts[each] ?? each })),

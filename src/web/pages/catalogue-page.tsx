@@ -13,6 +13,7 @@ import { Button } from '../components/button.tsx'
 import { Card } from '../components/card.tsx'
 import { SaveDialog, VersionDialog } from '../components/catalogue-dialogs.tsx'
 import { CatalogueEditor, type Content } from '../components/catalogue-editor.tsx'
+import { DOWNLOAD_SETS } from '../components/download-set-names.ts'
 import { SelectField, TextField } from '../components/field.tsx'
 import { Problem } from '../components/problem.tsx'
 import { Table } from '../components/table.tsx'
@@ -24,14 +25,8 @@ import { may } from '../state/session.ts'
 import { problemText } from '../state/toasts.ts'
 import { useData } from '../state/use-data.ts'
 
-const SETS: Readonly<Record<CatalogueSetName, Text>> = {
-  parameters: { zh: '终端参数', en: 'Parameters' },
-  caKeys: { zh: 'IC 卡公钥', en: 'CA keys' },
-  applications: { zh: 'IC 卡参数', en: 'Applications' },
-  blacklist: { zh: '黑名单', en: 'Blacklist' },
-  contactless: { zh: '非接参数', en: 'Contactless' },
-}
-const NAMES = Object.keys(SETS) as CatalogueSetName[]
+/** Rates have a page of their own. */
+const NAMES = Object.keys(DOWNLOAD_SETS).filter((set): set is CatalogueSetName => set !== 'rates')
 
 /** What terminals download: seen, edited, taken back. */
 export function CataloguePage() {
@@ -44,7 +39,7 @@ export function CataloguePage() {
       {problem !== undefined && <Problem text={problem} onRetry={reload} />}
       <Tabs
         label={t({ zh: '下载内容', en: 'What terminals download' })}
-        tabs={NAMES.map((key) => ({ key, text: t(SETS[key]) }))}
+        tabs={NAMES.map((key) => ({ key, text: t(DOWNLOAD_SETS[key]) }))}
         chosen={set}
         onChoose={(key) => setQuery({ set: key, scope: undefined })}
       />
@@ -85,6 +80,7 @@ function ScopeBar({
         label={t({ zh: '终端号或商户号', en: 'Terminal or merchant number' })}
         value={typed.value}
         maxLength={15}
+        hint={t({ zh: '终端号 8 位，商户号 15 位', en: '8 characters of a terminal, 15 of a merchant' })}
         onInput={(text) => (typed.value = text)}
       />
       <Button disabled={![8, 15].includes(typed.value.trim().length)} onClick={open}>
@@ -186,7 +182,7 @@ function ContentCard({ set, scope, overview, data, mayChange, onDone }: ContentC
   }
   return (
     <Card
-      title={`${t(SETS[set])} · ${scopeText(scope)} · ${versionText(data.now)}`}
+      title={`${t(DOWNLOAD_SETS[set])} · ${scopeText(scope)} · ${versionText(data.now)}`}
       actions={
         mayChange &&
         isDirty && (

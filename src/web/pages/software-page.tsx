@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals'
 import type {
+  DownloadSetName,
   Loadable,
   PackageView,
   SoftwareOverview,
@@ -10,6 +11,7 @@ import { Badge, type Tone } from '../components/badge.tsx'
 import { Button } from '../components/button.tsx'
 import { Card } from '../components/card.tsx'
 import { FormDialog } from '../components/dialog.tsx'
+import { DOWNLOAD_SETS } from '../components/download-set-names.ts'
 import { SelectField, TextField } from '../components/field.tsx'
 import { PAGE_SIZE, Pager, pageOffset } from '../components/pager.tsx'
 import { Problem } from '../components/problem.tsx'
@@ -24,16 +26,11 @@ import { say } from '../state/toasts.ts'
 import { useData } from '../state/use-data.ts'
 
 const LOADS: { readonly [set in Loadable]: Text } = {
-  parameters: { zh: '终端参数', en: 'Parameters' },
-  caKeys: { zh: 'IC 卡公钥', en: 'CA keys' },
-  applications: { zh: 'IC 卡参数', en: 'Applications' },
-  blacklist: { zh: '黑名单', en: 'Blacklist' },
-  contactless: { zh: '非接参数', en: 'Contactless' },
-  rates: { zh: '汇率', en: 'Exchange rates' },
+  ...DOWNLOAD_SETS,
   software: { zh: '软件包', en: 'Software package' },
   statusUpload: { zh: '状态上送', en: 'Status upload' },
 }
-const SETS = ['parameters', 'caKeys', 'applications', 'blacklist', 'contactless', 'rates'] as const
+const SETS = Object.keys(DOWNLOAD_SETS) as readonly DownloadSetName[]
 
 type SoftwareState = NonNullable<TerminalLoads['software']>['state']
 const STATES: { readonly [state in SoftwareState]: readonly [tone: Tone, text: Text] } = {

@@ -22,6 +22,12 @@ describe('the catalogue at the console', () => {
     const draft = { scope: '', content }
     const { body: checked } = await anna.ask('POST', `${PATH}/check`, draft)
     expect(checked).toMatchObject({ faults: [], changes: [{ key: '12', from: '30', to: '45' }] })
+    const short = await anna.ask('POST', `${PATH}/check`, { scope: '', content: { values: { 12: '5' } } })
+    expect(short.body.changes).toContainEqual(expect.objectContaining({ key: '12', to: '05' }))
+    const { body: overview } = await anna.ask('GET', '/api/catalogue')
+    expect(overview.fresh.applications).toMatchObject({ aid: '', tacDenial: '0010000000' })
+    const optional = overview.definitions.applications.filter((each: object) => 'isOptional' in each)
+    expect(optional.map(({ key }: { key: string }) => key)).toContain('electronicCashMinor')
     const wrong = await anna.ask('POST', `${PATH}/check`, { scope: '', content: { values: { 12: '1' } } })
     expect(wrong.body.faults[0]).toMatchObject({ path: 'values.12' })
     const saved = await anna.ask('PUT', PATH, { ...draft, version: 1, note: 'slow lines' })

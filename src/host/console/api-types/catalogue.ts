@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { CATALOGUE_SETS } from '../../core/download-sets.ts'
 
-export const CATALOGUE_SET = z.enum(['parameters', 'caKeys', 'applications', 'blacklist', 'contactless'])
+export const CATALOGUE_SET = z.enum(CATALOGUE_SETS)
 export type CatalogueSetName = z.infer<typeof CATALOGUE_SET>
 
 /** Empty: all terminals. */
@@ -24,7 +25,14 @@ const RULE = z.discriminatedUnion('kind', [
 ])
 
 /** One value that can be set. */
-const DEFINITION = z.object({ key: z.string(), name: TEXT, rule: RULE, effect: TEXT })
+const DEFINITION = z.object({
+  key: z.string(),
+  name: TEXT,
+  rule: RULE,
+  effect: TEXT,
+  /** May be left out. */
+  isOptional: z.literal(true).optional(),
+})
 export type ValueDefinitionView = z.infer<typeof DEFINITION>
 
 export const CATALOGUE_VERSION = z.object({
@@ -59,6 +67,8 @@ export const CATALOGUE_OVERVIEW = z.object({
   definitions: z.record(CATALOGUE_SET, z.array(DEFINITION)),
   /** Ways in which field 62 can be written. */
   forms: z.record(CATALOGUE_SET, z.array(z.string())),
+  /** What a new entry of a list begins with. */
+  fresh: z.object({ applications: CONTENT, caKeys: CONTENT }),
 })
 export type CatalogueOverview = z.infer<typeof CATALOGUE_OVERVIEW>
 

@@ -1,19 +1,10 @@
 import { z } from 'zod'
+import { DOWNLOAD_SETS, REQUESTABLE } from '../../core/download-sets.ts'
 
-/** What a terminal can be asked to load or send. */
-export const LOADABLE = [
-  'parameters',
-  'caKeys',
-  'applications',
-  'blacklist',
-  'contactless',
-  'rates',
-  'software',
-  'statusUpload',
-] as const
-export type Loadable = (typeof LOADABLE)[number]
-
-const SETS = ['parameters', 'caKeys', 'applications', 'blacklist', 'contactless', 'rates'] as const
+export const LOADABLE = z.enum(REQUESTABLE)
+export type Loadable = z.infer<typeof LOADABLE>
+const SET = z.enum(DOWNLOAD_SETS)
+export type DownloadSetName = z.infer<typeof SET>
 
 export const PACKAGE_VIEW = z.object({
   id: z.string(),
@@ -68,7 +59,7 @@ export type RolloutView = z.infer<typeof ROLLOUT_VIEW>
 
 export const SOFTWARE_OVERVIEW = z.object({
   /** Versions that terminals download now. */
-  versions: z.record(z.enum(SETS), z.number()),
+  versions: z.record(SET, z.number()),
   packages: z.array(PACKAGE_VIEW),
   rollouts: z.array(ROLLOUT_VIEW),
 })
@@ -77,7 +68,7 @@ export type SoftwareOverview = z.infer<typeof SOFTWARE_OVERVIEW>
 export const TERMINAL_LOADS = z.object({
   tid: z.string(),
   /** Version of each set that it has in full; null for none. */
-  sets: z.record(z.enum(SETS), z.number().nullable()),
+  sets: z.record(SET, z.number().nullable()),
   software: z
     .object({
       running: z.string(),

@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { CATALOGUE_SETS } from '../../core/download-sets.ts'
 import type { ContentChange } from '../../estate/catalogue-changes.ts'
 import { BLACKLIST_FORMS, CONTACTLESS_FORMS, OVERRIDABLE } from '../../estate/catalogue-content.ts'
-import { CATALOGUE_SETS, type CatalogueVersion, type SavedCatalogue } from '../../estate/catalogue-desk.ts'
+import type { CatalogueVersion, SavedCatalogue } from '../../estate/catalogue-desk.ts'
 import {
   APPLICATION_MEMBERS,
   CA_KEY_MEMBERS,
@@ -9,6 +10,7 @@ import {
   PARAMETERS,
   type ValueDefinition,
 } from '../../estate/catalogue-table.ts'
+import { FRESH_ENTRIES } from '../../estate/default-downloads.ts'
 import { actorOf } from '../access.ts'
 import {
   CATALOGUE_CHECK,
@@ -59,6 +61,7 @@ function readRoutes(app: ConsoleApp, { host, records }: ConsoleContext): void {
       overridable: [...OVERRIDABLE],
       definitions: DEFINITIONS,
       forms: FORMS,
+      fresh: { applications: { ...FRESH_ENTRIES.applications }, caKeys: { ...FRESH_ENTRIES.caKeys } },
     }),
   })
   app.route({

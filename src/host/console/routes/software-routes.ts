@@ -141,7 +141,7 @@ function requestRoutes(app: ConsoleApp, { host, office, live }: ConsoleContext):
       summary: 'Ask a terminal, or all, to load a set after its current transaction',
       tags: ['software'],
       params: z.object({ tid: z.string().regex(/^(all|[0-9A-Za-z]{8})$/, 'a terminal, or all') }),
-      body: z.object({ set: z.enum(LOADABLE) }),
+      body: z.object({ set: LOADABLE }),
       response: { 200: z.object({ count: z.number() }) },
     },
     handler(request) {
@@ -172,7 +172,7 @@ function requestRoutes(app: ConsoleApp, { host, office, live }: ConsoleContext):
       summary: 'Ask the terminals of a merchant to load a set after their current transaction',
       tags: ['software'],
       params: z.object({ mid: z.string().regex(/^[0-9A-Za-z]{15}$/, 'a merchant') }),
-      body: z.object({ set: z.enum(LOADABLE) }),
+      body: z.object({ set: LOADABLE }),
       response: { 200: z.object({ count: z.number() }) },
     },
     handler(request) {
