@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -31,12 +31,44 @@ it('a console of its own is served until it is stopped, and the command line wor
   expect(refused).toMatchObject({ code: 2, output: '' })
   expect(refused.errors).toMatch(/the console of .* runs: do it there/)
 
+  // Who only reads is not in its way; who changes is told where.
+  const stock = await runHere('estate', 'stock', 'list', ...flags)
+  expect(stock).toMatchObject({ code: 0, output: '' })
+  const card = join(data, 'card.json')
+  const issued = await runHere('card', 'new', '--out', card, ...flags)
+  expect(issued).toMatchObject({ code: 0 })
+
   program.signal('SIGTERM')
   expect(await program.ended()).toBe(0)
   expect(readdirSync(data).filter((name) => name.startsWith('office'))).toEqual([])
   expect((await runHere('user', 'add', 'anna', '--roles', 'auditor', ...flags)).code).toBe(0)
   // Of the first user, of the second, and no more.
   expect((await runHere('audit', 'verify', ...flags)).output).toContain('2 entries')
+  const delivery = join(data, 'delivery.csv')
+  writeFileSync(delivery, 'serial,type\nTW000001,fixed\n')
+  expect((await runHere('estate', 'stock', 'import', delivery, ...flags)).output).toContain('1 devices')
+  const assigned = await runHere(
+    ...[
+      'estate',
+      'assign',
+      '--serial',
+      'TW000001',
+      '--mid',
+      '001290058120001',
+      '--tid',
+      '70000001',
+      ...flags,
+    ],
+  )
+  expect(assigned).toMatchObject({ code: 0, errors: '' })
+  expect((await runHere('estate', 'code', 'new', '--tid', '70000001', ...flags)).output).toMatch(
+    /^\w{5}-\w{5} /,
+  )
+  expect((await runHere('host', 'rates', 'set', 'USD', '0.15', ...flags)).code).toBe(0)
+  // The folder of this computer is not what counts.
+  rmSync(join(data, 'rates.json'))
+  expect((await runHere('estate', 'stock', 'list', ...flags)).output).toContain('70000001')
+  expect((await runHere('host', 'rates', 'list', ...flags)).output).toContain('0.15')
   const without = await runHere('console', '--data', data)
   expect(without).toMatchObject({ code: 2 })
   expect(without.errors).toContain('give --store')

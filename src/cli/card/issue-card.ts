@@ -5,11 +5,11 @@ import { withLuhnDigit } from '../../base/exposure.ts'
 import type { CryptogramScheme } from '../../emv/schemes.ts'
 import { findAccount } from '../../host/core/accounts.ts'
 import type { AccountRow, IssuerRow } from '../../host/core/records.ts'
-import type { HostRecords } from '../../host/service/open-host.ts'
+import type { DeskRecords } from '../../host/service/open-desk-records.ts'
 import { UsageFailure } from '../failure.ts'
 
 /** What of a host it takes to issue a card: its records, or the host that runs on them. */
-export type IssuingRecords = Pick<HostRecords, 'store' | 'security' | 'estate' | 'personalisation'>
+export type IssuingRecords = Pick<DeskRecords, 'store' | 'security' | 'estate' | 'personalisation'>
 
 /** What a person wants of a card; the rest follows from the host's records. */
 export interface CardWish {

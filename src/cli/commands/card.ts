@@ -5,15 +5,14 @@ import type { CardFaults } from '../../../hardware/emulator/chip-card/card-image
 import { loadCardImage, saveCardImage } from '../../../hardware/emulator/chip-card/card-image-file.ts'
 import type { CardCvm } from '../../../hardware/emulator/chip-card/personalise.ts'
 import { isLuhnValid, truncatePan } from '../../base/exposure.ts'
+import { invariant } from '../../base/invariant.ts'
 import { parseAmount } from '../../base/money.ts'
 import { CRYPTOGRAM_SCHEMES, type CryptogramScheme } from '../../emv/schemes.ts'
-import { StoreError } from '../../host/core/store-port.ts'
-import { EstateError } from '../../host/estate/estate.ts'
-import { SecurityModuleError } from '../../host/security-module/security-module-error.ts'
-import { openHostRecords } from '../../host/service/open-host.ts'
 import { renderCardSummary, summariseCard } from '../card/card-summary.ts'
 import { type CardWish, type IssuedCard, issueCard } from '../card/issue-card.ts'
 import { UsageFailure } from '../failure.ts'
+import { type RecordFlags, storeOption } from '../host/command-records.ts'
+import { withDeskRecords } from '../host/with-records.ts'
 import { type CliLanguage, languageOf } from '../language.ts'
 
 /** Misbehaviour by the name it has on the command line. */
@@ -27,8 +26,7 @@ const FAULTS: Readonly<Record<string, CardFaults>> = {
   'wrong-signature': { wrongSignature: true },
 }
 
-interface NewFlags {
-  readonly data: string
+interface NewFlags extends RecordFlags {
   readonly pan?: string
   readonly pin: string
   readonly expiry?: string
@@ -62,7 +60,8 @@ export function buildCommand(): Command {
 function newCommand(): Command {
   return new Command('new')
     .description("Personalise a test card with the host's keys, and open its account when there is none.")
-    .option('--data <dir>', 'folder of the host, which must not run', 'tillwire-data/host')
+    .option('--data <dir>', 'folder of the host, which must not run on its own file', 'tillwire-data/host')
+    .addOption(storeOption())
     .option('--pan <digits>', 'card number of a known test range; a fresh one when left out')
     .option('--pin <digits>', 'PIN of a new account, 4 to 12 digits', '123456')
     .option('--expiry <YYMM>', 'expiry of a new account (default: 3012)')
@@ -97,10 +96,10 @@ function newCommand(): Command {
     .action(makeCard)
 }
 
-function makeCard(flags: NewFlags): void {
+async function makeCard(flags: NewFlags): Promise<void> {
   const wish = wishOf(flags)
   if (flags.out !== undefined) refuseExisting(flags.out, flags)
-  const issued = withGuard(() => issueFrom(flags.data, wish))
+  const issued = await issueFrom(flags, wish)
   const path = flags.out ?? defaultPath(flags, issued.pan)
   if (flags.out === undefined) refuseExisting(path, flags)
   try {
@@ -121,13 +120,13 @@ function refuseExisting(path: string, { force }: NewFlags): void {
   }
 }
 
-function issueFrom(directory: string, wish: CardWish): IssuedCard {
-  const records = openHostRecords(directory)
-  try {
-    return issueCard(records, wish)
-  } finally {
-    records.close()
-  }
+async function issueFrom(flags: NewFlags, wish: CardWish): Promise<IssuedCard> {
+  let issued: IssuedCard | undefined
+  await withDeskRecords(flags, (records) => {
+    issued = issueCard(records, wish)
+  })
+  invariant(issued !== undefined, 'a card is issued or refused')
+  return issued
 }
 
 function wishOf(flags: NewFlags): CardWish {
@@ -196,14 +195,4 @@ function showCommand(): Command {
         flags.json === true ? `${JSON.stringify(summary)}\n` : renderCardSummary(summary, flags.lang),
       )
     })
-}
-
-/** What the environment did wrong becomes one line and exit code 2. */
-function withGuard<T>(work: () => T): T {
-  try {
-    return work()
-  } catch (error) {
-    const isKnown = [StoreError, SecurityModuleError, EstateError].some((type) => error instanceof type)
-    throw isKnown && error instanceof Error ? new UsageFailure(error.message) : error
-  }
 }

@@ -7,14 +7,18 @@ import { DEVICE_STATES, type DeviceState } from '../../host/estate/device-state.
 import { ORDER_STATES, type OrderState, orderNames } from '../../host/estate/work-order-state.ts'
 import type { WorkOrder } from '../../host/estate/work-orders.ts'
 import { KeyDistribution } from '../../host/security-module/key-distribution.ts'
-import { openSecurityModule } from '../../host/security-module/software-security-module.ts'
+import {
+  openSecurityModule,
+  type SoftwareSecurityModule,
+} from '../../host/security-module/software-security-module.ts'
+import { withSharedConsole } from '../console/with-office.ts'
 import { enrolHost, factoryAt } from '../estate/enrol-host.ts'
-import { COMMAND_LINE, withFieldEstate } from '../estate/with-field-estate.ts'
+import { COMMAND_LINE, withFieldEstate, withFieldEstateToRead } from '../estate/with-field-estate.ts'
 import { Finding, UsageFailure } from '../failure.ts'
+import { type RecordFlags, storeOption } from '../host/command-records.ts'
 import { guarded } from '../host/with-records.ts'
 
-interface Flags {
-  readonly data: string
+interface Flags extends RecordFlags {
   readonly json?: boolean
 }
 
@@ -25,7 +29,7 @@ const LIMIT = 1000
 export function buildCommand(): Command {
   return new Command('estate')
     .description(
-      'Devices, terminals and jobs in the field, on the records of a host that stands still; its console does the same while it runs. 终端资产',
+      'Devices, terminals and jobs in the field, on the records of a host that stands still, or of a shared database; the console does the same while it runs. 终端资产',
     )
     .addCommand(typesCommand())
     .addCommand(enrolCommand())
@@ -61,14 +65,19 @@ function enrolCommand(): Command {
     )
     .option('--factory <dir>', '厂商目录 | folder of the factory', join('tillwire-data', 'factory'))
     .option(...DATA)
-    .action(async ({ data: directory, factory }: Flags & { factory: string }) =>
-      guarded(async () => {
-        const security = openSecurityModule({ directory })
-        const distribution = new KeyDistribution({ directory, security, nowMs: Date.now })
+    .addOption(storeOption())
+    .action(({ data, store, factory }: Flags & { factory: string }) => {
+      const enrol = async (security: SoftwareSecurityModule): Promise<string> => {
+        const distribution = new KeyDistribution({ directory: data, security, nowMs: Date.now })
         await enrolHost(distribution, await factoryAt(factory))
-        print('The host may send keys to the PIN pads of this factory. 主机可以向该厂商的密码键盘下发密钥。')
-      }),
-    )
+        return 'The host may send keys to the PIN pads of this factory. 主机可以向该厂商的密码键盘下发密钥。\n'
+      }
+      if (store !== undefined)
+        return withSharedConsole(data, store, 'commissioning', ({ host }) => enrol(host.security))
+      return guarded(async () => {
+        process.stdout.write(await enrol(openSecurityModule({ directory: data })))
+      })
+    })
 }
 
 function stockCommand(): Command {
@@ -77,29 +86,31 @@ function stockCommand(): Command {
     .argument('<file>')
     .option('--name <text>', '批次名 | name of the delivery')
     .option(...DATA)
+    .addOption(storeOption())
     .action((file: string, flags: Flags & { name?: string }) => {
       const csv = readText(file)
-      return withFieldEstate(flags.data, ({ stock }) => {
+      return withFieldEstate(flags, ({ stock }) => {
         const outcome = stock.import(COMMAND_LINE, flags.name ?? basename(file), csv)
-        if (outcome.kind === 'imported') print(`${outcome.count} devices taken into stock`)
-        else {
-          for (const { en, zh } of outcome.faults) print(`${en}  ${zh}`)
-          throw new Finding(`${outcome.faults.length} lines are wrong: nothing was taken into stock`)
-        }
+        if (outcome.kind === 'imported') return `${outcome.count} devices taken into stock\n`
+        for (const { en, zh } of outcome.faults) print(`${en}  ${zh}`)
+        throw new Finding(`${outcome.faults.length} lines are wrong: nothing was taken into stock`)
       })
     })
   const list = new Command('list')
     .description('Print the devices.')
     .addOption(new Option('--state <state>', '状态 | their state').choices(DEVICE_STATES))
     .option(...DATA)
+    .addOption(storeOption())
     .option(...JSON_OPTION)
-    .action(({ data, json, state }: Flags & { state?: DeviceState }) =>
-      withFieldEstate(data, ({ stock }) => {
-        const { devices } = stock.list({ state, limit: LIMIT, offset: 0 })
-        if (json) print(JSON.stringify(devices))
-        else
-          for (const { serial, typeId, state: its, tid } of devices)
-            print(`${serial.padEnd(33)}${typeId.padEnd(10)}${its.padEnd(11)}${tid ?? ''}`.trimEnd())
+    .action((flags: Flags & { state?: DeviceState }) =>
+      withFieldEstateToRead(flags, ({ stock }) => {
+        const { devices } = stock.list({ state: flags.state, limit: LIMIT, offset: 0 })
+        if (flags.json) return linesOf([JSON.stringify(devices)])
+        return linesOf(
+          devices.map(({ serial, typeId, state, tid }) =>
+            `${serial.padEnd(33)}${typeId.padEnd(10)}${state.padEnd(11)}${tid ?? ''}`.trimEnd(),
+          ),
+        )
       }),
     )
   return new Command('stock').description('Devices. 设备库存').addCommand(importCommand).addCommand(list)
@@ -112,10 +123,11 @@ function assignCommand(): Command {
     .requiredOption('--mid <id>', '商户号 | merchant identification')
     .option('--tid <id>', '终端号；缺省为下一个 | terminal number; the next free one by default')
     .option(...DATA)
-    .action(({ data, ...wanted }: Flags & { serial: string; mid: string; tid?: string }) =>
-      withFieldEstate(data, ({ assignments }) => {
+    .addOption(storeOption())
+    .action(({ data, store, ...wanted }: Flags & { serial: string; mid: string; tid?: string }) =>
+      withFieldEstate({ data, ...(store === undefined ? {} : { store }) }, ({ assignments }) => {
         const { tid, serial, mid } = assignments.assign(COMMAND_LINE, wanted)
-        print(`terminal ${tid} of merchant ${mid} is device ${serial}`)
+        return `terminal ${tid} of merchant ${mid} is device ${serial}\n`
       }),
     )
 }
@@ -125,32 +137,34 @@ function ordersCommand(): Command {
     .description('Print the work orders, newest first.')
     .addOption(new Option('--state <state>', '状态 | their state').choices(ORDER_STATES))
     .option(...DATA)
+    .addOption(storeOption())
     .option(...JSON_OPTION)
-    .action(({ data, json, state }: Flags & { state?: OrderState }) =>
-      withFieldEstate(data, (field) => {
-        const { orders } = field.orders.list({ state, limit: LIMIT, offset: 0 })
-        if (json) print(JSON.stringify(orders))
-        else for (const order of orders) print(orderLine(order))
+    .action((flags: Flags & { state?: OrderState }) =>
+      withFieldEstateToRead(flags, (field) => {
+        const { orders } = field.orders.list({ state: flags.state, limit: LIMIT, offset: 0 })
+        return linesOf(flags.json ? [JSON.stringify(orders)] : orders.map(orderLine))
       }),
     )
   const show = new Command('show')
     .description('Print one work order and what was noted.')
     .argument('<number>')
     .option(...DATA)
+    .addOption(storeOption())
     .option(...JSON_OPTION)
-    .action((text: string, { data, json }: Flags) => {
+    .action((text: string, flags: Flags) => {
       const number = Number(text)
       if (!Number.isInteger(number) || number < 1)
         throw new UsageFailure(`'${text}' is no number of an order`)
-      return withFieldEstate(data, ({ orders }) => {
+      return withFieldEstateToRead(flags, ({ orders }) => {
         const order = orders.get(number)
         const notes = orders.notes(number)
-        if (json) print(JSON.stringify({ order, notes }))
-        else {
-          print(orderLine(order))
-          for (const { atMs, actor, state, note } of notes)
-            print(`  ${new Date(atMs).toISOString()}  ${actor}  ${state}  ${note}`.trimEnd())
-        }
+        if (flags.json) return linesOf([JSON.stringify({ order, notes })])
+        return linesOf([
+          orderLine(order),
+          ...notes.map(({ atMs, actor, state, note }) =>
+            `  ${new Date(atMs).toISOString()}  ${actor}  ${state}  ${note}`.trimEnd(),
+          ),
+        ])
       })
     })
   return new Command('work-order').description('Jobs on the spot. 工单').addCommand(list).addCommand(show)
@@ -167,16 +181,16 @@ function codeCommand(): Command {
     .requiredOption('--tid <id>', '终端号 | terminal number')
     .option('--hours <n>', '有效小时数 | hours that it is good for', '72')
     .option(...DATA)
+    .addOption(storeOption())
     .option(...JSON_OPTION)
-    .action(({ data, tid, hours, json }: Flags & { tid: string; hours: string }) => {
-      const count = Number(hours)
+    .action((flags: Flags & { tid: string; hours: string }) => {
+      const count = Number(flags.hours)
       if (!Number.isInteger(count) || count < 1 || count > CODE_HOURS_MAX)
         throw new UsageFailure(`--hours takes a number from 1 to ${CODE_HOURS_MAX}`)
-      return withFieldEstate(data, ({ codes }) => {
-        const { code, expiresAtMs } = codes.issue(COMMAND_LINE, tid, count)
-        print(
-          json ? JSON.stringify({ code, expiresAtMs }) : `${code}   ${new Date(expiresAtMs).toISOString()}`,
-        )
+      return withFieldEstate(flags, ({ codes }) => {
+        const { code, expiresAtMs } = codes.issue(COMMAND_LINE, flags.tid, count)
+        const text = `${code}   ${new Date(expiresAtMs).toISOString()}`
+        return linesOf([flags.json ? JSON.stringify({ code, expiresAtMs }) : text])
       })
     })
   return new Command('code').description('Activation codes. 激活码').addCommand(create)
@@ -188,6 +202,10 @@ function readText(path: string): string {
   } catch {
     throw new UsageFailure(`cannot read ${path}: name an existing file`)
   }
+}
+
+function linesOf(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join('')
 }
 
 function print(line: string): void {

@@ -48,7 +48,7 @@ function addUser(name: string, flags: Flags & { roles: string; fullName?: string
   return withOffice(flags, async ({ users, people }) => {
     if (users.find(name) !== undefined) throw new UsageFailure(`there is a user ${name} already`)
     const password = await people.create(ACTOR, { name, fullName: flags.fullName ?? name, roles })
-    process.stdout.write(`${name}  ${password}\n`)
+    return `${name}  ${password}\n`
   })
 }
 
@@ -75,6 +75,6 @@ function printUsers(flags: Flags): Promise<void> {
 function resetPassword(name: string, flags: Flags): Promise<void> {
   return withOffice(flags, async ({ users, people }) => {
     if (users.find(name) === undefined) throw new UsageFailure(`there is no user ${name}: see user list`)
-    process.stdout.write(`${name}  ${await people.resetPassword(ACTOR, name)}\n`)
+    return `${name}  ${await people.resetPassword(ACTOR, name)}\n`
   })
 }

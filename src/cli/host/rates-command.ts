@@ -6,21 +6,24 @@ import { EstateRefusal } from '../../host/estate/estate-refusal.ts'
 import { RateBook } from '../../host/estate/rate-book.ts'
 import { type SavedRates, saveRates } from '../../host/estate/rate-desk.ts'
 import { readRateFile } from '../../host/estate/rate-file.ts'
-import { openOffice } from '../../host/office/open-office.ts'
+import { type Office, openOffice } from '../../host/office/open-office.ts'
+import type { ConsoleHost } from '../../host/service/console-host.ts'
+import { readSharedOffice } from '../../host/service/read-shared-office.ts'
 import type { RateTable } from '../../iso8583/subfields/rate-table.ts'
+import { withSharedConsole } from '../console/with-office.ts'
 import { COMMAND_LINE } from '../estate/with-field-estate.ts'
 import { Finding, UsageFailure } from '../failure.ts'
+import { type RecordFlags, storeOption } from './command-records.ts'
 import { guarded, withFileRecords } from './with-records.ts'
 
 const DATA = ['--data <dir>', '主机目录 | folder of the host', 'tillwire-data/host'] as const
 const JSON_OPTION = ['--json', '输出 JSON | print JSON'] as const
 
-interface Flags {
-  readonly data: string
+interface Flags extends RecordFlags {
   readonly json?: boolean
 }
 
-/** `host rates`: rates of foreign currencies. Changing them needs a host that stands still; its console does the same. */
+/** `host rates`: rates of foreign currencies. Changing them needs a host or a shared console that stands still; it does the same. */
 export function ratesCommand(): Command {
   return new Command('rates')
     .description('Rates of foreign currencies that cardholders may choose to pay in. 外币汇率')
@@ -33,11 +36,18 @@ function listCommand(): Command {
   return new Command('list')
     .description('The rates in force, their markup and time, and which cards are billed in them.')
     .option(...DATA)
+    .addOption(storeOption())
     .option(...JSON_OPTION)
     .action((flags: Flags) =>
       guarded(async () => {
-        const table = new RateBook(flags.data).current()
-        process.stdout.write(flags.json === true ? `${JSON.stringify(table, undefined, 2)}\n` : textOf(table))
+        const printRates = (directory: string): void => {
+          const table = new RateBook(directory).current()
+          process.stdout.write(
+            flags.json === true ? `${JSON.stringify(table, undefined, 2)}\n` : textOf(table),
+          )
+        }
+        if (flags.store === undefined) printRates(flags.data)
+        else await readSharedOffice(flags.data, flags.store, ({ directory }) => printRates(directory))
       }),
     )
 }
@@ -59,6 +69,7 @@ function setCommand(): Command {
     .option('--until <time>', 'YYYYMMDDhhmmss, last second')
     .option('--remove', 'offer this currency no more')
     .option(...DATA)
+    .addOption(storeOption())
     .option(...JSON_OPTION)
     .action((word: string, rate: string | undefined, flags: SetFlags) =>
       changeRates(flags, (table) => changed(table, numberOf(word), rate, flags)),
@@ -72,6 +83,7 @@ function importCommand(): Command {
     )
     .argument('<file>', 'such as rates.csv')
     .option(...DATA)
+    .addOption(storeOption())
     .option(...JSON_OPTION)
     .action((path: string, flags: Flags) => {
       const file = readRateFile(readText(path))
@@ -83,29 +95,36 @@ function importCommand(): Command {
     })
 }
 
-/** Opens the records of a host that stands still, puts what `make` makes of its rates in force, and says so. */
+/** Puts what `make` makes of the rates in force, and says so: of a host that stands still, or of a shared database. */
 function changeRates(flags: Flags, make: (table: RateTable) => unknown): Promise<void> {
-  return withFileRecords(flags.data, ({ catalogue, estate, security }) => {
-    const office = openOffice({ directory: flags.data, security })
+  const change = (
+    { catalogue, estate }: Pick<ConsoleHost, 'catalogue' | 'estate'>,
+    { audit }: Office,
+  ): string => {
+    const book = catalogue.rateBook
+    const table = book.current()
     try {
-      const book = catalogue.rateBook
-      const table = book.current()
-      const parts = { book, estate, audit: office.audit }
-      printSaved(saveRates(parts, COMMAND_LINE, table.version, make(table)), flags)
+      return textOfSaved(saveRates({ book, estate, audit }, COMMAND_LINE, table.version, make(table)), flags)
     } catch (error) {
       if (error instanceof EstateRefusal) throw new Finding(`${error.en} ${error.zh}`)
       throw error
+    }
+  }
+  if (flags.store !== undefined)
+    return withSharedConsole(flags.data, flags.store, 'rates', ({ host, office }) => change(host, office))
+  return withFileRecords(flags.data, (host) => {
+    const office = openOffice({ directory: flags.data, security: host.security })
+    try {
+      process.stdout.write(change(host, office))
     } finally {
       office.close()
     }
   })
 }
 
-function printSaved({ table, count }: SavedRates, { json }: Flags): void {
+function textOfSaved({ table, count }: SavedRates, { json }: Flags): string {
   const line = `version ${table.version} is in force; ${count} terminals are asked to load it 已生效，通知 ${count} 台终端下载\n`
-  process.stdout.write(
-    json === true ? `${JSON.stringify({ version: table.version, count })}\n` : textOf(table) + line,
-  )
+  return json === true ? `${JSON.stringify({ version: table.version, count })}\n` : textOf(table) + line
 }
 
 /** A new currency holds for ever and without a markup, unless it is said. */

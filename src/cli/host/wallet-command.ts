@@ -4,14 +4,13 @@ import { Command } from 'commander'
 import { formatAmount, parseAmount } from '../../base/money.ts'
 import { LOCAL_MASTER_KEY_FILE } from '../../host/security-module/local-master-key.ts'
 import { openSecurityModule } from '../../host/security-module/software-security-module.ts'
-import { openSharedWallets } from '../../host/service/open-shared-wallets.ts'
 import { openWalletBook } from '../../host/wallet/open-payments.ts'
 import type { WalletFault } from '../../host/wallet/wallet-book.ts'
 import type { OrderRow } from '../../host/wallet/wallet-rows.ts'
 import type { WalletDesk, Wallets, WalletView } from '../../host/wallet/wallets.ts'
 import { UsageFailure } from '../failure.ts'
 import { type RecordFlags, storeOption } from './command-records.ts'
-import { guarded, withFileRecords } from './with-records.ts'
+import { guarded, withDeskRecords } from './with-records.ts'
 
 const CURRENCY = '156'
 const DATA = ['--data <dir>', 'folder of the host', 'tillwire-data/host'] as const
@@ -136,20 +135,16 @@ function answerCommand(deed: 'confirm' | 'refuse', word: string): Command {
 
 /** Wallets with their money: of a host that stands still, or of hosts that share a database and may run. */
 function withWallets(
-  { data, store }: Flags,
+  flags: Flags,
   use: (wallets: Pick<Wallets, 'add' | 'list' | 'fund' | 'setFrozen'>) => void,
 ): Promise<void> {
-  if (store === undefined) return withFileRecords(data, ({ wallets }) => use(wallets))
-  return withSharedWallets(data, store, use)
+  return withDeskRecords(flags, ({ wallets }) => use(wallets))
 }
 
 /** The book of wallets alone, which may be used beside a host that runs. */
-function withBook(
-  { data: directory, store }: Flags,
-  use: (book: WalletDesk, nowMs: number) => void,
-): Promise<void> {
-  if (store !== undefined)
-    return withSharedWallets(directory, store, (wallets) => use(wallets.book, Date.now()))
+function withBook(flags: Flags, use: (book: WalletDesk, nowMs: number) => void): Promise<void> {
+  if (flags.store !== undefined) return withDeskRecords(flags, ({ wallets }) => use(wallets.book, Date.now()))
+  const directory = flags.data
   return guarded(async () => {
     if (!existsSync(join(directory, LOCAL_MASTER_KEY_FILE))) {
       throw new UsageFailure(`there is no host in ${directory}: start it once, or give --data`)
@@ -159,21 +154,6 @@ function withBook(
       use(opened.book, Date.now())
     } finally {
       opened.close()
-    }
-  })
-}
-
-function withSharedWallets(
-  data: string,
-  store: string,
-  use: (wallets: Wallets<WalletDesk>) => void,
-): Promise<void> {
-  return guarded(async () => {
-    const { wallets, close } = await openSharedWallets(data, store)
-    try {
-      use(wallets)
-    } finally {
-      await close()
     }
   })
 }

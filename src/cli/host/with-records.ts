@@ -4,6 +4,7 @@ import { EstateError } from '../../host/estate/estate.ts'
 import { GatewayError } from '../../host/gateway/gateway.ts'
 import { OfficeError } from '../../host/office/office-database.ts'
 import { SecurityModuleError } from '../../host/security-module/security-module-error.ts'
+import { type DeskRecords, openDeskRecords } from '../../host/service/open-desk-records.ts'
 import { type HostRecords, openHostRecords } from '../../host/service/open-host.ts'
 import { WalletError } from '../../host/wallet/wallets.ts'
 import { UsageFailure } from '../failure.ts'
@@ -40,6 +41,22 @@ export function withFileRecords(directory: string, use: (records: HostRecords) =
       use(records)
     } finally {
       records.close()
+    }
+  })
+}
+
+/** The same for records in the file of a host that stands still, or in a database that hosts share and may run on. */
+export function withDeskRecords(
+  { data, store }: RecordFlags,
+  use: (records: Omit<DeskRecords, 'close'>) => void,
+): Promise<void> {
+  if (store === undefined) return withFileRecords(data, use)
+  return guarded(async () => {
+    const records = await openDeskRecords(data, store)
+    try {
+      use(records)
+    } finally {
+      await records.close()
     }
   })
 }
