@@ -6,7 +6,7 @@ import {
   lengthPrefixSize,
 } from '../../iso8583/framing/length-prefix.ts'
 import { type StreamItem, StreamSplitter } from '../../iso8583/framing/stream-splitter.ts'
-import type { ClientStream } from './client-stream.ts'
+import type { ClientStream, ClientStreamListener } from './client-stream.ts'
 import type { GatewayLimits, PortOptions } from './gateway-options.ts'
 import type { CloseReason, GatewayTally } from './gateway-tally.ts'
 
@@ -43,7 +43,7 @@ const MEMORY = new MemorySlab()
  * One client. Reads as long as it keeps up: when too many of its requests wait for replies, or too many bytes wait
  * for it to take them, it is not read until that is over, so that a slow client costs no memory.
  */
-export class Connection {
+export class Connection implements ClientStreamListener {
   readonly options: PortOptions
   /** When bytes last came in, by the gateway's clock. */
   lastByteMs: number
@@ -80,15 +80,25 @@ export class Connection {
     this.#takenMs = this.lastByteMs
     const { frameSizeMax } = setting.limits
     this.#splitter = new StreamSplitter({ prefix: options.prefix, frameSizeMax })
-    stream.listen({
-      received: (chunk) => {
-        this.lastByteMs = setting.nowMs()
-        setting.tally.bytesIn += chunk.length
-        this.#receive(this.#unread.length === 0 ? chunk : concatBytes([this.#takeUnread(), chunk]))
-      },
-      drained: () => this.#resumeIfPossible(),
-      ended: () => this.#end(),
-    })
+    stream.listen(this)
+  }
+
+  received(chunk: Uint8Array): void {
+    this.lastByteMs = this.#setting.nowMs()
+    this.#setting.tally.bytesIn += chunk.length
+    this.#receive(this.#unread.length === 0 ? chunk : concatBytes([this.#takeUnread(), chunk]))
+  }
+
+  drained(): void {
+    this.#resumeIfPossible()
+  }
+
+  ended(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#output = []
+    this.#unread = NO_BYTES
+    this.#listener.closed(this, this.#closeReason ?? 'client')
   }
 
   get isClosed(): boolean {
@@ -221,14 +231,6 @@ export class Connection {
     const bytes = this.#unread
     this.#unread = NO_BYTES
     return bytes
-  }
-
-  #end(): void {
-    if (this.#closed) return
-    this.#closed = true
-    this.#output = []
-    this.#unread = NO_BYTES
-    this.#listener.closed(this, this.#closeReason ?? 'client')
   }
 }
 

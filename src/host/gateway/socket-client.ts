@@ -1,9 +1,16 @@
 import type { Socket } from 'node:net'
 import type { ClientStream, ClientStreamListener } from './client-stream.ts'
 
+/** Who listens to a socket, kept on it: functions of its own for each of ten thousand sockets took a kilobyte each. */
+const LISTENER = Symbol('listener')
+
+interface HeardSocket extends Socket {
+  [LISTENER]?: ClientStreamListener
+}
+
 /** A TCP or TLS socket as a `ClientStream`. */
 export class SocketClient implements ClientStream {
-  readonly #socket: Socket
+  readonly #socket: HeardSocket
   #peer: string | undefined
 
   constructor(socket: Socket) {
@@ -46,12 +53,29 @@ export class SocketClient implements ClientStream {
 
   listen(listener: ClientStreamListener): void {
     const socket = this.#socket
-    socket.on('data', (chunk: Uint8Array) => listener.received(chunk))
-    socket.on('drain', () => listener.drained())
-    // What a peer does to its end of the line is no event of ours: `close` follows.
-    socket.on('error', () => socket.destroy())
-    socket.on('close', () => listener.ended())
+    socket[LISTENER] = listener
+    socket.on('data', received)
+    socket.on('drain', drained)
+    socket.on('error', failed)
+    socket.on('close', closed)
   }
+}
+
+function received(this: HeardSocket, chunk: Uint8Array): void {
+  this[LISTENER]?.received(chunk)
+}
+
+function drained(this: HeardSocket): void {
+  this[LISTENER]?.drained()
+}
+
+/** What a peer does to its end of the line is no event of ours: `close` follows. */
+function failed(this: HeardSocket): void {
+  this.destroy()
+}
+
+function closed(this: HeardSocket): void {
+  this[LISTENER]?.ended()
 }
 
 /** Address and port of the other side. */

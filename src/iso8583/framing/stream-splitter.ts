@@ -16,6 +16,8 @@ export type StreamItem =
   | { readonly kind: 'oversized'; readonly size: number }
   | { readonly kind: 'badLength' }
 
+const NO_BYTES = new Uint8Array(0)
+
 /**
  * Cuts a byte stream into frames, however it comes in. Holds at most one frame that is not whole; each byte is
  * copied at most twice. A frame that lies whole in a chunk is a view of that chunk: use it before the chunk's
@@ -25,7 +27,7 @@ export class StreamSplitter {
   readonly #prefix: LengthPrefix
   readonly #prefixSize: number
   readonly #frameSizeMax: number
-  #pending = new Uint8Array(0)
+  #pending = NO_BYTES
   #pendingSize = 0
   #broken = false
 
