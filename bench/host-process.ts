@@ -21,8 +21,7 @@ export interface HostProcess {
 export async function startHost(folder: string): Promise<HostProcess> {
   const started = performance.now()
   const args = [
-    '--import',
-    'tsx',
+    ...process.execArgv,
     MAIN,
     'host',
     '--data',

@@ -47,7 +47,7 @@ function measuresOf(
   progress: (text: string) => void,
 ): Promise<PartResults['measures']> {
   const child = fork(SCRIPT, [part, folder, quick ? 'quick' : 'full'], {
-    execArgv: ['--import', 'tsx', '--expose-gc'],
+    execArgv: [...process.execArgv, '--expose-gc'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   running.add(child)

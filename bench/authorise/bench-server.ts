@@ -1,6 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 
 /** What a server says of itself when it ends. */
 export interface ServerBooks {
@@ -26,18 +25,16 @@ export class BenchServer {
     this.port = port
   }
 
-  /** `program`: a file beside this one. */
-  static async start(program: string, ...args: readonly string[]): Promise<BenchServer> {
-    const path = fileURLToPath(new URL(`./${program}`, import.meta.url))
-    const child = fork(path, [...args], {
-      execArgv: ['--import', 'tsx', '--expose-gc'],
+  static async start(program: URL, ...args: readonly string[]): Promise<BenchServer> {
+    const child = fork(program, [...args], {
+      execArgv: [...process.execArgv, '--expose-gc'],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
     const said = await Promise.race([
       once(child, 'message').then(([message]) => message as { readonly port: number }),
       once(child, 'exit').then(() => undefined),
     ])
-    if (said === undefined) throw new Error(`${program} did not start`)
+    if (said === undefined) throw new Error(`${program.pathname} did not start`)
     return new BenchServer(child, said.port)
   }
 

@@ -16,7 +16,7 @@ export class HostileClients {
 
   /** Resolves once all are connected. */
   static async start(order: HostileOrder): Promise<HostileClients> {
-    const child = fork(PROGRAM, [JSON.stringify(order)], { execArgv: ['--import', 'tsx'] })
+    const child = fork(PROGRAM, [JSON.stringify(order)], { execArgv: process.execArgv })
     const clients = new HostileClients(child)
     await clients.#answer('ready')
     return clients

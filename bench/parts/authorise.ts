@@ -9,6 +9,9 @@ import { type BenchOptions, type BenchPart, compareWith, measureOf, requireThat 
 import { sampleOf } from '../measure.ts'
 import type { Measure } from '../results.ts'
 
+const ECHO = new URL('../authorise/echo-child.ts', import.meta.url)
+const HOST = new URL('../authorise/host-child.ts', import.meta.url)
+
 interface Scenario {
   readonly kind: SaleKind
   readonly connections: number
@@ -72,7 +75,7 @@ async function measureScenario(
   progress(`${name}: terminals and cards`)
   const durable = await startHost(join(folder, 'durable'), 'sqlite', connections)
   const bare = await startHost(join(folder, 'bare'), 'none', connections)
-  const echo = await BenchServer.start('echo-child.ts')
+  const echo = await BenchServer.start(ECHO)
   progress(`${name}: warm-up`)
   const rates = { durable: await load(durable, scenario, sizes.warmFrames, sizes), bare: 0, echo: 0 }
   rates.bare = await load(bare, scenario, sizes.warmFrames, sizes)
@@ -105,7 +108,7 @@ async function measureScenario(
 
 async function startHost(folder: string, store: 'sqlite' | 'none', connections: number): Promise<Bench> {
   const estate = makeEstate(folder)
-  const server = await BenchServer.start('host-child.ts', folder, store)
+  const server = await BenchServer.start(HOST, folder, store)
   const maker = new FrameMaker(estate, connections)
   await maker.signIn(server.port)
   return { server, maker, replies: 0 }

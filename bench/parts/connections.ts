@@ -128,7 +128,7 @@ async function runRounds(
     progress(`${count} terminals, round ${round} of ${rounds}`)
     // A folder of its own: a sign-in of an earlier round is not counted as one of this.
     const child = fork(HOST, [`${folder}/${round}`, String(count)], {
-      execArgv: ['--import', 'tsx', '--expose-gc'],
+      execArgv: [...process.execArgv, '--expose-gc'],
     })
     try {
       figures.push(await measureHost(child, count))

@@ -10,6 +10,8 @@ import type { HostileKind } from '../hostile/hostile-kind.ts'
 import { sampleOf } from '../measure.ts'
 import type { Measure } from '../results.ts'
 
+const HOST = new URL('../authorise/host-child.ts', import.meta.url)
+
 interface Scenario {
   readonly kind: HostileKind
   readonly name: string
@@ -93,7 +95,7 @@ async function startHost(folder: string): Promise<Bench> {
   const estate = setUpBenchEstate(records, { terminalCount: TERMINALS, cardCount: CARDS })
   records.close()
   const log = join(folder, 'host.log')
-  const server = await BenchServer.start('host-child.ts', folder, 'sqlite', '--log', log, '--metrics')
+  const server = await BenchServer.start(HOST, folder, 'sqlite', '--log', log, '--metrics')
   const maker = new FrameMaker(estate, GOOD_CONNECTIONS)
   await maker.signIn(server.port)
   return { server, maker, replies: 0, rate: 0 }

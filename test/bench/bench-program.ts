@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { watch } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { programArguments } from '../compiled/compiled-program.ts'
 import { shareCompiled } from '../e2e/program.ts'
 
-const SCRIPT = fileURLToPath(new URL('../../bench/main.ts', import.meta.url))
+const SCRIPT = new URL('../../bench/main.ts', import.meta.url)
 
 export interface BenchRun {
   readonly code: number | null
@@ -22,7 +22,7 @@ export async function runBench(
   interrupt = false,
 ): Promise<BenchRun> {
   shareCompiled(temporary)
-  const child = spawn(process.execPath, ['--import', 'tsx', SCRIPT, ...args], {
+  const child = spawn(process.execPath, [...programArguments(SCRIPT), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, TMPDIR: temporary },
   })

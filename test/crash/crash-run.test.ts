@@ -2,11 +2,13 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { programArguments } from '../compiled/compiled-program.ts'
 import { renderCrashFailure } from './crash-report.ts'
 import { CrashRun } from './crash-run.ts'
 import { killSchedule } from './kill-moments.ts'
+
+const MAIN = new URL('./main.ts', import.meta.url)
 
 describe('kill -9 at random moments of a loaded run', () => {
   it('leaves journals, host records, ledger, accounts and paper in agreement', async () => {
@@ -39,8 +41,7 @@ describe('the program', () => {
     [['--part', 'printer'], 2, 'host, terminal, both'],
     [['--nonsense'], 2, '--nonsense'],
   ] as const)('%j ends with %d', async (args, code, words) => {
-    const main = fileURLToPath(new URL('main.ts', import.meta.url))
-    const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), main, ...args])
+    const child = spawn(process.execPath, [...programArguments(MAIN), ...args])
     const [output, errors, [exitCode]] = await Promise.all([
       text(child.stdout),
       text(child.stderr),

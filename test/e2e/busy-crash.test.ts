@@ -1,10 +1,9 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { setUpBenchEstate } from '../../bench/authorise/bench-estate.ts'
 import type { FrameList } from '../../bench/authorise/closed-loop.ts'
@@ -13,8 +12,9 @@ import { openHostRecords } from '../../src/host/service/open-host.ts'
 import { compileSpec } from '../../src/iso8583/compile.ts'
 import { StreamSplitter } from '../../src/iso8583/framing/stream-splitter.ts'
 import { UNIONPAY_POS } from '../../src/iso8583/specs/unionpay-pos.ts'
+import { programArguments } from '../compiled/compiled-program.ts'
 
-const HOST = fileURLToPath(new URL('../../bench/authorise/host-child.ts', import.meta.url))
+const HOST = new URL('../../bench/authorise/host-child.ts', import.meta.url)
 const CONNECTIONS = 8
 const OUTSTANDING = 32
 const codec = compileSpec(UNIONPAY_POS)
@@ -32,8 +32,7 @@ afterEach(() => {
 })
 
 async function startHost(): Promise<number> {
-  child = fork(HOST, [folder, 'sqlite'], {
-    execArgv: ['--import', 'tsx'],
+  child = spawn(process.execPath, [...programArguments(HOST), folder, 'sqlite'], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   const [said] = (await once(child, 'message')) as [{ readonly port: number }]

@@ -3,10 +3,9 @@ import { once } from 'node:events'
 import { existsSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { programArguments, sourceArguments } from '../compiled/compiled-program.ts'
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
-const TSX = import.meta.resolve('tsx')
+const MAIN = new URL('../../src/cli/main.ts', import.meta.url)
 
 /** A JSON object that a program printed. */
 export interface ProgramEvent {
@@ -20,7 +19,10 @@ export function shareCompiled(temporary: string): void {
     symlinkSync(join(tmpdir(), name), join(temporary, name))
 }
 
-/** One running `tillwire` command. */
+/** Has Node run the program as `npm start` does, for the few tests that show that this works. */
+export const AS_PEOPLE_START = sourceArguments(MAIN)
+
+/** One running `tillwire` command, compiled: its start takes a third of the time. */
 export class Program {
   readonly #child: ChildProcessWithoutNullStreams
   readonly #waiting = new Set<() => void>()
@@ -33,10 +35,15 @@ export class Program {
   #errorsRest = ''
   #exit: { readonly code: number | null } | undefined
 
-  constructor(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+  /** `start`: what has Node run the program. */
+  constructor(
+    args: readonly string[],
+    environment: NodeJS.ProcessEnv = {},
+    start: readonly string[] = programArguments(MAIN),
+  ) {
     const temporary = environment['TMPDIR']
     if (temporary !== undefined) shareCompiled(temporary)
-    this.#child = spawn(process.execPath, ['--import', TSX, MAIN, ...args], {
+    this.#child = spawn(process.execPath, [...start, ...args], {
       // What stands in a pipe has no colour, wherever the tests run: CI may ask for it by its name alone.
       env: { ...process.env, CI: '', FORCE_COLOR: '', LANG: 'en_GB.UTF-8', ...environment },
     })

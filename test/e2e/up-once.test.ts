@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { runHere } from '../cli/run-here.ts'
-import { Program } from './program.ts'
+import { AS_PEOPLE_START, Program } from './program.ts'
 
 const DAY_MS = 60_000
 
@@ -74,8 +74,9 @@ describe('tillwire up --once', () => {
 })
 
 describe('tillwire up', () => {
-  it('takes commands for terminal and board from a pipe', async () => {
-    const program = new Program(['up', '--free-ports', '--fast', '--lang', 'en', '--data', directory])
+  it('takes commands for terminal and board from a pipe, started as people start it', async () => {
+    const args = ['up', '--free-ports', '--fast', '--lang', 'en', '--data', directory]
+    const program = new Program(args, {}, AS_PEOPLE_START)
     program.write('sale 12.34\ninsert chip\nkeys 123456#\nremove\n')
     await program.until(({ output }) => /= approved {2}sale CNY 12.34/.exec(output)?.[0])
     program.write(`slip ${join(directory, 'slip.png')}\nsettle\nquit\n`)

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildCommand } from '../../src/cli/commands/load.ts'
 import { UsageFailure } from '../../src/cli/failure.ts'
 import type { LoadResult } from '../../src/load/load-result.ts'
-import { Program } from '../e2e/program.ts'
+import { AS_PEOPLE_START, Program } from '../e2e/program.ts'
 import { TINY_TARGET } from './tiny-host.ts'
 
 let directory: string
@@ -20,8 +20,8 @@ function folder(name: string): string {
   return path
 }
 
-function program(args: readonly string[], temporary = directory): Program {
-  return new Program(['load', ...args], { TMPDIR: temporary })
+function program(args: readonly string[], temporary = directory, start?: readonly string[]): Program {
+  return new Program(['load', ...args], { TMPDIR: temporary }, start)
 }
 
 const SMALL = ['--connections', '2', '--outstanding', '2', '--duration', '1s', '--json'] as const
@@ -42,6 +42,7 @@ describe('tillwire load', () => {
     const run = program(
       [...SMALL, '--mix', 'day', '--terminals', '6', '--workers', '2', '--html', html],
       temporary,
+      AS_PEOPLE_START,
     )
     expect(await run.ended()).toBe(0)
     const result = resultOf(run.output)

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { LoadResult } from '../../src/load/load-result.ts'
+import { programArguments } from '../compiled/compiled-program.ts'
 import { Program } from '../e2e/program.ts'
 import { TINY_TARGET } from './tiny-host.ts'
 
@@ -14,11 +14,11 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(directory, { recursive: true }))
 
-const LEAKING_HOST = fileURLToPath(new URL('./leaking-host.ts', import.meta.url))
+const LEAKING_HOST = new URL('./leaking-host.ts', import.meta.url)
 
 describe('tillwire load --soak', () => {
   it('finds the leak of a host that leaks', async () => {
-    const host = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), LEAKING_HOST], {
+    const host = spawn(process.execPath, [...programArguments(LEAKING_HOST)], {
       stdio: ['pipe', 'pipe', 'inherit'],
     })
     const line = await new Promise<string>((resolve) =>

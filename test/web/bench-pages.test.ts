@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type OpenedBench, openBench } from '../../src/cli/console/open-bench.ts'
 import { buildPage } from '../../src/host/console/build-page.ts'
+import { programArguments } from '../compiled/compiled-program.ts'
 import { type OpenedConsole, openTestConsole } from '../host/console/console-client.ts'
 import { openBrowser } from './open-browser.ts'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
-const PROGRAM = [process.execPath, '--import', import.meta.resolve('tsx'), MAIN]
+const MAIN = new URL('../../src/cli/main.ts', import.meta.url)
+const PROGRAM = [process.execPath, ...programArguments(MAIN)]
 const SHOTS = process.env['TILLWIRE_SHOTS']
 const PHONE = { width: 390, height: 844 }
 const DESK = { width: 1280, height: 900 }

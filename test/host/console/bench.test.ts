@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type OpenedBench, openBench } from '../../../src/cli/console/open-bench.ts'
 import type { LoadOrder } from '../../../src/host/console/api-types/loads.ts'
+import { programArguments } from '../../compiled/compiled-program.ts'
 import { type ConsoleClient, type OpenedConsole, openTestConsole, type Reply } from './console-client.ts'
 
-const MAIN = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url))
-const PROGRAM = [process.execPath, '--import', import.meta.resolve('tsx'), MAIN]
+const MAIN = new URL('../../../src/cli/main.ts', import.meta.url)
+const PROGRAM = [process.execPath, ...programArguments(MAIN)]
 const LOST = 'scenarios/faults/lose-reply.yaml'
 const ORDER: LoadOrder = {
   terminals: 4,

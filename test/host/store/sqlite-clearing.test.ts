@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -13,6 +12,7 @@ import { isSettled } from '../../../src/host/core/settlement-totals.ts'
 import { NO_ROWS, type StoreRows } from '../../../src/host/core/store-port.ts'
 import { MIGRATIONS } from '../../../src/host/store/sqlite-schema.ts'
 import { SqliteStore } from '../../../src/host/store/sqlite-store.ts'
+import { programArguments } from '../../compiled/compiled-program.ts'
 import {
   CLOSED_AT_MS,
   DEED,
@@ -328,11 +328,11 @@ describe('checkBooks finds', () => {
 })
 
 describe('a clearing under SIGKILL', () => {
-  const SCRIPT = fileURLToPath(new URL('./clear-once.ts', import.meta.url))
+  const SCRIPT = new URL('./clear-once.ts', import.meta.url)
 
   /** Kills a process right after it told that it begins to clear; answers what it told. */
   async function killedClearing(path: string): Promise<string> {
-    const child = spawn(process.execPath, ['--import', 'tsx', SCRIPT, path], {
+    const child = spawn(process.execPath, [...programArguments(SCRIPT), path], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     let told = ''

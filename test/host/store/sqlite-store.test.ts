@@ -4,11 +4,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { NO_ROWS, StoreError } from '../../../src/host/core/store-port.ts'
 import { SqliteStore } from '../../../src/host/store/sqlite-store.ts'
+import { programArguments } from '../../compiled/compiled-program.ts'
 import { expectRightBooks } from '../core/books.ts'
 import { PAN, PIN, TestHost } from '../core/test-host.ts'
 import { TestTerminal } from '../core/test-terminal.ts'
@@ -175,8 +175,8 @@ describe('SQLite store under SIGKILL', () => {
 
   /** Runs a host that sells without end, and kills it right after it told of `count` answers. */
   async function answersUntilKilled(count: number): Promise<readonly string[]> {
-    const script = fileURLToPath(new URL('./sell-forever.ts', import.meta.url))
-    const child = spawn(process.execPath, ['--import', 'tsx', script, path()], {
+    const script = new URL('./sell-forever.ts', import.meta.url)
+    const child = spawn(process.execPath, [...programArguments(script), path()], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     const told: string[] = []

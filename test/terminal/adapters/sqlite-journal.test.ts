@@ -15,7 +15,6 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -24,6 +23,7 @@ import { openSqliteJournal, type SqliteJournal } from '../../../src/terminal/ada
 import type { JournalRecord } from '../../../src/terminal/flows/journal-record.ts'
 import type { BatchTotals, SettlementSummary } from '../../../src/terminal/flows/terminal-model.ts'
 import type { AppendOutcome } from '../../../src/terminal/runtime/terminal-world.ts'
+import { programArguments } from '../../compiled/compiled-program.ts'
 
 let directory: string
 const opened: SqliteJournal[] = []
@@ -361,11 +361,12 @@ describe('a damaged journal', () => {
   })
 })
 
+const APPEND_FOREVER = new URL('./append-forever.ts', import.meta.url)
+
 describe('kill -9', () => {
   it('in the middle of appends keeps every record that was told durable, and lets the lock go', async () => {
-    const script = fileURLToPath(new URL('./append-forever.ts', import.meta.url))
     for (const lines of [1, 40, 155]) {
-      const child = spawn(process.execPath, ['--import', 'tsx', script, directory], {
+      const child = spawn(process.execPath, [...programArguments(APPEND_FOREVER), directory], {
         stdio: ['ignore', 'pipe', 'inherit'],
       })
       let text = ''
@@ -388,8 +389,7 @@ describe('kill -9', () => {
   })
 
   it('a second process is told that the journal is in use', async () => {
-    const script = fileURLToPath(new URL('./append-forever.ts', import.meta.url))
-    const child = spawn(process.execPath, ['--import', 'tsx', script, directory], {
+    const child = spawn(process.execPath, [...programArguments(APPEND_FOREVER), directory], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     await new Promise((resume) => child.stdout.once('data', resume))
