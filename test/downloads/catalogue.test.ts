@@ -200,6 +200,22 @@ describe('a parameter', () => {
   })
 })
 
+describe('parameters 13 and 24', () => {
+  it.each([
+    ['0', {}, 'nextOnline'],
+    ['1', {}, 'settlement'],
+    ['0', { offlineSettlementCode: '0' }, 'settlement'],
+    ['1', { offlineSettlementCode: '0' }, 'nextOnline'],
+    ['2', {}, 'lineBack'],
+  ] as const)('come into force: 24 as %s with %j is %s', (mode, profile, offlineSending) => {
+    const { host } = opened()
+    const terminal = new DownloadTerminal(host, { terminalId: TIDS[0] as string, ...profile })
+    host.save('parameters', { values: { '13': '4', '24': mode } })
+    terminal.run({ kind: 'download', set: 'parameters' })
+    expect(activeProfile(terminal.context)).toMatchObject({ connectAttempts: 4, offlineSending })
+  })
+})
+
 describe('the forms that no source settles', () => {
   it.each([
     ['fixed', 'text'],

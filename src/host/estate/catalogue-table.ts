@@ -52,10 +52,10 @@ export const PARAMETERS: readonly ValueDefinition[] = [
   define(
     '13',
     number(1, 1, 9),
-    '拨号次数',
+    '连接次数',
     'Attempts to connect',
-    '仅下发：本终端每次只连接一次。',
-    'Sent only: this terminal tries once each time.',
+    '每次通讯最多连接的次数，之后报“无法连接”。',
+    'How often it tries to connect for a message before it says that there is no connection.',
   ),
   define('14', { kind: 'phone' }, '电话 1', 'Phone 1', ...DIALLED),
   define('15', { kind: 'phone' }, '电话 2', 'Phone 2', ...DIALLED),
@@ -103,11 +103,11 @@ export const PARAMETERS: readonly ValueDefinition[] = [
   ),
   define(
     '24',
-    number(1, 0, 1),
+    number(1, 0, 2),
     '离线上送方式',
     'Offline sales are sent',
-    '仅下发：随下一笔联机交易上送。',
-    'Sent only: they go with the next online transaction.',
+    '0 下一笔联机交易前，1 结算时，2 线路恢复后即送（本系统自定）。',
+    '0 before the next online transaction, 1 with the settlement, 2 when the line is back (ours).',
   ),
   define(
     '25',

@@ -17,6 +17,7 @@ import type {
 import { DiskSpace } from './disk-space.ts'
 import { terminalCodec } from './frame-summary.ts'
 import { decodeGb18030 } from './gb18030.ts'
+import { OfflineSeeker } from './offline-seeker.ts'
 import { withOwnReport } from './own-report.ts'
 import { PackageSlotFiles } from './package-slots.ts'
 import { packagedPanel } from './packaged-panel.ts'
@@ -133,31 +134,46 @@ function assemble(options: OpenTerminalOptions, journal: SqliteJournal, log: Ter
     storage: new DiskSpace(dataDirectory, () => journal.roomBytes),
     slots,
   })
-  const context: TerminalContext = {
-    profile: setup.profile,
-    codec: terminalCodec(),
-    chip: { sha1: systemSha1, caKeys: setup.caKeys },
-    decodeText: decodeGb18030,
-    packages: slots,
-    ...(options.softwareVersion === undefined ? {} : { softwareVersion: options.softwareVersion }),
-    get state() {
-      return keeper.state
-    },
-  }
+  const context = contextOf(options, setup, slots, keeper)
+  const seeker = new OfflineSeeker(clock, context, () => terminal.run({ kind: 'sendPending' }))
   const release = (): void => {
+    seeker.stop()
     hostLink.disconnect()
     peripherals.close()
     journal.close()
     log.event('closed')
     log.close()
   }
-  const tidy = batchTidier(context, journal, setup, clock, log)
+  const shorten = batchTidier(context, journal, setup, clock, log)
+  const tidy = (): void => {
+    shorten()
+    seeker.look()
+  }
   const terminal = new Terminal({ interpreter, context, probe, tidy, release })
   peripherals.onChange((report) => {
     log.devices(report)
     terminal.devicesChanged(report)
   })
   return terminal
+}
+
+function contextOf(
+  { softwareVersion }: OpenTerminalOptions,
+  { profile, caKeys }: TerminalSetup,
+  packages: PackageSlotFiles,
+  keeper: JournaledState,
+): TerminalContext {
+  return {
+    profile,
+    codec: terminalCodec(),
+    chip: { sha1: systemSha1, caKeys },
+    decodeText: decodeGb18030,
+    packages,
+    ...(softwareVersion === undefined ? {} : { softwareVersion }),
+    get state() {
+      return keeper.state
+    },
+  }
 }
 
 const CLOCK_SETTING = 'clockOffsetMs'

@@ -83,6 +83,8 @@ const PROFILE: { readonly [K in keyof TerminalProfile]: z.ZodType<TerminalProfil
   operatorTimeoutMs: milliseconds,
   // A terminal that is told less can not be commissioned.
   replyTimeoutMs: z.int().min(1000).max(3_600_000),
+  connectAttempts: z.int().min(1).max(9),
+  connectPauseMs: milliseconds,
   resendCount: z.int().min(1).max(9),
   replyMacRule: z.enum(['approvedOnly', 'always']),
   readingCapabilityRule: z.enum(['byEntry', 'highest']),
@@ -98,6 +100,9 @@ const PROFILE: { readonly [K in keyof TerminalProfile]: z.ZodType<TerminalProfil
   offlineTotalMinor: z.int().min(1).max(999_999_999_999),
   offlineCountMax: z.int().min(1).max(1000),
   offlineHoursMax: z.int().min(1).max(72),
+  offlineSending: z.enum(['nextOnline', 'settlement', 'lineBack']),
+  offlineRetryMs: milliseconds,
+  offlineSettlementCode: z.enum(['0', '1']),
   reversalReasonAfterFailure: z.enum(['keep', '06']),
   reverseAtOnce: z.boolean(),
   reversalExhausted: z.enum(['clear', 'keep']),

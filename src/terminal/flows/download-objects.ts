@@ -1,8 +1,6 @@
 import { bytesToAscii, equalBytes, fromHex, toHex } from '../../base/bytes.ts'
 import { decodeTlvs, findTlv } from '../../emv/ber-tlv.ts'
 import type { Sha1 } from '../../emv/emv-cipher.ts'
-import { type ParameterItem, parseParameters } from '../../iso8583/subfields/field-62.ts'
-import { parseTransactionBitmap } from '../../iso8583/subfields/transaction-bitmap.ts'
 import type { ApplicationParameters, CaPublicKey } from '../kernel/kernel-config.ts'
 import type { TerminalProfile } from './terminal-profile.ts'
 
@@ -103,79 +101,6 @@ function numberOf(bytes: Uint8Array | undefined): number {
 function percentOf(bytes: Uint8Array | undefined): number {
   const digits = bytes === undefined ? '00' : toHex(bytes)
   return /^\d\d$/.test(digits) ? Number(digits) : 0
-}
-
-const MERCHANT_NAME = '22'
-const TRANSACTION_BITMAP = '26'
-
-/** What parameters of the host change in the profile; undefined when they can't be read. Source: unionpay-pos, 5.3. */
-export function parameterChanges(
-  bytes: Uint8Array,
-  decodeText: (bytes: Uint8Array) => string,
-): Partial<TerminalProfile> | undefined {
-  const parsed = parseParameters(bytesToAscii(bytes))
-  if (!parsed.ok) return undefined
-  const changes: { -readonly [Key in keyof TerminalProfile]?: TerminalProfile[Key] } = {}
-  for (const item of parsed.value) if (!applyParameter(item, changes, decodeText)) return undefined
-  return changes
-}
-
-/** False for a value that the parameter can't have. Those that this terminal has no use for pass. */
-function applyParameter(
-  { code, value }: ParameterItem,
-  changes: { -readonly [Key in keyof TerminalProfile]?: TerminalProfile[Key] },
-  decodeText: (bytes: Uint8Array) => string,
-): boolean {
-  if (code === MERCHANT_NAME) {
-    const name = decodeText(Uint8Array.from(value, (character) => character.charCodeAt(0))).trim()
-    if (name === '') return true
-    if (/[^\u0020-\u007e]/.test(name)) changes.merchantNameZh = name
-    else changes.merchantNameEn = name
-    return true
-  }
-  if (code === TRANSACTION_BITMAP) {
-    const allowed = parseTransactionBitmap(value)
-    if (allowed === undefined) return false
-    changes.transactions = allowed.filter((each) => each !== 'offlineSale')
-    // Sales without the host are for the terminal's own profile to switch on.
-    if (!allowed.includes('offlineSale')) changes.offlineSales = false
-    return true
-  }
-  const read = NUMBERS[code]
-  if (read === undefined) return true
-  if (!/^\d+$/.test(value)) return false
-  return read(Number(value), changes)
-}
-
-const TIMEOUT_S_MIN = 5
-
-const NUMBERS: Readonly<
-  Record<
-    string,
-    (value: number, changes: { -readonly [Key in keyof TerminalProfile]?: TerminalProfile[Key] }) => boolean
-  >
-> = {
-  '12': (seconds, changes) => {
-    if (seconds < TIMEOUT_S_MIN) return false
-    changes.replyTimeoutMs = seconds * 1000
-    return true
-  },
-  '27': (count, changes) => {
-    changes.offlineCountMax = count
-    return count >= 1
-  },
-  '20': (flag, changes) => {
-    changes.keyedAllowed = flag === 1
-    return flag <= 1
-  },
-  '21': (flag, changes) => {
-    changes.autoSignOff = flag === 1
-    return flag <= 1
-  },
-  '23': (count, changes) => {
-    changes.resendCount = count
-    return count >= 1
-  },
 }
 
 /** Text objects: six digits, a size of three, the value. Undefined when it does not add up. */

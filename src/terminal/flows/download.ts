@@ -4,17 +4,12 @@ import { parseDownloadReply } from '../../iso8583/subfields/field-62.ts'
 import { parseRateEntries } from '../../iso8583/subfields/rate-table.ts'
 import type { DownloadRecord, DownloadSet, StagedDownload } from './download-model.ts'
 import { DOWNLOAD_SETS } from './download-model.ts'
-import {
-  applicationOf,
-  binaryContactlessValues,
-  caKeyOf,
-  contactlessValues,
-  parameterChanges,
-} from './download-objects.ts'
+import { applicationOf, binaryContactlessValues, caKeyOf, contactlessValues } from './download-objects.ts'
 import { append, type Flow } from './effect.ts'
 import { exchange, sealRequest } from './exchange.ts'
 import { textField } from './host-reply.ts'
 import { concludePadTrouble } from './pad-services.ts'
+import { parameterChanges } from './parameter-changes.ts'
 import { showMessage } from './show.ts'
 import { concludeNoReply, concludeRefusal } from './sign-in.ts'
 import { ended, refuse, type Step } from './step.ts'
@@ -232,7 +227,11 @@ function activation(context: TerminalContext, set: DownloadSet): DownloadRecord 
   const bytes = fromHex(staged.received[0] ?? '')
   switch (set) {
     case 'parameters': {
-      const profileChanges = parameterChanges(bytes, context.decodeText ?? bytesToAscii)
+      const profileChanges = parameterChanges(
+        bytes,
+        context.decodeText ?? bytesToAscii,
+        activeProfile(context),
+      )
       return profileChanges === undefined ? undefined : { kind: 'downloadActivated', set, profileChanges }
     }
     case 'contactless': {

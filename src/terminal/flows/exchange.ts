@@ -1,7 +1,8 @@
 import { concatBytes, equalBytes, fromHex, toHex } from '../../base/bytes.ts'
 import { invariant } from '../../base/invariant.ts'
 import type { Message } from '../../iso8583/message.ts'
-import { append, disconnect, type Flow, now, pinPad, receive, send } from './effect.ts'
+import { append, disconnect, type Flow, now, pinPad, receive } from './effect.ts'
+import { patientSend } from './patient-send.ts'
 import type { PinPadAnswer } from './peripheral-effect.ts'
 import { SIGN_IN_CODES, SUCCESS_CODES } from './response-codes.ts'
 import { activeProfile, type TerminalContext } from './terminal-context.ts'
@@ -63,7 +64,7 @@ export function* exchange(
   macUse: MacUse,
 ): Flow<ExchangeResult> {
   const profile = activeProfile(context)
-  const sent = yield* send(request.frame)
+  const sent = yield* patientSend(profile, request.frame)
   if (sent.kind === 'notSent') return { kind: 'notSent' }
   const start = yield* now()
   const deadlineMs = start.monotonicMs + profile.replyTimeoutMs

@@ -91,10 +91,14 @@ function* attemptReversal(
 
 const SIGN_IN_AGAIN: JournalRecord = { kind: 'signInRequired', code: 'A0' }
 
-/** Sends refunds and completion advices again whose answer is missing, with their own trace numbers. */
-export function* deliverNotices(context: TerminalContext): Flow<Delivery> {
+/**
+ * Sends refunds and completion advices again whose answer is missing, with their own trace numbers, and what was sold
+ * offline, unless `offlineStays`.
+ */
+export function* deliverNotices(context: TerminalContext, offlineStays = false): Flow<Delivery> {
   let delivery: Delivery = 'none'
   for (const notice of context.state.notices) {
+    if (offlineStays && notice.request.type === 'offlineSale') continue
     const delivered = yield* deliverNotice(context, notice)
     if (!delivered) return 'waiting'
     delivery = 'delivered'

@@ -26,7 +26,7 @@ export function* prepareTransaction(
   if (context.state.transactions.length >= profile.journalLimit) return yield* refuse('batchFull')
   const { freeBytes } = yield* storageSpace()
   if (freeBytes < profile.storageFreeBytesMin) return yield* refuse('storageLow')
-  return yield* settleDuties(context)
+  return yield* settleDuties(context, 'transaction')
 }
 
 /** Commissioned, and an operator is logged on where the profile wants one. */
@@ -39,9 +39,13 @@ export function* checkReadiness(context: TerminalContext): Flow<CommandOutcome |
 
 /**
  * Signs in when the keys are no longer valid, then sends script results, the reversal and notices. A reversal
- * needs valid keys itself, so sign-in is the one exchange that may come before it.
+ * needs valid keys itself, so sign-in is the one exchange that may come before it. `before`: a transaction leaves what was
+ * sold offline where the profile sends it with the settlement.
  */
-export function* settleDuties(context: TerminalContext): Flow<CommandOutcome | undefined> {
+export function* settleDuties(
+  context: TerminalContext,
+  before: 'transaction' | 'all' = 'all',
+): Flow<CommandOutcome | undefined> {
   // A reversal may be answered "sign in again": then once more, after signing in.
   for (let round = 0; round < 2; round++) {
     if (!context.state.signedIn) {
@@ -53,7 +57,8 @@ export function* settleDuties(context: TerminalContext): Flow<CommandOutcome | u
     if (context.state.reversal === undefined || context.state.signedIn) break
   }
   if (context.state.reversal !== undefined) return yield* refuse('reversalUndelivered')
-  yield* deliverNotices(context)
+  const offlineStays = before === 'transaction' && activeProfile(context).offlineSending === 'settlement'
+  yield* deliverNotices(context, offlineStays)
   yield* deliverSignatures(context)
   return context.state.signedIn ? undefined : yield* signInResult(context)
 }

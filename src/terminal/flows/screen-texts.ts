@@ -37,6 +37,7 @@ const TEXTS = {
   signedIn: ['签到成功,批次号 {batch}', 'Signed in; batch {batch}'],
   signingOff: ['正在签退', 'Signing off'],
   signedOff: ['签退成功', 'Signed off'],
+  connectingAgain: ['连接失败,第 {attempt}/{total} 次尝试', 'No connection: attempt {attempt} of {total}'],
   echoing: ['正在测试线路', 'Testing the line'],
   echoed: ['线路正常,{roundTripMs} 毫秒', 'Line is good, {roundTripMs} ms'],
   downloading: ['正在下载{setZh}', 'Loading the {setEn}'],

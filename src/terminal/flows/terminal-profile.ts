@@ -42,6 +42,9 @@ export interface TerminalProfile {
   readonly operatorTimeoutMs: number
   /** 30 s in one source, 60 s usual in the field. 13. */
   readonly replyTimeoutMs: number
+  /** How often it tries to connect for an exchange before it gives up, and how long it waits between. 5.3, parameter 13. */
+  readonly connectAttempts: number
+  readonly connectPauseMs: number
   /** Attempts for a reversal, a script result or a notice before it counts as exhausted. 12, 13. */
   readonly resendCount: number
   /** LY checks the reply's MAC only when field 39 is 00; BW nearly always. 10.3. */
@@ -60,6 +63,14 @@ export interface TerminalProfile {
   readonly offlineCountMax: number
   /** No further one when the oldest waits longer. */
   readonly offlineHoursMax: number
+  /**
+   * When they go out: before the next online transaction, with the settlement, or as soon as the line is back, which is
+   * looked for every `offlineRetryMs` while the terminal is idle. 5.3, parameter 24.
+   */
+  readonly offlineSending: 'nextOnline' | 'settlement' | 'lineBack'
+  readonly offlineRetryMs: number
+  /** Which value of parameter 24 means "with the settlement"; the other one "before the next online transaction". From memory. */
+  readonly offlineSettlementCode: '0' | '1'
   /** Field 60.6 is 1 in sales, voids and refunds. 5.1. */
   readonly partialApproval: boolean
   /** Two digits in field 26; 12 mostly, 06 with some. 3. */
@@ -205,6 +216,8 @@ export const DEFAULT_PROFILE: TerminalProfile = {
   cardTimeoutMs: 60_000,
   operatorTimeoutMs: 60_000,
   replyTimeoutMs: 30_000,
+  connectAttempts: 1,
+  connectPauseMs: 2_000,
   resendCount: 3,
   replyMacRule: 'always',
   readingCapabilityRule: 'byEntry',
@@ -216,6 +229,9 @@ export const DEFAULT_PROFILE: TerminalProfile = {
   offlineTotalMinor: 100_000,
   offlineCountMax: 10,
   offlineHoursMax: 4,
+  offlineSending: 'nextOnline',
+  offlineRetryMs: 60_000,
+  offlineSettlementCode: '1',
   pinCaptureCode: '12',
   reversalDoneCodes: ['00', '12', '25'],
   reversalReasonAfterFailure: 'keep',

@@ -80,7 +80,7 @@ function ScopeBar({
         label={t({ zh: '终端号或商户号', en: 'Terminal or merchant number' })}
         value={typed.value}
         maxLength={15}
-        hint={t({ zh: '终端号 8 位，商户号 15 位', en: '8 characters of a terminal, 15 of a merchant' })}
+        placeholder={t({ zh: '8 位或 15 位', en: '8 or 15 characters' })}
         onInput={(text) => (typed.value = text)}
       />
       <Button disabled={![8, 15].includes(typed.value.trim().length)} onClick={open}>

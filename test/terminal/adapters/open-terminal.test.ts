@@ -7,8 +7,11 @@ import { openTerminal } from '../../../src/terminal/adapters/open-terminal.ts'
 import { type ScriptedAnswer, ScriptedPanel } from '../../../src/terminal/adapters/scripted-panel.ts'
 import { openSqliteJournal } from '../../../src/terminal/adapters/sqlite-journal.ts'
 import { type Terminal, TerminalStopped } from '../../../src/terminal/adapters/terminal.ts'
+import type { Flow } from '../../../src/terminal/flows/effect.ts'
+import type { JournalRecord } from '../../../src/terminal/flows/journal-record.ts'
 import { DEFAULT_PROFILE } from '../../../src/terminal/flows/terminal-profile.ts'
 import type { Panel } from '../../../src/terminal/runtime/terminal-world.ts'
+import { VirtualClock } from '../runtime/virtual-clock.ts'
 import { FakePeripherals } from './fake-peripherals.ts'
 import { quickHasher } from './quick-hasher.ts'
 import { TestAcquirer } from './test-acquirer.ts'
@@ -85,6 +88,54 @@ describe('a terminal', () => {
       terminal.run({ kind: 'deviceReport' }),
     ])
     expect(outcomes.map(({ kind }) => kind)).toEqual(['masterKey', 'done', 'echoed', 'devices'])
+  })
+
+  it('looks for its host by itself while offline sales wait, where it should', async () => {
+    const { port } = acquirer
+    await acquirer.close()
+    const clock = new VirtualClock()
+    let isSelling = false
+    let heard: (command: string) => void = () => {}
+    const request = { type: 'offlineSale', amountMinor: 100, stan: '000001', batch: '000001' }
+    // In the place of a sale, for which this acquirer has no keys.
+    function* sold(flow: Flow<unknown>): Flow<unknown> {
+      yield* flow
+      const records = [
+        { kind: 'requested', request },
+        { kind: 'storedOffline', request, copies: [] },
+      ] as unknown as readonly JournalRecord[]
+      yield { kind: 'append', records }
+      return { kind: 'done' }
+    }
+    const terminal = await openTerminal({
+      dataDirectory: directory,
+      profile: { ...DEFAULT_PROFILE, offlineSending: 'lineBack', offlineRetryMs: 60_000 },
+      passwords: quickHasher,
+      hostAddress: { host: '127.0.0.1', port },
+      peripherals: new FakePeripherals(),
+      panel: new ScriptedPanel(PASSWORDS),
+      clock,
+      probe: {
+        flow: <T>(flow: Flow<T>) => (isSelling ? (sold(flow) as Flow<T>) : flow),
+        outcome: ({ kind }) => heard(kind),
+      },
+    })
+    terminals.push(terminal)
+    await terminal.run(COMMISSION)
+    expect(clock.timerCount).toBe(0)
+    isSelling = true
+    await terminal.run({ kind: 'deviceReport' })
+    isSelling = false
+    for (let round = 0; round < 2; round++) {
+      const sent = new Promise<string>((resolve) => {
+        heard = resolve
+      })
+      clock.advance(60_000)
+      expect(await sent).toBe('sendPending')
+      expect(terminal.state.notices).toHaveLength(1)
+    }
+    await terminal.close()
+    expect(clock.timerCount).toBe(0)
   })
 
   it('passes on what happens to the devices', async () => {

@@ -19,6 +19,46 @@ function sell(world: FakeWorld, ...behaviours: Behaviour[]) {
   return world.run({ kind: 'sale', amountMinor: 12345 })
 }
 
+describe('a host that can not be connected to', () => {
+  const AWAY: Behaviour = { kind: 'notSent' }
+  const shown = (world: FakeWorld) => world.screens().filter((id) => id === 'connectingAgain').length
+
+  it('is tried as often as parameter 13 says; what did not leave goes once', () => {
+    const world = openWorld({ connectAttempts: 3 })
+    expect(sell(world, AWAY, AWAY)).toMatchObject({ kind: 'approved' })
+    expect(shown(world)).toBe(2)
+    expect(world.sent('0200')).toHaveLength(1)
+    expect(world.sent('0400')).toEqual([])
+    expect(world.host.balanceMinor()).toBe(12345)
+  })
+
+  it('is given up then, and nothing is owed: nothing has left', () => {
+    const world = openWorld({ connectAttempts: 3 })
+    expect(sell(world, AWAY, AWAY, AWAY)).toEqual({ kind: 'failed', reason: 'noConnection' })
+    expect(world.behaviours).toEqual([])
+    expect(world.state.reversal).toBeUndefined()
+    expect(world.state).toMatchObject({ transactions: [], notices: [] })
+    expect(world.sent()).toEqual([])
+  })
+
+  it('is tried once where nothing is said, and not again once the operator has had enough', () => {
+    const once = openWorld()
+    expect(sell(once, AWAY)).toMatchObject({ reason: 'noConnection' })
+    expect(shown(once)).toBe(0)
+    const enough = openWorld({ connectAttempts: 9 })
+    enough.cancels = [false, true]
+    expect(sell(enough, ...Array<Behaviour>(8).fill(AWAY))).toMatchObject({ reason: 'noConnection' })
+    expect(enough.behaviours).toHaveLength(6)
+    expect(enough.state.reversal).toBeUndefined()
+  })
+
+  it('that got the request is not sent it again: its silence ends in a reversal as ever', () => {
+    const world = openWorld({ connectAttempts: 9 })
+    expect(sell(world, AWAY, { kind: 'lost' })).toMatchObject({ kind: 'reversed' })
+    expect(world.sent('0200')).toHaveLength(1)
+  })
+})
+
 describe('reply matching', () => {
   it('takes the reply that belongs to the request', () => {
     expect(belongs(REQUEST, reply())).toBe(true)

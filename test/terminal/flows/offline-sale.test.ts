@@ -133,6 +133,49 @@ describe('a sale while the host is away', () => {
   })
 })
 
+describe('what was sold offline', () => {
+  const settling: Partial<TerminalProfile> = { ...STRIPES, offlineSending: 'settlement' }
+
+  it('waits for the settlement where the profile says so, and holds no transaction up', () => {
+    const world = open(settling)
+    sell(world, 1000, 9)
+    expect(sell(world, 2000, 0)).toMatchObject({ kind: 'approved' })
+    expect(world.sent('0220')).toEqual([])
+    expect(offlineRisk(world.state).count).toBe(1)
+    expect(world.run({ kind: 'settle' })).toMatchObject({
+      kind: 'settled',
+      summary: { totals: { domestic: { debitAmountMinor: 3000, debitCount: 2 } } },
+    })
+    const order = world.sent().flatMap(({ mti }) => (/^0(220|500)$/.test(mti) ? [mti] : []))
+    expect(order).toEqual(['0220', '0500'])
+    expect(world.host.balanceMinor()).toBe(3000)
+  })
+
+  it('goes when somebody asks for it, and before the keys are given up', () => {
+    for (const kind of ['sendPending', 'signOff'] as const) {
+      const world = open(settling)
+      sell(world, 1000, 1)
+      expect(world.run({ kind })).toEqual({ kind: 'done' })
+      expect(world.host.balanceMinor()).toBe(1000)
+    }
+  })
+
+  it('waits alone: a refund without an answer goes before the next transaction as ever', () => {
+    const world = open({ ...settling, supervisorRequired: false })
+    sell(world, 1000, 9)
+    world.cards = [STRIPE]
+    world.behaviours = [{ kind: 'lost' }]
+    const refund = { kind: 'refund', amountMinor: 500, originalReferenceNumber: '123456789012' } as const
+    expect(
+      world.run({ ...refund, original: { batch: '000001', stan: '000001', date: '1101' } }),
+    ).toMatchObject({
+      kind: 'queued',
+    })
+    expect(sell(world, 2000, 0)).toMatchObject({ kind: 'approved' })
+    expect(world.state.notices.map(({ request }) => request.type)).toEqual(['offlineSale'])
+  })
+})
+
 describe('a chip sale while the host is away', () => {
   function sellChip(
     accepted: boolean,
