@@ -24,7 +24,10 @@ export function midOf(merchant: number): string {
 
 /** Amounts of 1.00 to 1 000.99, domestic four times in five, from cards that have no account here. */
 const TRANSACTIONS = `
-  INSERT INTO transactions
+  INSERT INTO transactions (id, tid, mid, batchNumber, stan, kind, state, dialect, responseCode, authorisationCode,
+         requestedMinor, approvedMinor, currency, panLookup, panTruncated, cardClass, accountKnown, entryMode,
+         moneyMinor, heldMinor, originalId, refundedMinor, reversalId, reversalReason, scriptResult, receivedAtMs,
+         localTime)
   SELECT i, tid, mid, batchNumber, stan, iif(isRefund, 'refund', 'sale'), 'approved', 'unionpay-pos', '00',
          printf('%06d', i % 1000000), amount, amount, '156', printf('%032x', i * 7919 % 20000),
          '621094******' || printf('%04d', i * 7919 % 10000), iif(i % 5 = 0, 'foreign', 'domestic'), 0, '021',
