@@ -38,6 +38,8 @@ it('a console of its own is served until it is stopped, and the command line wor
   const issued = await runHere('card', 'new', '--out', card, ...flags)
   expect(issued).toMatchObject({ code: 0 })
 
+  expect((await runHere('host', 'clear', ...flags)).output).toContain('nothing to clear')
+
   program.signal('SIGTERM')
   expect(await program.ended()).toBe(0)
   expect(readdirSync(data).filter((name) => name.startsWith('office'))).toEqual([])

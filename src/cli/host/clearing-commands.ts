@@ -6,13 +6,15 @@ import type { PayoutRow } from '../../host/core/clearing.ts'
 import { type FeeSchedule, versionsOf } from '../../host/core/fee-schedule.ts'
 import { ACQUIRER_INSTITUTION } from '../../host/estate/default-estate.ts'
 import { clearDay } from '../../host/service/clear-day.ts'
-import type { HostRecords } from '../../host/service/open-host.ts'
+import type { DeskRecords } from '../../host/service/open-desk-records.ts'
 import { UsageFailure } from '../failure.ts'
 import { businessDate, localDay } from './business-date.ts'
+import { type RecordFlags, storeOption } from './command-records.ts'
 import { feeFileOf, readFeeFile } from './fee-file.ts'
-import { withFileRecords } from './with-records.ts'
+import { withDeskRecords } from './with-records.ts'
 
 const DATA_OPTION = ['--data <dir>', 'folder of the host', 'tillwire-data/host'] as const
+type Records = Pick<DeskRecords, 'store' | 'clearing'>
 /** Beneath the host's folder. */
 const CLEARING_FOLDER = 'clearing'
 
@@ -31,11 +33,12 @@ function clearCommand(): Command {
     .option('--date <day>', 'business date as 20261231; today, up to now, when it is not given')
     .option('--out <file>', `the clearing file; without it a file in <data>/${CLEARING_FOLDER}`)
     .option(...DATA_OPTION)
+    .addOption(storeOption())
     .option('--json', 'print one JSON object a run')
-    .action((flags: { date?: string; out?: string; data: string; json?: boolean }) => {
+    .action((flags: RecordFlags & { date?: string; out?: string; json?: boolean }) => {
       const nowMs = Date.now()
       const { day, cutoffMs } = businessDate(flags.date, nowMs)
-      return withFileRecords(flags.data, ({ clearing }) => {
+      return withDeskRecords(flags, ({ clearing }) => {
         const filed = clearDay({
           clearing,
           request: { businessDate: day, cutoffMs, nowMs },
@@ -67,12 +70,13 @@ function payoutsCommand(): Command {
     .option('--run <n>', 'of one clearing run')
     .option('--limit <n>', 'how many', '20')
     .option(...DATA_OPTION)
+    .addOption(storeOption())
     .option('--json', 'print one JSON object a line')
-    .action((flags: { mid?: string; run?: string; limit: string; data: string; json?: boolean }) => {
+    .action((flags: RecordFlags & { mid?: string; run?: string; limit: string; json?: boolean }) => {
       const limit = wholeNumber('--limit', flags.limit)
       const run = flags.run === undefined ? {} : { runId: wholeNumber('--run', flags.run) }
       const merchant = flags.mid === undefined ? {} : { mid: flags.mid }
-      return withFileRecords(flags.data, ({ clearing }) => {
+      return withDeskRecords(flags, ({ clearing }) => {
         const payouts = clearing.payouts({ limit, ...merchant, ...run })
         print(payouts.map((payout) => (flags.json ? JSON.stringify(payout) : payoutLine(payout))))
       })
@@ -99,12 +103,13 @@ function feesCommand(): Command {
     .option('--mid <mid>', 'of one merchant')
     .option('--set <file>', "a new version of the merchant's schedule")
     .option(...DATA_OPTION)
+    .addOption(storeOption())
     .option('--json', 'print one JSON object a version')
-    .action((flags: { mid?: string; set?: string; data: string; json?: boolean }) => {
+    .action((flags: RecordFlags & { mid?: string; set?: string; json?: boolean }) => {
       if (flags.set !== undefined && flags.mid === undefined) {
         throw new UsageFailure('--set needs --mid: whose schedule is it?')
       }
-      return withFileRecords(flags.data, (records) => {
+      return withDeskRecords(flags, (records) => {
         if (flags.set !== undefined && flags.mid !== undefined) setFees(records, flags.mid, flags.set)
         for (const mid of merchantsOf(records, flags.mid)) {
           const versions = versionsOf(mid, records.clearing.feeSchedules(mid))
@@ -115,14 +120,14 @@ function feesCommand(): Command {
     })
 }
 
-function merchantsOf({ store }: HostRecords, mid: string | undefined): readonly string[] {
+function merchantsOf({ store }: Records, mid: string | undefined): readonly string[] {
   const known = store.listMerchants().map((merchant) => merchant.mid)
   if (mid === undefined) return known
   if (!known.includes(mid)) throw new UsageFailure(`there is no merchant ${mid}`)
   return [mid]
 }
 
-function setFees(records: HostRecords, mid: string, path: string): void {
+function setFees(records: Records, mid: string, path: string): void {
   merchantsOf(records, mid)
   const schedule = readFeeFile(readText(path), mid, localDay(Date.now()))
   if (typeof schedule === 'string') throw new UsageFailure(`${path}: ${schedule}`)

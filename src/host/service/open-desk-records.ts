@@ -1,8 +1,10 @@
+import type { ClearingStore } from '../core/clearing-port.ts'
 import type { HostStore } from '../core/store-port.ts'
 import { Estate } from '../estate/estate.ts'
 import type { Personalisation } from '../security-module/personalisation.ts'
 import type { SoftwareSecurityModule } from '../security-module/software-security-module.ts'
 import { readPostgresAddress } from '../store/postgres-place.ts'
+import { sharedClearing } from '../store/shared-clearing.ts'
 import { SharedRecordsStore } from '../store/shared-records-store.ts'
 import { StoreDesk } from '../store/store-desk.ts'
 import { type WalletDesk, Wallets } from '../wallet/wallets.ts'
@@ -15,6 +17,7 @@ export interface DeskRecords {
   readonly personalisation: Personalisation
   readonly estate: Estate
   readonly wallets: Wallets<WalletDesk>
+  readonly clearing: ClearingStore
   close(): Promise<void>
 }
 
@@ -33,6 +36,7 @@ export async function openDeskRecords(dataDirectory: string, address: string): P
     personalisation,
     estate: new Estate(store, security),
     wallets: new Wallets<WalletDesk>(desk.part('wallets'), store, security, Date.now),
+    clearing: sharedClearing(desk.part('clearing')),
     close: () => desk.close(),
   }
 }

@@ -13,7 +13,7 @@ export interface DeskWorkerData {
 }
 
 /** Which part of a desk is called. */
-export type DeskPart = 'desk' | 'store' | 'wallets' | 'records' | 'office' | 'news'
+export type DeskPart = 'desk' | 'store' | 'wallets' | 'records' | 'office' | 'news' | 'clearing'
 
 export interface DeskCall {
   readonly part: DeskPart
@@ -48,4 +48,5 @@ export interface DeskParts {
   readonly records: PostgresDesk['records']
   readonly office: PostgresDesk['office']
   readonly news: PostgresDesk['news']
+  readonly clearing: PostgresDesk['clearing']
 }

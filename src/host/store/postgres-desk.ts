@@ -1,6 +1,7 @@
 import type { LookupKeys, StoreRows } from '../core/store-port.ts'
 import { Snapshot, StoreError } from '../core/store-port.ts'
 import type { CodeTagger } from '../wallet/payment-code.ts'
+import { PostgresClearing } from './postgres-clearing.ts'
 import { isOrdinaryRefusal, isWorthRepeating, postgresErrorOf } from './postgres-errors.ts'
 import { PostgresFetch } from './postgres-fetch.ts'
 import { PostgresNews } from './postgres-news.ts'
@@ -44,6 +45,7 @@ export class PostgresDesk {
   readonly records: PostgresRecords
   readonly office: OfficeCopy
   readonly news: PostgresNews
+  readonly clearing: PostgresClearing
   readonly #place: PostgresPlace
   /** The connection of the transaction that is open. */
   #session: PostgresSession | undefined
@@ -56,6 +58,7 @@ export class PostgresDesk {
     this.records = new PostgresRecords(store)
     this.office = new OfficeCopy(store)
     this.news = new PostgresNews(store)
+    this.clearing = new PostgresClearing(store, place)
   }
 
   static async open(place: PostgresPlace, tagger: CodeTagger): Promise<PostgresDesk> {

@@ -1,3 +1,5 @@
+import { CLEARING_STEP } from './postgres-clearing-schema.ts'
+
 /**
  * Steps from an empty database to the present schema; step n makes version n + 1. A step that was released is never
  * changed: a change is a new step. Plain tables, keys and two indexes: what PostgreSQL, CockroachDB and YugabyteDB have
@@ -239,4 +241,5 @@ export const POSTGRES_MIGRATIONS: readonly (readonly string[])[] = [
       body BYTEA NOT NULL
     )`,
   ],
+  CLEARING_STEP,
 ]

@@ -25,6 +25,7 @@ import type {
 import type { AsyncHostStore } from './async-store.ts'
 import { BOOKS_CHECKS } from './books-checks.ts'
 import { CATALOGUE, CATALOGUE_HISTORY, readCatalogue } from './catalogue-rows.ts'
+import { CLEARING_CHECKS } from './clearing-checks.ts'
 import { isOrdinaryRefusal, isWorthRepeating, postgresErrorOf } from './postgres-errors.ts'
 import { PostgresFetch } from './postgres-fetch.ts'
 import { migratePostgres } from './postgres-migrate.ts'
@@ -57,6 +58,7 @@ import {
 } from './sqlite-master-rows.ts'
 
 const LIST_LIMIT = 1000
+const CHECKS = [...BOOKS_CHECKS, ...CLEARING_CHECKS]
 const ATTEMPTS = 10
 
 const select = ({
@@ -200,9 +202,9 @@ export class PostgresStore implements AsyncHostStore {
   checkBooks(): Promise<readonly BooksFinding[]> {
     return this.#exclusive(async (session) => {
       // One moment for all checks: others go on writing.
-      const texts = BOOKS_CHECKS.map(({ sql }) => step({ name: '', text: sql }))
+      const texts = CHECKS.map(({ sql }) => step({ name: '', text: sql }))
       const results = await session.run([step(ONE_MOMENT), ...texts, COMMIT], true)
-      return BOOKS_CHECKS.flatMap(({ kind }, index) =>
+      return CHECKS.flatMap(({ kind }, index) =>
         (results[index + 1] ?? []).map(([detail]) => ({ kind, detail: detail ?? '' })),
       )
     })

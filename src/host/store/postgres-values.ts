@@ -13,6 +13,9 @@ const NUMBERS: ReadonlySet<string> = new Set(
     'lastTransactionCounter spentTodayMinor countToday',
     'number confirmAboveMinor lastSerial createdMs wallet serial issuedMs expiresMs orderNumber receivedMs',
     'version atMs page epoch beat pageCount',
+    'runId payoutId cutoffMs clearedAtMs batchCount itemCount firstTransactionId lastTransactionId',
+    'firstPayoutId lastPayoutId feeMinor interchangeMinor debitMinor creditMinor netMinor deviceFeeMinor',
+    'settlementDays terms ratePpm fixedMinor minimumMinor capMinor interchangePpm interchangeCapMinor',
   ),
 )
 const BYTES: ReadonlySet<string> = new Set(['panCiphertext', 'body'])

@@ -32,7 +32,8 @@ export function insert<Row>(mapping: Mapping<Row>): Put<Row> {
   return { mapping, statement: { name: `insert_${table}`, text }, key: undefined }
 }
 
-function upsert<Row>(mapping: Mapping<Row>, keyColumns: readonly string[]): Put<Row> {
+/** As `insert`; a row with the same key is replaced. */
+export function upsert<Row>(mapping: Mapping<Row>, keyColumns: readonly string[]): Put<Row> {
   const { table, columns, values } = mapping
   const set = columns
     .filter((column) => !keyColumns.includes(column))

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3'
 import type { BooksFinding } from '../core/store-port.ts'
 import { BOOKS_CHECKS } from './books-checks.ts'
-import { CLEARING_CHECKS } from './sqlite-clearing-check.ts'
+import { CLEARING_CHECKS } from './clearing-checks.ts'
 
 export function findInBooks(database: Database.Database): readonly BooksFinding[] {
   return [...BOOKS_CHECKS, ...CLEARING_CHECKS].flatMap(({ kind, sql }) =>

@@ -8,16 +8,9 @@ import {
   payoutEntries,
 } from '../core/clearing.ts'
 import type { ClearingRequest, ClearingStore, PayoutFilter } from '../core/clearing-port.ts'
-import {
-  CHARGED_KINDS,
-  type FeeSchedule,
-  type PaymentWay,
-  ruleFor,
-  versionOn,
-  versionsOf,
-} from '../core/fee-schedule.ts'
-import type { CardClass } from '../core/records.ts'
+import { type FeeSchedule, versionOn, versionsOf } from '../core/fee-schedule.ts'
 import { StoreError } from '../core/store-port.ts'
+import { monthOf, type Schedules, schedulesByMerchant, termRows } from './clearing-terms.ts'
 import { LEDGER } from './sqlite-books-rows.ts'
 import { clearRowByRow } from './sqlite-clearing-row-wise.ts'
 import {
@@ -50,16 +43,10 @@ import { insertOf, maybe, type SqlValue } from './sqlite-mapping.ts'
 /** `sets`: in SQL. `rows`: each transaction passes through `clearTransaction`; the same result, for comparison. */
 export type ClearingPath = 'sets' | 'rows'
 
-const CARD_CLASSES: readonly CardClass[] = ['domestic', 'foreign']
-const PAYMENT_WAYS: readonly PaymentWay[] = ['card', 'code']
-const KINDS_AND_WAYS = CHARGED_KINDS.flatMap((kind) => PAYMENT_WAYS.map((way) => [kind, way] as const))
 const LINES_AT_ONCE = 2000
 const LIST_LIMIT = 1000
-/** Stands for "no cap" and is above any fee of twelve digits. */
-const NO_CAP = 9_000_000_000_000_000
 /** Times the largest fee, two amounts of twelve digits, it is still within 64 bits. */
 const SMALL_CREDIT_MINOR = 4_000_000
-const AFTER_ANY_DAY = '9999-99-99'
 
 interface Due {
   readonly itemCount: number
@@ -202,7 +189,7 @@ export class SqliteClearing implements ClearingStore {
       for (const currency of currencies) {
         payoutId++
         this.#run('INSERT INTO temp.duePayouts VALUES (?, ?, ?, ?)', [payoutId, mid, currency, payoutDate])
-        this.#putRules(versions, currency, payoutId)
+        this.#putRules(versions, mid, currency, payoutId)
       }
     }
     return { runId, firstPayoutId: runId + 1, lastPayoutId: payoutId }
@@ -234,21 +221,14 @@ export class SqliteClearing implements ClearingStore {
     return this.#all<{ currency: string }>(DUE_CURRENCIES).map(({ currency }) => currency)
   }
 
-  #putRules(versions: readonly FeeSchedule[], currency: string, payoutId: number): void {
+  #putRules(versions: readonly FeeSchedule[], mid: string, currency: string, payoutId: number): void {
     const sql = `INSERT INTO temp.dueRules VALUES (${Array(15).fill('?').join(', ')})`
-    for (const [index, version] of versions.entries()) {
-      const { mid, validFrom, refundFee } = version
-      const validTo = versions[index + 1]?.validFrom ?? AFTER_ANY_DAY
-      for (const cardClass of CARD_CLASSES) {
-        for (const [kind, payment] of KINDS_AND_WAYS) {
-          const rule = ruleFor(version, { cardClass, kind, payment })
-          this.#run(sql, [
-            ...[mid, currency, cardClass, kind, payment, validFrom, validTo, payoutId, refundFee],
-            ...[rule.ratePpm, rule.fixedMinor, rule.minimumMinor, rule.capMinor ?? NO_CAP],
-            ...[rule.interchangePpm, rule.interchangeCapMinor ?? NO_CAP],
-          ])
-        }
-      }
+    for (const row of termRows(versions)) {
+      this.#run(sql, [
+        ...[mid, currency, row.cardClass, row.kind, row.payment, row.validFrom, row.validTo, payoutId],
+        ...[row.refundFee, row.ratePpm, row.fixedMinor, row.minimumMinor, row.capMinor],
+        ...[row.interchangePpm, row.interchangeCapMinor],
+      ])
     }
   }
 
@@ -299,20 +279,4 @@ export class SqliteClearing implements ClearingStore {
       throw storeErrorOf(error)
     }
   }
-}
-
-type Schedules = ReadonlyMap<string, readonly FeeSchedule[]>
-
-function monthOf({ businessDate }: ClearingRequest): string {
-  return businessDate.slice(0, 7)
-}
-
-function schedulesByMerchant(schedules: readonly FeeSchedule[]): Schedules {
-  const byMerchant = new Map<string, FeeSchedule[]>()
-  for (const schedule of schedules) {
-    const own = byMerchant.get(schedule.mid) ?? []
-    own.push(schedule)
-    byMerchant.set(schedule.mid, own)
-  }
-  return byMerchant
 }

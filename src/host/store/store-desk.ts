@@ -8,6 +8,9 @@ import { startWorker } from './start-worker.ts'
 const WORKER = new URL('./desk-worker.ts', import.meta.url).href
 /** Longer than a server that is silent is waited for. */
 const ANSWER_TIMEOUT_MS = 30_000
+/** Work on all records; the connection itself says when the server is silent. */
+const PATIENCE_MS = 6 * 3_600_000
+const PATIENT: ReadonlySet<DeskPart> = new Set(['clearing'])
 
 /** Somebody was in the way: the same work, done again, may succeed. */
 export class DeskConflict extends Error {
@@ -67,7 +70,7 @@ export class StoreDesk {
     if (this.#isClosed) throw new StoreError('the store is closed')
     this.#sent++
     this.#port.postMessage({ part, name, given } satisfies DeskCall)
-    const untilMs = Date.now() + ANSWER_TIMEOUT_MS
+    const untilMs = Date.now() + (PATIENT.has(part) ? PATIENCE_MS : ANSWER_TIMEOUT_MS)
     for (let done = this.#done(); done < this.#sent; done = this.#done()) {
       const leftMs = untilMs - Date.now()
       if (leftMs <= 0) throw this.#broken()

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { BOOKS_CHECKS } from '../../../src/host/store/books-checks.ts'
+import { CLEARING_CHECKS } from '../../../src/host/store/clearing-checks.ts'
+import { ALL_CLEARING_STATEMENTS } from '../../../src/host/store/postgres-clearing.ts'
 import { NEWS_STATEMENTS } from '../../../src/host/store/postgres-news.ts'
 import { OFFICE_STATEMENTS } from '../../../src/host/store/postgres-office.ts'
 import { PAYMENT_READS, PAYMENT_STATEMENTS } from '../../../src/host/store/postgres-payment-rows.ts'
@@ -35,10 +37,11 @@ const STATEMENTS: readonly string[] = [
   ...Object.values(ALL_READS).flatMap(({ plain, locking }) => [plain.text, locking.text]),
   ...Object.values(LISTS),
   ...WRITE_STATEMENTS.map(({ text }) => text),
-  ...BOOKS_CHECKS.map(({ sql }) => sql),
+  ...[...BOOKS_CHECKS, ...CLEARING_CHECKS].map(({ sql }) => sql),
   ...PAYMENT_STATEMENTS.map(({ text }) => text),
   ...[...NEWS_STATEMENTS, ...OFFICE_STATEMENTS].map(({ text }) => text),
   ...Object.values(RECORD_LISTS),
+  ...ALL_CLEARING_STATEMENTS.map(({ text }) => text),
   LEASE.text,
   SETTINGS,
 ]

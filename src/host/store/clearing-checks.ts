@@ -21,8 +21,8 @@ export const CLEARING_CHECKS: readonly BooksCheck[] = [
     kind: 'payoutDiffers',
     sql: `SELECT 'payout ' || p.id || ' is ' || (p.netMinor + p.deviceFeeMinor) || ' without the fees of terminals, its items come to ' || coalesce(i.netMinor, 0) AS detail
           FROM payouts p
-          LEFT JOIN (SELECT payoutId, count(*) AS itemCount, sum(max(amountMinor, 0)) AS debitMinor,
-                            sum(max(-amountMinor, 0)) AS creditMinor, sum(feeMinor) AS feeMinor,
+          LEFT JOIN (SELECT payoutId, count(*) AS itemCount, sum(CASE WHEN amountMinor > 0 THEN amountMinor ELSE 0 END) AS debitMinor,
+                            sum(CASE WHEN amountMinor < 0 THEN -amountMinor ELSE 0 END) AS creditMinor, sum(feeMinor) AS feeMinor,
                             sum(interchangeMinor) AS interchangeMinor, sum(amountMinor - feeMinor) AS netMinor
                      FROM clearedItems GROUP BY payoutId) i ON i.payoutId = p.id
           WHERE p.runId NOT IN (SELECT runId FROM retentionRuns) AND (p.itemCount <> coalesce(i.itemCount, 0) OR p.debitMinor <> coalesce(i.debitMinor, 0)
