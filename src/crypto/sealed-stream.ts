@@ -48,13 +48,13 @@ export class SealingStream {
   #pendingSize = 0
   #index = 0
 
-  /** `put` gets the sealed bytes in order. */
-  constructor(passphrase: string, put: (bytes: Uint8Array) => void) {
+  /** `put` gets the sealed bytes in order; `costLog2`: scrypt's N, as a power of two. */
+  constructor(passphrase: string, put: (bytes: Uint8Array) => void, costLog2 = COST_LOG2) {
     const salt = randomBytes(SALT_SIZE)
-    const keys = keysOf(passphrase, salt, COST_LOG2, BLOCK_SIZE, PARALLEL)
+    const keys = keysOf(passphrase, salt, costLog2, BLOCK_SIZE, PARALLEL)
     this.#head = Buffer.concat([
       MAGIC,
-      Uint8Array.of(VERSION, COST_LOG2, BLOCK_SIZE, PARALLEL),
+      Uint8Array.of(VERSION, costLog2, BLOCK_SIZE, PARALLEL),
       salt,
       keys.check,
     ])

@@ -3,10 +3,12 @@ import { OpeningStream, SealedStreamError, SealingStream } from '../../src/crypt
 
 const PASSPHRASE = 'correct horse battery'
 const MIB = 1024 * 1024
+/** scrypt's N that these tests can bear, as a power of two: they seal and open a hundred times. */
+const QUICK = 4
 
 function seal(content: Uint8Array): Uint8Array {
   const parts: Uint8Array[] = []
-  const stream = new SealingStream(PASSPHRASE, (bytes) => parts.push(bytes.slice()))
+  const stream = new SealingStream(PASSPHRASE, (bytes) => parts.push(bytes.slice()), QUICK)
   // Odd pieces, so that chunks and pieces never meet.
   for (let start = 0; start < content.length; start += 77_777)
     stream.write(content.subarray(start, start + 77_777))
@@ -36,6 +38,14 @@ function kindOf(work: () => unknown): string {
 }
 
 describe('a sealed stream', () => {
+  test('costs whoever guesses its passphrase 32 MiB a try, where nobody asks for less', () => {
+    const parts: Uint8Array[] = []
+    new SealingStream(PASSPHRASE, (bytes) => parts.push(bytes.slice())).finish()
+    const sealed = Buffer.concat(parts)
+    expect([...sealed.subarray(16, 20)], 'version, N as a power of two, r, p').toEqual([1, 15, 8, 1])
+    expect(open(sealed, 0)).toHaveLength(0)
+    expect(kindOf(() => open(sealed, 0, 'another passphrase'))).toBe('wrongPassphrase')
+  })
   test('gives back what was put in, whatever its size', () => {
     for (const size of [0, 1, MIB - 1, MIB, MIB + 1, 2 * MIB]) {
       const content = Uint8Array.from({ length: size }, (_, index) => (index * 31) & 255)

@@ -1,6 +1,6 @@
 import type { AuditLog } from './audit-log.ts'
 import type { OfficeDatabase } from './office-database.ts'
-import { hashPassword, isPassword, randomPassword } from './password-hash.ts'
+import { hashPassword, isPassword, type PasswordCost, randomPassword } from './password-hash.ts'
 import type { Role } from './roles.ts'
 import { type FactorOffer, factorStepOf, offerFactor } from './second-factor.ts'
 import type { SessionStore } from './session-store.ts'
@@ -30,6 +30,7 @@ interface PeopleParts {
   readonly audit: AuditLog
   readonly sealer: Sealer
   readonly nowMs: () => number
+  readonly passwordCost: PasswordCost
 }
 
 /** Signing in and out, passwords and second factors, each with its entry in the audit log. */
@@ -51,9 +52,9 @@ export class People {
     actor: string,
     user: { readonly name: string; readonly fullName: string; readonly roles: readonly Role[] },
   ): Promise<string> {
-    const { office, users, audit, nowMs } = this.#parts
+    const { office, users, audit, nowMs, passwordCost } = this.#parts
     const password = randomPassword()
-    const passwordHash = await hashPassword(password)
+    const passwordHash = await hashPassword(password, passwordCost)
     office.transaction(() => {
       users.add({ ...user, passwordHash, createdAtMs: nowMs() })
       audit.append({ actor, action: 'user.created', subject: user.name, detail: { roles: user.roles } })
@@ -62,9 +63,9 @@ export class People {
   }
 
   async signIn(name: string, password: string, from: string): Promise<SignIn> {
-    const { users, sessions, office, audit, nowMs } = this.#parts
+    const { users, sessions, office, audit, nowMs, passwordCost } = this.#parts
     const user = users.find(name)
-    const isRight = await isPassword(password, users.secrets(name)?.passwordHash)
+    const isRight = await isPassword(password, users.secrets(name)?.passwordHash, passwordCost)
     if (user?.lockedUntilMs !== undefined && user.lockedUntilMs > nowMs())
       return { kind: 'locked', untilMs: user.lockedUntilMs }
     if (!isRight || user === undefined || user.status !== 'active') return this.#refuse(name, user, from)
@@ -85,9 +86,9 @@ export class People {
 
   /** False when the old password is wrong. Ends the user's other sessions. */
   async changePassword(name: string, old: string, next: string, token: string): Promise<boolean> {
-    const { users, sessions, office, audit } = this.#parts
-    if (!(await isPassword(old, users.secrets(name)?.passwordHash))) return false
-    const hash = await hashPassword(next)
+    const { users, sessions, office, audit, passwordCost } = this.#parts
+    if (!(await isPassword(old, users.secrets(name)?.passwordHash, passwordCost))) return false
+    const hash = await hashPassword(next, passwordCost)
     office.transaction(() => {
       users.setPassword(name, hash, false)
       sessions.endAll(name, token)
@@ -98,9 +99,9 @@ export class People {
 
   /** A new first password for somebody who lost theirs. */
   async resetPassword(actor: string, name: string): Promise<string> {
-    const { users, sessions, office, audit } = this.#parts
+    const { users, sessions, office, audit, passwordCost } = this.#parts
     const password = randomPassword()
-    const hash = await hashPassword(password)
+    const hash = await hashPassword(password, passwordCost)
     office.transaction(() => {
       users.setPassword(name, hash, true)
       users.removeFactor(name)

@@ -6,10 +6,13 @@ import type { Bench } from '../../../src/host/console/bench/bench.ts'
 import { type Console, openConsole } from '../../../src/host/console/open-console.ts'
 import type { WorkbenchPort } from '../../../src/host/console/workbench-port.ts'
 import { type Office, openOffice } from '../../../src/host/office/open-office.ts'
+import type { PasswordCost } from '../../../src/host/office/password-hash.ts'
 import type { Role } from '../../../src/host/office/roles.ts'
 import { openHostLog } from '../../../src/host/service/host-log.ts'
 import { type Host, openHost } from '../../../src/host/service/open-host.ts'
 
+/** scrypt at a cost that many tests can bear. */
+export const QUICK_COST: PasswordCost = { N: 16, r: 1, p: 1 }
 const ANY_PORTS = { 'unionpay-pos': 0, 'iso1987-ascii': 0, 'iso1987-binary': 0 }
 
 export interface Reply {
@@ -80,7 +83,12 @@ export async function openTestConsole(
   const directory = mkdtempSync(join(tmpdir(), 'tillwire-console-'))
   const host = await openHost({ dataDirectory: directory, ports: ANY_PORTS, log: openHostLog('silent') })
   const { security } = host
-  const office = openOffice({ directory, security, ...(nowMs === undefined ? {} : { nowMs }) })
+  const office = openOffice({
+    directory,
+    security,
+    passwordCost: QUICK_COST,
+    ...(nowMs === undefined ? {} : { nowMs }),
+  })
   const bench = benchOf(host, directory)
   const opened = await openConsole({
     ...(bench === undefined ? {} : { bench }),
