@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { DOWNLOAD_SETS, type DownloadSet, type TerminalDownloads } from '../flows/download-model.ts'
 import type { JournalRecord } from '../flows/journal-record.ts'
 import type { TerminalState } from '../flows/terminal-model.ts'
 import { ExerciseWatch, type PassedExercise } from '../flows/training/exercises.ts'
@@ -57,7 +58,7 @@ export async function openTrainingTerminal(
   })
 }
 
-/** Gives the training the operators that the terminal has now. Returns who is logged on there. */
+/** Gives the training the operators and the downloads that the terminal has now. Returns who is logged on there. */
 function prepareSpace(dataDirectory: string): string | undefined {
   const real = readState(dataDirectory)
   const journal = openSqliteJournal({ directory: trainingDirectory(dataDirectory) })
@@ -95,6 +96,63 @@ function recordsToFollow(real: TerminalState, training: TerminalState): readonly
       (each) => !training.operators.some((other) => other.hash === each.hash && other.number === each.number),
     )
     .map((operator): JournalRecord => ({ kind: 'operatorStored', operator }))
+  const isSame = training.commissioned && isEqual(training.profileChanges, real.profileChanges)
   const changes: JournalRecord = { kind: 'commissioned', profileChanges: real.profileChanges }
-  return training.commissioned ? operators : [changes, ...operators]
+  return [
+    ...(isSame ? [] : [changes]),
+    ...operators,
+    ...downloadsToFollow(real.downloads, training.downloads),
+  ]
+}
+
+/** People train with the time-outs, applications and blacklist that the host gave this terminal. */
+function downloadsToFollow(
+  real: TerminalDownloads = NO_DOWNLOADS,
+  training: TerminalDownloads = NO_DOWNLOADS,
+): readonly JournalRecord[] {
+  return DOWNLOAD_SETS.flatMap((set): readonly JournalRecord[] => {
+    const { items, ...more } = inForce(real, set)
+    if (items === undefined || isEqual(inForce(training, set), { items, ...more })) return []
+    return [
+      { kind: 'downloadBegun', set },
+      ...(LISTED.has(set) ? [{ kind: 'downloadListed', set, names: items, isComplete: true } as const] : []),
+      ...(LISTED.has(set) ? [] : items.map((item) => ({ kind: 'downloadReceived', set, item }) as const)),
+      { kind: 'downloadActivated', set, ...more },
+      { kind: 'downloadEnded', set },
+    ]
+  })
+}
+
+const NO_DOWNLOADS: TerminalDownloads = { staged: {} }
+/** Their names are all that there is of them. */
+const LISTED: ReadonlySet<DownloadSet> = new Set(['blacklist', 'rates'])
+
+/** Undefined items: the host never gave this set. */
+function inForce(
+  { parameters, profileChanges, caKeys, applications, blacklist, contactless, rates }: TerminalDownloads,
+  set: DownloadSet,
+): Pick<TerminalDownloads, 'profileChanges' | 'contactless'> & {
+  readonly items: readonly string[] | undefined
+} {
+  switch (set) {
+    case 'parameters':
+      return {
+        items: parameters === undefined ? undefined : [parameters],
+        ...(profileChanges === undefined ? {} : { profileChanges }),
+      }
+    case 'caKeys':
+      return { items: caKeys }
+    case 'applications':
+      return { items: applications }
+    case 'blacklist':
+      return { items: blacklist }
+    case 'contactless':
+      return contactless === undefined ? { items: undefined } : { items: [], contactless }
+    case 'rates':
+      return { items: rates }
+  }
+}
+
+function isEqual(left: unknown, right: unknown): boolean {
+  return JSON.stringify(left) === JSON.stringify(right)
 }

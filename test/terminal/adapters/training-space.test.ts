@@ -6,7 +6,10 @@ import { EvidenceStore } from '../../../src/terminal/adapters/evidence-store.ts'
 import { JournalFailure } from '../../../src/terminal/adapters/journal-failure.ts'
 import { type OpenTerminalOptions, openTerminal } from '../../../src/terminal/adapters/open-terminal.ts'
 import { ScriptedPanel } from '../../../src/terminal/adapters/scripted-panel.ts'
-import { openTrainingTerminal } from '../../../src/terminal/adapters/training-space.ts'
+import { openSqliteJournal } from '../../../src/terminal/adapters/sqlite-journal.ts'
+import { openTrainingTerminal, trainingDirectory } from '../../../src/terminal/adapters/training-space.ts'
+import type { DownloadSet, TerminalDownloads } from '../../../src/terminal/flows/download-model.ts'
+import type { JournalRecord } from '../../../src/terminal/flows/journal-record.ts'
 import { DEFAULT_PROFILE } from '../../../src/terminal/flows/terminal-profile.ts'
 import { FakePeripherals } from './fake-peripherals.ts'
 import { quickHasher } from './quick-hasher.ts'
@@ -32,6 +35,30 @@ function options(): OpenTerminalOptions {
     peripherals: new FakePeripherals(),
     panel: new ScriptedPanel({ enterPassword: { kind: 'entered', text: '123456' } }),
   }
+}
+
+/** As if the host had given the live terminal this set. */
+function loaded(
+  set: DownloadSet,
+  { items = [], names = [], ...more }: Partial<TerminalDownloads> & { items?: string[]; names?: string[] },
+): void {
+  const journal = openSqliteJournal({ directory })
+  const records: JournalRecord[] = [
+    { kind: 'downloadBegun', set },
+    { kind: 'downloadListed', set, names, isComplete: true },
+    ...items.map((item) => ({ kind: 'downloadReceived', set, item }) as const),
+    { kind: 'downloadActivated', set, ...more },
+    { kind: 'downloadEnded', set },
+  ]
+  journal.append(records, (outcome) => expect(outcome.kind).toBe('durable'))
+  journal.close()
+}
+
+function journalOf(folder: string) {
+  const journal = openSqliteJournal({ directory: folder })
+  const { openingState: state, lastSequence: count } = journal
+  journal.close()
+  return { state, count }
 }
 
 describe('the space of training', () => {
@@ -61,6 +88,30 @@ describe('the space of training', () => {
 
     const again = await openTerminal(options())
     expect(JSON.stringify(again.state)).toBe(before)
+    await again.close()
+  })
+
+  it('takes over what the host gave the terminal, again when that changes, and writes nothing when it did not', async () => {
+    const real = await openTerminal(options())
+    await real.run({ kind: 'commission', keyBlock: 'B0016D0TN00S0000', supervisorPassword: '123456' })
+    await real.close()
+    loaded('parameters', { items: ['3132'], profileChanges: { replyTimeoutMs: 45_000 } })
+    loaded('applications', { items: ['9F0601', '9F0602'] })
+    loaded('blacklist', { names: ['621094'] })
+    loaded('contactless', { contactless: { DF8117: 'E0' } })
+
+    const training = await openTrainingTerminal(options())
+    expect(training.profile.replyTimeoutMs).toBe(45_000)
+    expect(training.state.downloads).toEqual({ ...journalOf(directory).state.downloads, staged: {} })
+    await training.close()
+    const { count } = journalOf(trainingDirectory(directory))
+    await (await openTrainingTerminal(options())).close()
+    expect(journalOf(trainingDirectory(directory)).count).toBe(count)
+
+    loaded('parameters', { items: ['3133'], profileChanges: { replyTimeoutMs: 20_000 } })
+    const again = await openTrainingTerminal(options())
+    expect(again.profile.replyTimeoutMs).toBe(20_000)
+    expect(again.state.downloads?.blacklist).toEqual(['621094'])
     await again.close()
   })
 
