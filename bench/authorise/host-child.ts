@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util'
-import pino from 'pino'
 import type { DecisionStore, LookupKeys, Snapshot, StoreRows } from '../../src/host/core/store-port.ts'
-import { openHostLog } from '../../src/host/service/host-log.ts'
+import { openHostLog, openHostLogFile } from '../../src/host/service/host-log.ts'
 import { HostMetrics } from '../../src/host/service/host-metrics.ts'
 import { openHost } from '../../src/host/service/open-host.ts'
 import { RecentRows } from '../../src/host/store/recent-rows.ts'
@@ -59,10 +58,7 @@ function state(): ServerState {
 const host = await openHost({
   dataDirectory: directory,
   ports: { 'unionpay-pos': 0, 'iso1987-ascii': 0, 'iso1987-binary': 0 },
-  log:
-    values.log === undefined
-      ? openHostLog('warn')
-      : openHostLog('info', pino.destination({ dest: values.log })),
+  log: values.log === undefined ? openHostLog('warn') : openHostLogFile('info', values.log),
   limits: { outstandingMax: 256 },
   ...(metrics === undefined ? {} : { metrics }),
   ...(kind === 'none' ? { storeProbe: withoutStore } : {}),

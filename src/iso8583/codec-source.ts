@@ -9,7 +9,7 @@ import { type PackedKind, UNROLLED_DIGITS_MAX, unrolledSource } from './unrolled
 export function headSource(spec: MessageSpec, plans: readonly ElementPlan[]): string {
   const mtiSize = spec.mti === 'bcd' ? 2 : 4
   const mapSize = spec.bitmap === 'binary' ? 8 : 16
-  const readMti = spec.mti === 'bcd' ? 'readDigitsRight' : 'readDigitText'
+  const readMti = spec.mti === 'bcd' ? unrolledSource('digitsRight', 4) : 'readDigitText(b, at, 4)'
   const [m1 = 0, m2 = 0, m3 = 0, m4 = 0] = knownMasks(plans)
   const secondary =
     spec.bits === 128
@@ -22,7 +22,7 @@ export function headSource(spec: MessageSpec, plans: readonly ElementPlan[]): st
       : ''
   return `let at = start, n = 0, v, w3 = 0, w4 = 0
 if (end - at < ${mtiSize}) return fail('truncated', 0, 0, 0)
-const mti = ${readMti}(b, at, 4)
+const mti = ${readMti}
 if (mti === undefined) return fail('badDigit', 0, 0, 0)
 at += ${mtiSize}
 if (end - at < ${mapSize}) return fail('truncated', 1, at - start, 0)

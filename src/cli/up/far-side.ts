@@ -1,10 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import pino from 'pino'
 import { type Board, openBoard } from '../../../hardware/emulator/board.ts'
 import type { Factory } from '../../../hardware/emulator/factory.ts'
 import { nodeRandom } from '../../crypto/node-random.ts'
-import { openHostLog } from '../../host/service/host-log.ts'
+import { openHostLogFile } from '../../host/service/host-log.ts'
 import { type Host, openHost } from '../../host/service/open-host.ts'
 import { SystemClock } from '../../terminal/adapters/system-clock.ts'
 import type { Recorder } from '../recording/recorder.ts'
@@ -46,7 +45,7 @@ export async function openFarSide(options: FarSideOptions): Promise<FarSide> {
   makeWorldCards(hostDirectory, cardsDirectory)
   const host = await openHost({
     dataDirectory: hostDirectory,
-    log: openHostLog('info', pino.destination({ dest: join(hostDirectory, 'host.log'), sync: true })),
+    log: openHostLogFile('info', join(hostDirectory, 'host.log')),
     ...(options.freePorts ? { ports: FREE_PORTS } : {}),
     ...(recorder === undefined ? {} : { tap: recorder.hostTap }),
     ...(options.hostStopped === undefined ? {} : { onFatal: options.hostStopped }),
