@@ -1,11 +1,15 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { InvariantError } from '../../base/invariant.ts'
+import type {
+  RetainedRecords,
+  RetentionArchive,
+  RetentionAsk,
+  RetentionSpace,
+  RetentionStays,
+} from '../core/retention-port.ts'
 import { CareRefusal } from '../monitoring/care-refusal.ts'
 import type { Office } from '../office/open-office.ts'
-import type { RetentionArchive, RetentionAsk, RetentionStays } from '../store/sqlite-retention.ts'
-import type { SqliteStore } from '../store/sqlite-store.ts'
-import type { SignatureBook } from '../wallet/signature-book.ts'
 import {
   ArchiveError,
   type ArchiveRow,
@@ -20,8 +24,7 @@ import { type RetentionPolicy, retentionFault, USUAL_DAYS } from './retention-po
 export interface HostRetentionOptions {
   /** Folder of the host's records; archives stand in `archives` in it. */
   readonly directory: string
-  readonly store: SqliteStore
-  readonly signatures: SignatureBook
+  readonly records: RetainedRecords
   readonly sealer: ArchiveSealer
   readonly office: Pick<Office, 'database' | 'audit' | 'nowMs'>
   /** More transactions than this are not taken out at once: a host that answers would stand still meanwhile. */
@@ -36,7 +39,7 @@ export interface RetentionPlan {
   readonly days: readonly string[]
   /** Terminals of which something stays, since a ticket about them is not over. */
   readonly stays: readonly RetentionStays[]
-  readonly space: { readonly fileBytes: number; readonly freeBytes: number }
+  readonly space: RetentionSpace | undefined
 }
 
 export interface ArchiveVerdict {
@@ -100,11 +103,11 @@ export class HostRetention {
 
   /** What a run would take out now. Changes nothing. */
   plan(): RetentionPlan {
-    const { retention } = this.#options.store
+    const { retention } = this.#options.records
     const { ask, office, signaturesBeforeMs } = this.#asks()
-    const records = retention.choose(ask)
+    const chosen = retention.choose(ask)
     const signatures = this.#signaturesThatGo(signaturesBeforeMs).length
-    const counts = withoutZeros({ ...records, signature_images: signatures, ...this.#office.counts(office) })
+    const counts = withoutZeros({ ...chosen, signature_images: signatures, ...this.#office.counts(office) })
     const total = Object.values(counts).reduce((sum, count) => sum + count, 0)
     return { counts, total, days: retention.days(), stays: ask.stays, space: retention.space() }
   }
@@ -115,17 +118,17 @@ export class HostRetention {
    * @throws {CareRefusal} `badInput` when the books are wrong already: they are mended first. {ArchiveError} for the disk.
    */
   run(actor: string): RetentionArchive | undefined {
-    const { directory, store, sealer, office } = this.#options
+    const { directory, records, sealer, office } = this.#options
     this.#noteUnnoted()
-    if (store.checkBooks().length > 0) throw new CareRefusal('badInput', BOOKS_WRONG)
-    store.settle()
+    if (records.checkBooks().length > 0) throw new CareRefusal('badInput', BOOKS_WRONG)
+    records.settle()
     const plan = this.plan()
     if (plan.total === 0) return undefined
     const { transactionsMax = Number.POSITIVE_INFINITY } = this.#options
     if ((plan.counts['transactions'] ?? 0) > transactionsMax) throw new CareRefusal('badInput', TOO_MANY)
     const { ask, office: officeAsk, signaturesBeforeMs } = this.#asks()
     const signatures = this.#signaturesThatGo(signaturesBeforeMs)
-    const { retention } = store
+    const { retention } = records
     const id = (retention.archives().at(-1)?.id ?? 0) + 1
     const name = `archive-${String(id).padStart(6, '0')}.twa`
     mkdirSync(join(directory, FOLDER), { recursive: true, mode: 0o700 })
@@ -140,18 +143,15 @@ export class HostRetention {
     const { sha256, counts } = writeArchive(path, sealer, id, rows)
     proveArchive(path, sealer, id, counts)
     const archive = { id, name, sha256, ranAtMs: office.nowMs(), actor, beforeDay: ask.beforeDay, counts }
-    retention.remove(archive, store.leaseNumbers(1), () => {
-      const [finding] = store.checkBooks()
-      if (finding !== undefined)
-        throw new InvariantError(`retention would make the books wrong: ${finding.kind}`)
-    })
-    this.#options.signatures.remove(signatures.map(({ transactionId }) => transactionId))
+    if (!retention.remove(archive, records.leaseNumbers(1)))
+      throw new CareRefusal('badInput', CHANGED_MEANWHILE)
+    records.signatures.remove(signatures.map(({ transactionId }) => transactionId))
     this.#office.remove(officeAsk, () => this.#note(archive))
     return retention.archives().find((each) => each.id === id)
   }
 
   archives(): readonly RetentionArchive[] {
-    return this.#options.store.retention.archives()
+    return this.#options.records.retention.archives()
   }
 
   /** Whether each archive is what was written: hash, seal, order, rows. */
@@ -206,11 +206,11 @@ export class HostRetention {
 
   #signaturesThatGo(beforeMs: number | undefined) {
     if (beforeMs === undefined) return []
-    const { signatures, store } = this.#options
+    const { signatures, transaction } = this.#options.records
     const stays = new Map(this.#office.stays().map(({ tid, fromDay }) => [tid, fromDay]))
     return [
       ...signatures.before(beforeMs, (id) => {
-        const row = store.rows.transaction(id)
+        const row = transaction(id)
         const from = row === undefined ? undefined : stays.get(row.tid)
         return row !== undefined && from !== undefined && dayOf(row.receivedAtMs) >= from
       }),
@@ -241,6 +241,10 @@ export class HostRetention {
 const TOO_MANY = {
   zh: '数据过多，会让主机停顿，未作任何更改：请停机后运行 tillwire host retention run。',
   en: 'That is so much that the host would stand still, so nothing was changed: stop it and run `tillwire host retention run`.',
+}
+const CHANGED_MEANWHILE = {
+  zh: '主机在此期间更改了待归档的数据，未作任何更改：请再运行一次。',
+  en: 'Hosts have changed meanwhile what was to go, so nothing was changed: run it again.',
 }
 const BOOKS_WRONG = {
   zh: '账目不平，未作任何更改：请先运行 tillwire host status 并处理。',

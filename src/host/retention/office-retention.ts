@@ -1,6 +1,6 @@
+import type { RetentionStays } from '../core/retention-port.ts'
 import type { AuditLog } from '../office/audit-log.ts'
 import type { OfficeDatabase } from '../office/office-database.ts'
-import type { RetentionStays } from '../store/sqlite-retention.ts'
 
 /** What is old in the back office: rows of its tables. Days as moments; undefined keeps. */
 export interface OfficeAsk {

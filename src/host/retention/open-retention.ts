@@ -1,4 +1,6 @@
 import Database from 'better-sqlite3'
+import type { RetainedRecords } from '../core/retention-port.ts'
+import { StoreError } from '../core/store-port.ts'
 import type { MaintenancePlan } from '../monitoring/maintenance-plan.ts'
 import type { Office } from '../office/open-office.ts'
 import type { ConsoleHost } from '../service/console-host.ts'
@@ -6,12 +8,13 @@ import { SqliteStore } from '../store/sqlite-store.ts'
 import { SignatureBook } from '../wallet/signature-book.ts'
 import { HostRetention } from './host-retention.ts'
 import { PlannedRetention } from './planned-retention.ts'
+import { retainedRecords } from './retained-records.ts'
 
 const LOOK_EVERY_MS = 3_600_000
 /** About a second of a host that answers nothing. */
 const TRANSACTIONS_MAX = 50_000
 
-/** Retention of a host that runs: by hand, and by itself when the maintenance plan says so. Undefined without a file of its own. */
+/** Retention of a host that runs: by hand, and by itself when the maintenance plan says so. Undefined where records are kept in no file or database. */
 export function openRetention({
   directory,
   host,
@@ -19,19 +22,18 @@ export function openRetention({
   plan,
 }: {
   readonly directory: string
-  readonly host: Pick<ConsoleHost, 'store' | 'signatures' | 'security'>
+  readonly host: Pick<ConsoleHost, 'store' | 'signatures' | 'security' | 'retained'>
   readonly office: Office
   readonly plan: MaintenancePlan
 }):
   | { readonly retention: HostRetention; readonly planned: PlannedRetention; readonly end: () => void }
   | undefined {
-  const { store, signatures, security } = host
-  if (!(store instanceof SqliteStore && signatures instanceof SignatureBook)) return undefined
+  const records = host.retained ?? ownRecords(host)
+  if (records === undefined) return undefined
   const retention = new HostRetention({
     directory,
-    store,
-    signatures,
-    sealer: security,
+    records,
+    sealer: host.security,
     office,
     transactionsMax: TRANSACTIONS_MAX,
   })
@@ -41,9 +43,17 @@ export function openRetention({
       planned.runIfDue()
     } catch (error) {
       // A disk that takes nothing must not end the host with it: the next round looks again.
-      if (!(error instanceof Database.SqliteError)) throw error
+      if (!(error instanceof Database.SqliteError || error instanceof StoreError)) throw error
     }
   }, LOOK_EVERY_MS)
   timer.unref()
   return { retention, planned, end: () => clearInterval(timer) }
+}
+
+function ownRecords({
+  store,
+  signatures,
+}: Pick<ConsoleHost, 'store' | 'signatures'>): RetainedRecords | undefined {
+  const isOwn = store instanceof SqliteStore && signatures instanceof SignatureBook
+  return isOwn ? retainedRecords(store, signatures) : undefined
 }

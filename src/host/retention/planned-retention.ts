@@ -1,6 +1,6 @@
+import type { RetentionArchive } from '../core/retention-port.ts'
 import { CareRefusal } from '../monitoring/care-refusal.ts'
 import { HOST, type MaintenancePlan } from '../monitoring/maintenance-plan.ts'
-import type { RetentionArchive } from '../store/sqlite-retention.ts'
 import { ArchiveError } from './archive-file.ts'
 import type { HostRetention } from './host-retention.ts'
 

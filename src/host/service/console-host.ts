@@ -1,6 +1,7 @@
 import type { Exchange } from '../console/api-types/messages.ts'
 import type { FaultSwitches } from '../core/fault-switches.ts'
 import type { TerminalRow } from '../core/records.ts'
+import type { RetainedRecords } from '../core/retention-port.ts'
 import type { HostStore } from '../core/store-port.ts'
 import type { Catalogue } from '../estate/catalogue.ts'
 import type { CatalogueDesk } from '../estate/catalogue-desk.ts'
@@ -43,6 +44,8 @@ export interface ConsoleHost {
   readonly downloads: CatalogueDesk
   /** Faults to switch on and off; undefined where there are none. */
   readonly faults: FaultSwitches | undefined
+  /** Records that retention takes days out of; undefined where they are the files of this process. */
+  readonly retained?: RetainedRecords | undefined
   terminal(tid: string): TerminalRow | undefined
   /** `observer` hears of all that is answered from now on; returns what ends it. */
   observe(observer: AnswerObserver): () => void

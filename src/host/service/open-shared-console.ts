@@ -13,6 +13,7 @@ import { type Office, openOffice } from '../office/open-office.ts'
 import { readPostgresAddress } from '../store/postgres-place.ts'
 import type { RecordsPort } from '../store/records-port.ts'
 import { SharedRecordsStore } from '../store/shared-records-store.ts'
+import { sharedRetention } from '../store/shared-retention.ts'
 import { StoreDesk } from '../store/store-desk.ts'
 import { type WalletDesk, Wallets } from '../wallet/wallets.ts'
 import type { ConsoleHost } from './console-host.ts'
@@ -179,6 +180,7 @@ function hostOf(
     catalogue,
     downloads: new CatalogueDesk({ store, estate, catalogue, nowMs: Date.now }),
     faults: undefined,
+    retained: sharedRetention(desk.part('retention'), desk.part('records'), store),
     terminal: (tid) => findTerminal(store, tid),
     observe: (observer) => player.observe(observer),
     elsewhere: {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { RetainedRecords } from '../core/retention-port.ts'
 import { StoreError } from '../core/store-port.ts'
 import { Estate } from '../estate/estate.ts'
 import type { FieldEstateParts } from '../estate/field-estate.ts'
@@ -9,6 +10,7 @@ import { OFFICE_FILE, type Office, openOffice } from '../office/open-office.ts'
 import { writePrivateFile } from '../security-module/private-file.ts'
 import { openSecurityModule } from '../security-module/software-security-module.ts'
 import { SharedRecordsStore } from '../store/shared-records-store.ts'
+import { sharedRetention } from '../store/shared-retention.ts'
 import { StoreDesk } from '../store/store-desk.ts'
 
 /** The back office at one moment, and the records beside it. */
@@ -17,6 +19,7 @@ export interface ReadOffice {
   /** Folder with a copy of the files that belong to it. */
   readonly directory: string
   readonly host: FieldEstateParts['host']
+  readonly retained: RetainedRecords
 }
 
 /**
@@ -44,9 +47,15 @@ export async function readSharedOffice(
     const office = openOffice({ directory, security })
     const store = new SharedRecordsStore(desk)
     const estate = new Estate(store, security)
+    const retained = sharedRetention(desk.part('retention'), desk.part('records'), store)
     try {
       // Who only reads sends no keys of cards.
-      await read({ office, directory, host: { security, estate, store, personalisation: { caKeys: [] } } })
+      await read({
+        office,
+        directory,
+        host: { security, estate, store, personalisation: { caKeys: [] } },
+        retained,
+      })
     } finally {
       office.close()
     }

@@ -13,7 +13,7 @@ export interface DeskWorkerData {
 }
 
 /** Which part of a desk is called. */
-export type DeskPart = 'desk' | 'store' | 'wallets' | 'records' | 'office' | 'news' | 'clearing'
+export type DeskPart = 'desk' | 'store' | 'wallets' | 'records' | 'office' | 'news' | 'clearing' | 'retention'
 
 export interface DeskCall {
   readonly part: DeskPart
@@ -49,4 +49,5 @@ export interface DeskParts {
   readonly office: PostgresDesk['office']
   readonly news: PostgresDesk['news']
   readonly clearing: PostgresDesk['clearing']
+  readonly retention: PostgresDesk['retention']
 }

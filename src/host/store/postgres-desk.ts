@@ -9,6 +9,7 @@ import { OfficeCopy, officeTaken } from './postgres-office.ts'
 import type { PostgresPlace } from './postgres-place.ts'
 import { fetchIssuers, STORED } from './postgres-reads.ts'
 import { PostgresRecords } from './postgres-records.ts'
+import { PostgresRetention } from './postgres-retention.ts'
 import { BEGIN, COMMIT, PostgresSession, ROLLBACK, type Statement, step } from './postgres-session.ts'
 import { LISTS, PostgresStore } from './postgres-store.ts'
 import { PostgresWallets } from './postgres-wallets.ts'
@@ -46,6 +47,7 @@ export class PostgresDesk {
   readonly office: OfficeCopy
   readonly news: PostgresNews
   readonly clearing: PostgresClearing
+  readonly retention: PostgresRetention
   readonly #place: PostgresPlace
   /** The connection of the transaction that is open. */
   #session: PostgresSession | undefined
@@ -59,6 +61,7 @@ export class PostgresDesk {
     this.office = new OfficeCopy(store)
     this.news = new PostgresNews(store)
     this.clearing = new PostgresClearing(store, place)
+    this.retention = new PostgresRetention(store, this.office)
   }
 
   static async open(place: PostgresPlace, tagger: CodeTagger): Promise<PostgresDesk> {

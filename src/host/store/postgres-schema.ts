@@ -242,4 +242,16 @@ export const POSTGRES_MIGRATIONS: readonly (readonly string[])[] = [
     )`,
   ],
   CLEARING_STEP,
+  [
+    `CREATE TABLE retentionArchives (
+      id BIGINT PRIMARY KEY,
+      name TEXT NOT NULL,
+      sha256 TEXT NOT NULL,
+      ranAtMs BIGINT NOT NULL,
+      actor TEXT NOT NULL,
+      beforeDay TEXT NOT NULL,
+      counts TEXT NOT NULL,
+      carryId BIGINT
+    )`,
+  ],
 ]

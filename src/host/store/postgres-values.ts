@@ -15,7 +15,7 @@ const NUMBERS: ReadonlySet<string> = new Set(
     'version atMs page epoch beat pageCount',
     'runId payoutId cutoffMs clearedAtMs batchCount itemCount firstTransactionId lastTransactionId',
     'firstPayoutId lastPayoutId feeMinor interchangeMinor debitMinor creditMinor netMinor deviceFeeMinor',
-    'settlementDays terms ratePpm fixedMinor minimumMinor capMinor interchangePpm interchangeCapMinor',
+    'ranAtMs carryId settlementDays terms ratePpm fixedMinor minimumMinor capMinor interchangePpm interchangeCapMinor',
   ),
 )
 const BYTES: ReadonlySet<string> = new Set(['panCiphertext', 'body'])

@@ -1,5 +1,8 @@
 import type Database from 'better-sqlite3'
+import { InvariantError } from '../../base/invariant.ts'
 import type { LedgerEntryRow } from '../core/records.ts'
+import type { RetentionArchive, RetentionAsk, RetentionStore } from '../core/retention-port.ts'
+import { findInBooks } from './sqlite-books-check.ts'
 
 /** Tables of what was taken out of the books into archives. */
 export const RETENTION_SCHEMA = `
@@ -18,36 +21,6 @@ export const RETENTION_SCHEMA = `
     archiveId INTEGER NOT NULL
   );
 `
-
-/** One archive, and what went into it. */
-export interface RetentionArchive {
-  readonly id: number
-  readonly name: string
-  readonly sha256: string
-  readonly ranAtMs: number
-  readonly actor: string
-  /** `YYYYMMDD…`: days of clearing before it went. */
-  readonly beforeDay: string
-  /** Rows by table. */
-  readonly counts: Readonly<Record<string, number>>
-  /** Posting that holds the sums of all entries that ever went; undefined while none did. */
-  readonly carryId: number | undefined
-}
-
-/** What must stay whatever its age. */
-export interface RetentionStays {
-  readonly tid: string
-  /** Clearing days from this one on, `YYYY-MM-DD`. */
-  readonly fromDay: string
-}
-
-export interface RetentionAsk {
-  /** Clearing days before it may go, `YYYY-MM-DD`. */
-  readonly beforeDay: string
-  /** Explanations older than this go. */
-  readonly explainsBeforeMs: number
-  readonly stays: readonly RetentionStays[]
-}
 
 /** Tables that lose rows, each with the rows that go. */
 const LEAVING: Readonly<Record<string, string>> = {
@@ -74,14 +47,13 @@ const REMOVALS: readonly string[] = [
  * Takes old, cleared days out of the books. A day goes as a whole or not at all; what refers to each other goes together. In
  * the place of the ledger entries that went stands one posting with their sums, so that every balance stays what it was.
  */
-export class SqliteRetention {
+export class SqliteRetention implements RetentionStore {
   readonly #database: Database.Database
 
   constructor(database: Database.Database) {
     this.#database = database
   }
 
-  /** Finds what may go, and how many rows that is. `leaving` and `forEach` are about the last choice. */
   choose({ beforeDay, explainsBeforeMs, stays }: RetentionAsk): Readonly<Record<string, number>> {
     const database = this.#database
     database.exec(`
@@ -109,7 +81,6 @@ export class SqliteRetention {
     return this.#counts()
   }
 
-  /** Clearing days that go. */
   days(): readonly string[] {
     return this.#database
       .prepare<[], string>(
@@ -119,23 +90,13 @@ export class SqliteRetention {
       .all()
   }
 
-  /** Numbers of the transactions that go. */
-  transactionIds(): readonly number[] {
-    return this.#database.prepare<[], number>('SELECT id FROM temp.leaving ORDER BY id').pluck().all()
-  }
-
-  /** Hands each row that goes to `use`, table by table. */
   forEach(use: (table: string, row: Readonly<Record<string, unknown>>) => void): void {
     for (const [table, sql] of Object.entries(LEAVING))
       for (const row of this.#database.prepare<[], Readonly<Record<string, unknown>>>(sql).iterate())
         use(table, row)
   }
 
-  /**
-   * Takes the chosen rows out and writes down where they are, in one transaction; `prove` looks at the books before it is
-   * kept and may throw. `carryId`: a new number for the posting of sums.
-   */
-  remove(archive: Omit<RetentionArchive, 'carryId'>, carryId: number, prove: () => void): void {
+  remove(archive: Omit<RetentionArchive, 'carryId'>, carryId: number): boolean {
     const database = this.#database
     database
       .transaction(() => {
@@ -159,9 +120,12 @@ export class SqliteRetention {
             carryId: carried.length === 0 ? null : carryId,
           })
         database.prepare('INSERT INTO retentionRuns SELECT id, ? FROM temp.leavingRuns').run(archive.id)
-        prove()
+        const [finding] = findInBooks(database)
+        if (finding !== undefined)
+          throw new InvariantError(`retention would make the books wrong: ${finding.kind}`)
       })
       .immediate()
+    return true
   }
 
   archives(): readonly RetentionArchive[] {

@@ -10,7 +10,7 @@ const WORKER = new URL('./desk-worker.ts', import.meta.url).href
 const ANSWER_TIMEOUT_MS = 30_000
 /** Work on all records; the connection itself says when the server is silent. */
 const PATIENCE_MS = 6 * 3_600_000
-const PATIENT: ReadonlySet<DeskPart> = new Set(['clearing'])
+const PATIENT: ReadonlySet<DeskPart> = new Set(['clearing', 'retention'])
 
 /** Somebody was in the way: the same work, done again, may succeed. */
 export class DeskConflict extends Error {

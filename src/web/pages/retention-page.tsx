@@ -163,15 +163,19 @@ function PlanCard({ data, onDone }: PartProps) {
         ))}
         <dt>{t({ zh: '共计行数', en: 'Rows in all' })}</dt>
         <dd>{plan === undefined ? '…' : formatNumber(plan.total)}</dd>
-        <dt>{t({ zh: '记录文件', en: 'File of the records' })}</dt>
-        <dd>
-          {space === undefined
-            ? '…'
-            : t({
-                zh: `${mebibytes(space.fileBytes)} MiB，其中空闲 ${mebibytes(space.freeBytes)}`,
-                en: `${mebibytes(space.fileBytes)} MiB, ${mebibytes(space.freeBytes)} of it free`,
-              })}
-        </dd>
+        {plan !== undefined && space === undefined ? undefined : (
+          <>
+            <dt>{t({ zh: '记录文件', en: 'File of the records' })}</dt>
+            <dd>
+              {space === undefined
+                ? '…'
+                : t({
+                    zh: `${mebibytes(space.fileBytes)} MiB，其中空闲 ${mebibytes(space.freeBytes)}`,
+                    en: `${mebibytes(space.fileBytes)} MiB, ${mebibytes(space.freeBytes)} of it free`,
+                  })}
+            </dd>
+          </>
+        )}
       </dl>
       {(plan?.stays ?? []).map(({ tid, fromDay }) => (
         <p key={tid} class="notice">

@@ -7,10 +7,13 @@ import { RateBook } from '../../../src/host/estate/rate-book.ts'
 import { openHostLog } from '../../../src/host/service/host-log.ts'
 import { openSharedConsole, type SharedConsole } from '../../../src/host/service/open-shared-console.ts'
 import { openSharedHost, type SharedHost } from '../../../src/host/service/open-shared-host.ts'
+import { PostgresClearing } from '../../../src/host/store/postgres-clearing.ts'
 import { readPostgresAddress } from '../../../src/host/store/postgres-place.ts'
 import { PostgresSession, step } from '../../../src/host/store/postgres-session.ts'
+import { PostgresStore } from '../../../src/host/store/postgres-store.ts'
 import { PostgresServer } from '../../postgres/postgres-server.ts'
 import { WireClient } from '../service/wire-client.ts'
+import { DEED, MERCHANTS, REQUEST_OF_DAY, rowsOfDay } from '../store/clearing-days.ts'
 import { ConsoleClient } from './console-client.ts'
 import { foreignSale } from './foreign-sale.ts'
 
@@ -182,6 +185,28 @@ describe('a console of hosts that share a database', () => {
     expect(
       new RateBook(join(directory, 'host')).current().rates.map((rate) => rate.markupBasisPoints),
     ).toContain(123)
+  })
+
+  it('takes old, cleared days into an archive that is proved, on its page', async () => {
+    const place = readPostgresAddress(address)
+    const store = await PostgresStore.open(place)
+    await store.commit(rowsOfDay([DEED, { ...DEED, till: 1 }], 1_000_000_000))
+    const clearing = new PostgresClearing(store, place)
+    const run = await clearing.clear({ ...REQUEST_OF_DAY, businessDate: '2020-01-31' })
+    await clearing.markFiled(run?.id ?? 0)
+    const balances = await store.ledgerBalances()
+    const before = (await first.client.ask('GET', '/api/retention')).body
+    expect(before.plan).toMatchObject({ days: ['2020-01-31'], counts: { transactions: 2, clearedItems: 2 } })
+    expect(before.plan.space).toBeUndefined()
+    const ran = await first.client.ask('POST', '/api/retention/runs', {})
+    expect(ran).toMatchObject({ status: 200, body: { archive: { id: 1 } } })
+    const verified = await first.client.ask('POST', '/api/retention/verification', {})
+    expect(JSON.stringify(verified.body)).toContain('"isGood":true')
+    expect(await store.listTransactions({ mid: MERCHANTS[0] })).toEqual([])
+    expect(await store.checkBooks()).toEqual([])
+    expect(await store.ledgerBalances()).toEqual(balances)
+    expect((await first.client.ask('POST', '/api/retention/runs', {})).body).toEqual({ archive: null })
+    await store.close()
   })
 
   it('refuses with a sentence while the database is away, and goes on by itself afterwards', async () => {

@@ -8,6 +8,7 @@ import { MaintenancePlan } from '../../../src/host/monitoring/maintenance-plan.t
 import { Tickets } from '../../../src/host/monitoring/tickets.ts'
 import { OfficeDatabase } from '../../../src/host/office/office-database.ts'
 import { HostRetention } from '../../../src/host/retention/host-retention.ts'
+import { retainedRecords } from '../../../src/host/retention/retained-records.ts'
 import { seal, unseal } from '../../../src/host/security-module/sealed-data.ts'
 import { SqliteStore } from '../../../src/host/store/sqlite-store.ts'
 import { SignatureBook } from '../../../src/host/wallet/signature-book.ts'
@@ -40,8 +41,7 @@ export class RetentionWorld {
     this.plan = new MaintenancePlan(database, audit, clock)
     this.retention = new HostRetention({
       directory: this.directory,
-      store: this.store,
-      signatures: this.signatures,
+      records: retainedRecords(this.store, this.signatures),
       sealer: {
         sealData: (data) => seal(KEY, nodeRandom, data),
         unsealData: (sealed) => unseal(KEY, sealed),

@@ -7,6 +7,7 @@ import { OFFICE_STATEMENTS } from '../../../src/host/store/postgres-office.ts'
 import { PAYMENT_READS, PAYMENT_STATEMENTS } from '../../../src/host/store/postgres-payment-rows.ts'
 import { LEASE, READS } from '../../../src/host/store/postgres-reads.ts'
 import { RECORD_LISTS } from '../../../src/host/store/postgres-records.ts'
+import { ALL_RETENTION_STATEMENTS } from '../../../src/host/store/postgres-retention.ts'
 import { POSTGRES_MIGRATIONS } from '../../../src/host/store/postgres-schema.ts'
 import { SETTINGS } from '../../../src/host/store/postgres-session.ts'
 import { LISTS } from '../../../src/host/store/postgres-store.ts'
@@ -41,7 +42,7 @@ const STATEMENTS: readonly string[] = [
   ...PAYMENT_STATEMENTS.map(({ text }) => text),
   ...[...NEWS_STATEMENTS, ...OFFICE_STATEMENTS].map(({ text }) => text),
   ...Object.values(RECORD_LISTS),
-  ...ALL_CLEARING_STATEMENTS.map(({ text }) => text),
+  ...[...ALL_CLEARING_STATEMENTS, ...ALL_RETENTION_STATEMENTS].map(({ text }) => text),
   LEASE.text,
   SETTINGS,
 ]

@@ -31,7 +31,8 @@ export const RETENTION_VIEW = z.object({
     total: z.number(),
     days: z.array(z.string()),
     stays: z.array(z.object({ tid: z.string(), fromDay: z.string() })),
-    space: z.object({ fileBytes: z.number(), freeBytes: z.number() }),
+    /** Of the file; not there for a shared database. */
+    space: z.object({ fileBytes: z.number(), freeBytes: z.number() }).optional(),
   }),
   archives: z.array(ARCHIVE_VIEW),
 })

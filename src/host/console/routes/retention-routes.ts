@@ -82,11 +82,11 @@ function writeRoutes(app: ConsoleApp, context: ConsoleContext): void {
   })
 }
 
-/** @throws {ConsoleProblem} at hosts that share a database. */
+/** @throws {ConsoleProblem} where records are kept in no file or database. */
 function deskOf({ retention }: ConsoleContext): RetentionDesk {
   if (retention !== undefined) return retention
   throw new ConsoleProblem(404, 'notFound', {
-    zh: '多主机共用数据库时，数据保留由数据库管理：此处不能归档。',
-    en: 'Hosts that share a database leave retention to that database: nothing is archived here.',
+    zh: '此主机的数据不在文件或数据库中：没有可归档的。',
+    en: 'The records of this host are in no file or database: there is nothing to archive.',
   })
 }
