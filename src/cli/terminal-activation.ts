@@ -1,5 +1,5 @@
 import { activateTerminal } from '../terminal/adapters/activation-client.ts'
-import { profilePath, saveActivation } from '../terminal/adapters/activation-place.ts'
+import { saveActivation } from '../terminal/adapters/activation-place.ts'
 import type { Terminal } from '../terminal/adapters/terminal.ts'
 import { Finding } from './failure.ts'
 import type { TerminalConsole } from './terminal-console.ts'
@@ -30,12 +30,10 @@ export async function activate(
     },
   })
   if (!activated.ok) throw new Finding(`${activated.error.en} ${activated.error.zh}`)
-  const { profile, host, checkValue } = activated.value
-  const path = profilePath(dataDirectory)
+  const { profile, checkValue } = activated.value
   saveActivation(dataDirectory, activated.value, consoleUrl)
-  const place = host.host.includes(':') ? `[${host.host}]` : host.host
   console.tell({
-    zh: `终端 ${profile.terminalId} 已激活，主密钥校验值 ${checkValue}\n  以后启动：tillwire terminal --profile ${path} --host ${place}:${host.port} …`,
-    en: `Terminal ${profile.terminalId} is activated, master key check value ${checkValue}\n  from now on: tillwire terminal --profile ${path} --host ${place}:${host.port} …`,
+    zh: `终端 ${profile.terminalId} 已激活，主密钥校验值 ${checkValue}\n  以后启动：tillwire terminal --data ${dataDirectory} --reader … --pinpad … --printer …`,
+    en: `Terminal ${profile.terminalId} is activated, master key check value ${checkValue}\n  from now on: tillwire terminal --data ${dataDirectory} --reader … --pinpad … --printer …`,
   })
 }

@@ -1,4 +1,6 @@
 import { currencyNumber, parseAmount } from '../base/money.ts'
+import { STEP_NAMES } from '../terminal/adapters/commissioning/step-names.ts'
+import { COMMISSIONING_STEPS, type CommissioningStep } from '../terminal/flows/commissioning/step-evidence.ts'
 import type { OriginalReference } from '../terminal/flows/terminal-model.ts'
 import type { CliLanguage } from './language.ts'
 
@@ -118,6 +120,28 @@ export const PAYMENT_CODE: ArgumentKind<string> = {
 export const VOUCHER: ArgumentKind<string> = {
   expected: { zh: '付款凭证号，最多 20 位', en: 'a voucher number, at most 20 characters' },
   parse: (word) => (/^[0-9A-Za-z]{1,20}$/.test(word) ? word : undefined),
+}
+
+export const ACTIVATION_CODE: ArgumentKind<string> = {
+  expected: { zh: '激活码，10 位字母和数字', en: 'an activation code, ten letters and digits' },
+  parse: (word) => {
+    const code = word.replaceAll('-', '')
+    return /^[0-9A-Za-z]{10}$/.test(code) ? code.toUpperCase() : undefined
+  },
+}
+/** A step by its name in either language, by its number, or all. */
+export const COMMISSION_STEP: ArgumentKind<CommissioningStep | 'all'> = {
+  expected: {
+    zh: `步骤：1 至 ${COMMISSIONING_STEPS.length}、名称（如 network 或 网络测试）或 all`,
+    en: `a step: 1 to ${COMMISSIONING_STEPS.length}, a name such as network, or all`,
+  },
+  parse: (word) => {
+    const name = word.toLowerCase()
+    if (name === 'all' || name === '全部') return 'all'
+    return COMMISSIONING_STEPS.find(
+      (step, index) => step === name || String(index + 1) === name || STEP_NAMES[step][0] === name,
+    )
+  },
 }
 
 export function oneOf<T extends string>(...words: readonly T[]): ArgumentKind<T> {

@@ -19,24 +19,28 @@ import { releaseVersion } from './release.ts'
 import { type ActivationFlags, activate } from './terminal-activation.ts'
 import { type ConsoleOutput, TerminalConsole } from './terminal-console.ts'
 import { splitScript } from './terminal-console-commands.ts'
+import { TerminalServices } from './terminal-console-services.ts'
 import {
   checkBattery,
   checkDevicePath,
   checkHostName,
   type IdentityFlags,
-  parseHostAddress,
   readKeyBlock,
   readSetup,
   readTls,
   type TlsFlags,
+  wholeNumber,
 } from './terminal-console-setup.ts'
+import { deliverAfterTraining, deliverResults, openDesk } from './terminal-results.ts'
 import { openWithExercises } from './terminal-training.ts'
+import { whereaboutsOf } from './terminal-whereabouts.ts'
 
 export interface TerminalFlags extends TlsFlags, IdentityFlags {
   readonly reader: string
   readonly pinpad: string
   readonly printer: string
-  readonly host: string
+  /** As the activation left it when left out. */
+  readonly host?: string
   readonly data: string
   readonly baud: string
   /** Folder of the battery. */
@@ -45,6 +49,11 @@ export interface TerminalFlags extends TlsFlags, IdentityFlags {
   readonly activation?: ActivationFlags
   readonly keyBlock?: string
   readonly keyBlockFile?: string
+  /** Address of the console: where codes are good, and results go. */
+  readonly console?: string
+  /** Of the commissioning. */
+  readonly echoes?: string
+  readonly soak?: string
   /** Nothing is sent, everything is marked. */
   readonly training?: boolean
   readonly run?: string
@@ -83,45 +92,45 @@ export async function runTerminal(flags: TerminalFlags, program: TerminalProcess
   const baudRate = Number(flags.baud)
   if (!Number.isInteger(baudRate) || baudRate < 1200)
     throw new UsageFailure('--baud takes a number from 1200')
-  const hostAddress = parseHostAddress(flags.host)
-  const setup = readSetup(flags)
+  const { hostAddress } = whereaboutsOf(flags)
+  readSetup(withProfile(flags))
   const tls = readTls(flags)
-  const keyBlock = readKeyBlock(flags)
+  const script = flags.run === undefined ? undefined : [...splitScript(flags.run)]
+  const work: Work = {
+    flags,
+    script,
+    keyBlock: readKeyBlock(flags),
+    echoCount: wholeNumber('--echoes', flags.echoes ?? '30', 5, 10_000),
+    soakSeconds: wholeNumber('--soak', flags.soak ?? '30', 5, 86_400),
+  }
   await checkHostName(hostAddress)
 
   const recorder = flags.record === undefined ? undefined : program.openRecorder?.(flags.record)
   const session = startSession(flags, program)
+  const options = (): OpenTerminalOptions => ({
+    dataDirectory: flags.data,
+    ...readSetup(withProfile(flags)),
+    hostAddress: whereaboutsOf(flags).hostAddress,
+    softwareVersion: releaseVersion(),
+    ...(flags.battery === undefined ? {} : { batteryFolder: checkBattery(flags.battery) }),
+    ...(tls === undefined ? {} : { tls }),
+    peripherals: program.openPeripherals({
+      readerPath: reader,
+      pinPadPath: pinPad,
+      printerPath: printer,
+      baudRate,
+      clock: new SystemClock(),
+      ...(recorder === undefined ? {} : { tap: recorder.peripheralTap }),
+    }),
+    ...(recorder === undefined ? {} : { hostTap: recorder.terminalTap }),
+    panel: session.panel,
+    logLevel: flags.logLevel,
+    created: (terminal) => session.console.attach(terminal),
+  })
   try {
-    const options: OpenTerminalOptions = {
-      dataDirectory: flags.data,
-      ...setup,
-      hostAddress,
-      softwareVersion: releaseVersion(),
-      ...(flags.battery === undefined ? {} : { batteryFolder: checkBattery(flags.battery) }),
-      ...(tls === undefined ? {} : { tls }),
-      peripherals: program.openPeripherals({
-        readerPath: reader,
-        pinPadPath: pinPad,
-        printerPath: printer,
-        baudRate,
-        clock: new SystemClock(),
-        ...(recorder === undefined ? {} : { tap: recorder.peripheralTap }),
-      }),
-      ...(recorder === undefined ? {} : { hostTap: recorder.terminalTap }),
-      panel: session.panel,
-      logLevel: flags.logLevel,
-      created: (terminal) => session.console.attach(terminal),
-    }
-    const terminal = await (flags.training === true
-      ? openWithExercises(session.console, options)
-      : openTerminal(options))
-    try {
-      checkIdentity(terminal, flags)
-      if (flags.activation === undefined) await work(session.console, terminal, keyBlock, flags)
-      else await activate(session.console, terminal, flags.activation, flags.data)
-    } finally {
-      await terminal.close()
-    }
+    do await live(session, options(), work)
+    while (session.console.isReborn && !session.console.quitting && script?.length !== 0)
+    if (flags.training === true) await deliverAfterTraining(session, options, flags)
   } catch (error) {
     throw clearFailure(error, session.console)
   } finally {
@@ -131,7 +140,44 @@ export async function runTerminal(flags: TerminalFlags, program: TerminalProcess
   report(session.console, flags, program)
 }
 
-interface Session {
+/** What one start of the program is to do. */
+interface Work {
+  readonly flags: TerminalFlags
+  /** Commands of `--run` that are still to be done. */
+  readonly script: string[] | undefined
+  readonly keyBlock: string | undefined
+  readonly echoCount: number
+  readonly soakSeconds: number
+}
+
+/** Opens the terminal, works with it, and closes it. */
+async function live(session: Session, options: OpenTerminalOptions, work: Work): Promise<void> {
+  const { flags, echoCount, soakSeconds } = work
+  const isTraining = flags.training === true
+  const terminal = await (isTraining ? openWithExercises(session.console, options) : openTerminal(options))
+  try {
+    checkIdentity(terminal, flags)
+    if (flags.activation !== undefined) {
+      await activate(session.console, terminal, flags.activation, flags.data)
+      return
+    }
+    const desk = openDesk(session, terminal, flags, { echoCount, soakSeconds })
+    session.console.offer(new TerminalServices({ terminal, desk, dataDirectory: flags.data, isTraining }))
+    // What an earlier training or a power cut left goes while people work.
+    const delivered = isTraining ? undefined : deliverResults(session.console, desk, flags.data)
+    await Promise.all([takeCommands(session.console, terminal, work), delivered])
+  } finally {
+    await terminal.close()
+  }
+}
+
+function withProfile(flags: TerminalFlags): IdentityFlags {
+  const { profile } = whereaboutsOf(flags)
+  return profile === undefined ? flags : { ...flags, profile }
+}
+
+/** One person, or one script, at the terminal. */
+export interface Session {
   readonly console: TerminalConsole
   readonly panel: ConsolePanel
   end(): void
@@ -166,25 +212,31 @@ function outputOf(flags: TerminalFlags, lines: LineSource): ConsoleOutput {
   return { kind: 'text', panel: new TextPanelOutput(print, renderScreen, flags.lang) }
 }
 
-/** Commissions a new terminal, then takes commands from `--run` or from the input. */
-async function work(
+/** Commissions a new terminal when it has a key, then takes commands from `--run` or from the input. */
+async function takeCommands(
   terminalConsole: TerminalConsole,
   terminal: Terminal,
-  keyBlock: string | undefined,
-  flags: TerminalFlags,
+  { flags, script, keyBlock }: Work,
 ): Promise<void> {
   if (terminalConsole.quitting) return
   if (!terminal.state.commissioned) {
-    if (keyBlock === undefined)
+    if (keyBlock !== undefined) {
+      const { terminalId, merchantId } = terminal.profile
+      await terminalConsole.run({ kind: 'commission', keyBlock, profile: { terminalId, merchantId } })
+      if (!terminal.state.commissioned) throw new Finding('the terminal could not be commissioned')
+    } else if (flags.console === undefined)
       throw new UsageFailure(
-        `${flags.data} holds no terminal yet: give the master key with --key-block or --key-block-file`,
+        `${flags.data} holds no terminal yet: give the master key with --key-block or --key-block-file, or --console and then its code with activate`,
       )
-    const { terminalId, merchantId } = terminal.profile
-    await terminalConsole.run({ kind: 'commission', keyBlock, profile: { terminalId, merchantId } })
-    if (!terminal.state.commissioned) throw new Finding('the terminal could not be commissioned')
+    else terminalConsole.tell(IN_ITS_BOX)
   }
-  if (flags.run === undefined) await terminalConsole.takeCommands()
-  else for (const line of splitScript(flags.run)) await terminalConsole.perform(line)
+  if (script === undefined) return terminalConsole.takeCommands()
+  while (script.length > 0 && !terminalConsole.isReborn) await terminalConsole.perform(script.shift() ?? '')
+}
+
+const IN_ITS_BOX = {
+  zh: '这是未开通的新终端：输入 activate 和激活码',
+  en: 'this terminal is still in its box: type activate and its code',
 }
 
 /** A folder belongs to the terminal that was commissioned in it. */

@@ -142,3 +142,11 @@ function readText(option: string, path: string): string {
     throw new UsageFailure(`${option}: ${path} can not be read`)
   }
 }
+
+/** A number of an option. @throws {UsageFailure} */
+export function wholeNumber(option: string, text: string, least: number, most: number): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < least || value > most)
+    throw new UsageFailure(`${option} takes a whole number from ${least} to ${most}`)
+  return value
+}

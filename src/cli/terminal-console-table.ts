@@ -1,11 +1,14 @@
+import type { CommissioningStep } from '../terminal/flows/commissioning/step-evidence.ts'
 import { DOWNLOAD_SETS } from '../terminal/flows/download-model.ts'
 import type { TerminalCommand } from '../terminal/flows/terminal-command.ts'
 import type { CliLanguage } from './language.ts'
 import {
+  ACTIVATION_CODE,
   AMOUNT,
   type Arguments,
   AUTHORISATION,
   CHECK_VALUE,
+  COMMISSION_STEP,
   KEY_BLOCK,
   OPERATOR,
   ORIGINAL,
@@ -23,6 +26,9 @@ type ConsoleLanguage = CliLanguage | 'both'
 export type ConsoleCommand =
   | { readonly kind: 'run'; readonly command: TerminalCommand }
   | { readonly kind: 'language'; readonly language: ConsoleLanguage }
+  /** For whoever brings terminals into service; see `ConsoleServices`. */
+  | { readonly kind: 'activate'; readonly code: string }
+  | { readonly kind: 'commission'; readonly step?: CommissioningStep | 'all'; readonly again: boolean }
   | { readonly kind: 'help' }
   | { readonly kind: 'quit' }
   /** An empty line, or a comment. */
@@ -345,6 +351,27 @@ export const CONSOLE_COMMANDS: readonly CommandEntry[] = [
       en: 'three people each type a component of the master key',
     },
     build: (args) => run({ kind: 'loadMasterKeyComponents', ...given('checkValue', args.take(CHECK_VALUE)) }),
+  },
+  {
+    name: 'activate',
+    aliases: ['激活'],
+    usage: 'activate CODE',
+    summary: { zh: '用激活码开通新终端', en: 'make a new terminal what its activation code says' },
+    build: (args) => ({ kind: 'activate', code: args.require(ACTIVATION_CODE) ?? '' }),
+  },
+  {
+    name: 'commission',
+    aliases: ['验收'],
+    usage: 'commission [STEP|all] [again]',
+    summary: {
+      zh: '验收步骤：结果、启用前还缺什么；做一步或全部；again 重做',
+      en: 'steps before go-live: results, what is missing; do one or all; again: also what passed',
+    },
+    build: (args) => {
+      const isAgain = args.has('again')
+      const step = isAgain ? 'all' : args.take(COMMISSION_STEP)
+      return { kind: 'commission', ...given('step', step), again: isAgain || args.has('again') }
+    },
   },
   {
     name: 'language',

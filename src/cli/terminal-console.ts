@@ -6,6 +6,7 @@ import type { CommandOutcome, TerminalCommand } from '../terminal/flows/terminal
 import type { CliLanguage } from './language.ts'
 import { consoleHelp, describeCommandError, parseConsoleCommand } from './terminal-console-commands.ts'
 import { describeDevice, describeOutcome, isSuccess } from './terminal-console-outcome.ts'
+import type { ConsoleServices, ServiceReport } from './terminal-console-services.ts'
 
 export type ConsoleOutput =
   | { readonly kind: 'text'; readonly panel: TextPanelOutput }
@@ -31,6 +32,9 @@ export class TerminalConsole {
   #commands = 0
   #failures = 0
   #quitting = false
+  #services: ConsoleServices | undefined
+  #isReborn = false
+  #isCutShort = false
   #interruptedAtMs = Number.NEGATIVE_INFINITY
 
   constructor(lines: LineSource, output: ConsoleOutput) {
@@ -43,13 +47,25 @@ export class TerminalConsole {
     return this.#quitting
   }
 
+  /** Whether the terminal became another one, and is to be opened anew. */
+  get isReborn(): boolean {
+    return this.#isReborn
+  }
+
+  /** Whether a signal ended the session: nothing more is begun then. */
+  get isCutShort(): boolean {
+    return this.#isCutShort
+  }
+
   get result(): ConsoleResult {
     return { commands: this.#commands, failures: this.#failures }
   }
 
   /** The terminal that takes the commands; its devices are reported from now on. */
-  attach(terminal: AttachedTerminal): void {
+  attach(terminal: AttachedTerminal, services?: ConsoleServices): void {
     this.#terminal = terminal
+    this.#services = services
+    this.#isReborn = false
     const told = new Map<string, string>()
     terminal.onDevices(({ devices }) => {
       if (this.#output.kind === 'json') {
@@ -65,9 +81,14 @@ export class TerminalConsole {
     })
   }
 
-  /** Takes commands until `quit` or the end of input. */
+  /** What can be done for the attached terminal beside its commands. */
+  offer(services: ConsoleServices): void {
+    this.#services = services
+  }
+
+  /** Takes commands until `quit`, the end of input, or the terminal is another one. */
   async takeCommands(): Promise<void> {
-    while (!this.#quitting) {
+    while (!this.#quitting && !this.#isReborn) {
       const line = await this.#readCommand()
       if (line === undefined) return
       await this.perform(line)
@@ -98,6 +119,16 @@ export class TerminalConsole {
       case 'language':
         if (this.#output.kind === 'text') this.#output.panel.language = parsed.value.language
         return
+      case 'activate': {
+        const { code } = parsed.value
+        await this.#serve('activate', (services) => services.activate(code))
+        return
+      }
+      case 'commission': {
+        const request = parsed.value
+        await this.#serve('commission', (services) => services.commission(request))
+        return
+      }
       case 'run':
         await this.run(parsed.value.command)
     }
@@ -124,6 +155,7 @@ export class TerminalConsole {
     }
     this.#interruptedAtMs = nowMs
     this.#terminal?.cancel()
+    this.#services?.cancel()
     if (this.#output.kind === 'text')
       this.#say((language) => (language === 'zh' ? '! 再按一次 Ctrl-C 退出' : '! Ctrl-C again to quit'))
   }
@@ -131,9 +163,25 @@ export class TerminalConsole {
   /** Ends the session as soon as nothing is left half-done. */
   quit(): void {
     this.#quitting = true
+    this.#isCutShort = true
+    this.#services?.cancel()
     // The end of input also ends a prompt that waits for a command.
     this.#lines.close()
     this.#terminal?.close().catch(() => {})
+  }
+
+  /** @throws {TerminalStopped} when the terminal had to stop. */
+  async #serve(
+    command: 'activate' | 'commission',
+    work: (services: ConsoleServices) => Promise<ServiceReport>,
+  ): Promise<void> {
+    if (this.#services === undefined) return
+    this.#commands++
+    const { isDone, lines, facts, isReborn } = await work(this.#services)
+    if (!isDone) this.#failures++
+    this.#isReborn = isReborn === true
+    if (this.#output.kind === 'json') this.#output.panel.event('service', { command, isDone, ...facts })
+    else this.#say((language) => `${isDone ? '=' : '!'} ${lines.map((line) => line[language]).join('\n  ')}`)
   }
 
   /** Tells why the terminal stopped. */
@@ -143,8 +191,8 @@ export class TerminalConsole {
   }
 
   /** A sentence of the program, to people only. */
-  tell(texts: { readonly zh: string; readonly en: string }): void {
-    if (this.#output.kind === 'text') this.#say((language) => `= ${texts[language]}`)
+  tell(texts: { readonly zh: string; readonly en: string }, mark: '=' | '!' = '='): void {
+    if (this.#output.kind === 'text') this.#say((language) => `${mark} ${texts[language]}`)
   }
 
   /** In the language of the screens; in both, one after the other. */

@@ -12,6 +12,7 @@ import {
 import type { RealBoard } from '../commission/open-real-rig.ts'
 import { runCommission } from '../commission/run-commission.ts'
 import { Finding, UsageFailure } from '../failure.ts'
+import { wholeNumber } from '../terminal-console-setup.ts'
 
 interface Flags {
   readonly data: string
@@ -96,8 +97,8 @@ async function run(flags: Flags): Promise<void> {
       board: boardOf(flags),
       steps: stepsOf(flags.steps),
       again: flags.again === true,
-      echoCount: whole('--echoes', flags.echoes, 5, 10_000),
-      soakSeconds: whole('--soak', flags.soak, 5, 86_400),
+      echoCount: wholeNumber('--echoes', flags.echoes, 5, 10_000),
+      soakSeconds: wholeNumber('--soak', flags.soak, 5, 86_400),
       json: flags.json === true,
       ...consolesOf(flags),
       streams: { input: process.stdin, output: process.stdout },
@@ -147,13 +148,6 @@ function stepsOf(text: string | undefined): readonly CommissioningStep[] {
   if (wrong !== undefined)
     throw new UsageFailure(`--steps: there is no ${wrong}; the steps are ${COMMISSIONING_STEPS.join(', ')}`)
   return COMMISSIONING_STEPS.filter((step) => names.includes(step))
-}
-
-function whole(option: string, text: string, least: number, most: number): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < least || value > most)
-    throw new UsageFailure(`${option} takes a whole number from ${least} to ${most}`)
-  return value
 }
 
 function consoleOf(url: string): string {

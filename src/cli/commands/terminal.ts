@@ -15,7 +15,14 @@ export function buildCommand(): Command {
     .option('--reader <path>', '读卡器串口 | serial port of the card reader')
     .option('--pinpad <path>', '密码键盘串口，可与读卡器相同 | of the PIN pad; may be the same')
     .option('--printer <path>', '打印机串口 | of the printer')
-    .option('--host <name:port>', '收单主机地址 | address of the acquirer host')
+    .option(
+      '--host <name:port>',
+      '收单主机地址；激活过的终端可省略 | address of the acquirer host; an activated terminal knows it',
+    )
+    .option(
+      '--console <url>',
+      '主机控制台地址：activate 与验收、培训结果用；激活过的终端可省略 | address of the console, for activate, evidence and results; an activated terminal knows it',
+    )
     .option('--data <dir>', '数据目录，每台终端一个 | data folder, one a terminal', 'tillwire-data/terminal')
     .option('--baud <rate>', '串口速率 | serial speed', '115200')
     .option('--profile <file>', '终端参数文件（JSON） | profile of the terminal (JSON)')
@@ -40,6 +47,8 @@ export function buildCommand(): Command {
       '--training',
       '训练模式：不与主机通信，凭条有标记，另记流水 | nothing is sent, slips are marked, records are kept apart',
     )
+    .option('--echoes <count>', '验收：网络测试次数 | commission: echoes of the network test', '30')
+    .option('--soak <seconds>', '验收：性能测试时长 | commission: length of the soak', '30')
     .option('--run <commands>', '执行后退出，分号隔开 | do these and quit: "sale 12.34; settle"')
     .option('--json', '每个事件输出一个 JSON 对象 | print one JSON object an event')
     .option(...RECORD_OPTION)
@@ -60,7 +69,7 @@ export function buildCommand(): Command {
 }
 
 /** They are required here and not by their options: those of a command would be asked of its subcommands too. */
-const REQUIRED = { reader: 'path', pinpad: 'path', printer: 'path', host: 'name:port' } as const
+const REQUIRED = { reader: 'path', pinpad: 'path', printer: 'path' } as const
 
 function run(flags: TerminalFlags): Promise<void> {
   for (const [name, value] of Object.entries(REQUIRED))

@@ -13,6 +13,7 @@ import { CONSOLE_OPTION, consolePlaceOf, NO_CONSOLE_OPTION } from '../console/co
 import { Finding, UsageFailure } from '../failure.ts'
 import { languageOf } from '../language.ts'
 import { openRecorder, RECORD_OPTION } from '../recording/open-recorder.ts'
+import { wholeNumber } from '../terminal-console-setup.ts'
 import { runInteractive } from '../up/run-interactive.ts'
 import { runOnce } from '../up/run-once.ts'
 
@@ -60,13 +61,6 @@ export function buildCommand(): Command {
     .action(run)
 }
 
-function count(option: string, text: string): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 5 || value > 86_400)
-    throw new UsageFailure(`${option} takes a whole number from 5 to 86400`)
-  return value
-}
-
 async function run(flags: UpFlags): Promise<void> {
   const speed = Number(flags.baud)
   if (!Number.isInteger(speed) || speed < 1200 || speed > 4_000_000)
@@ -89,8 +83,8 @@ async function run(flags: UpFlags): Promise<void> {
         {
           ...common,
           directory,
-          echoCount: count('--echoes', flags.echoes),
-          soakSeconds: count('--soak', flags.soak),
+          echoCount: wholeNumber('--echoes', flags.echoes, 5, 86_400),
+          soakSeconds: wholeNumber('--soak', flags.soak, 5, 86_400),
           freePorts: flags.freePorts === true,
           console: consolePlaceOf(flags.console),
         },

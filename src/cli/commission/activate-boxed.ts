@@ -1,5 +1,5 @@
 import { activateTerminal } from '../../terminal/adapters/activation-client.ts'
-import { readPlace, saveActivation } from '../../terminal/adapters/activation-place.ts'
+import { isActivated, saveActivation } from '../../terminal/adapters/activation-place.ts'
 import type { Terminal } from '../../terminal/adapters/terminal.ts'
 import { Finding } from '../failure.ts'
 
@@ -14,7 +14,7 @@ export async function activateBoxed(
   { code, consoleUrl }: { readonly code: string; readonly consoleUrl: string },
   say: (texts: { readonly zh: string; readonly en: string }) => void,
 ): Promise<void> {
-  if (isActivated(terminal, dataDirectory)) {
+  if (isActivated(terminal.state, dataDirectory)) {
     const { terminalId } = terminal.profile
     say({
       zh: `已是终端 ${terminalId}，不再需要激活码`,
@@ -30,10 +30,4 @@ export async function activateBoxed(
     zh: `已激活为终端 ${profile.terminalId}，主密钥校验值 ${checkValue}`,
     en: `activated as terminal ${profile.terminalId}, master key check value ${checkValue}`,
   })
-}
-
-function isActivated({ state }: Terminal, dataDirectory: string): boolean {
-  return (
-    state.commissioned && state.masterKeyCheckValue !== undefined && readPlace(dataDirectory) !== undefined
-  )
 }

@@ -12,10 +12,10 @@ export function describeEvent(event: CommissioningEvent, isJson: boolean): strin
     case 'progress':
       return `     ${event.text.zh}  ${event.text.en}\n`
     case 'kept':
-      return `${mark(event.evidence)} ${STEP_NAMES[event.evidence.step].join('  ')}  (已通过 passed before)\n`
+      return `${markOf(event.evidence)} ${STEP_NAMES[event.evidence.step].join('  ')}  (已通过 passed before)\n`
     case 'ended':
       return [
-        `${mark(event.evidence)} ${STEP_NAMES[event.evidence.step].join('  ')}`,
+        `${markOf(event.evidence)} ${STEP_NAMES[event.evidence.step].join('  ')}`,
         `     ${figuresText(event.evidence)}`,
         ...event.evidence.reasons.map(({ zh, en }) => `   ! ${zh}\n     ${en}`),
         '',
@@ -23,11 +23,13 @@ export function describeEvent(event: CommissioningEvent, isJson: boolean): strin
   }
 }
 
-function mark({ verdict }: StepEvidence): string {
+/** Of a step that ended. */
+export function markOf({ verdict }: StepEvidence): 'ok' | '!!' {
   return verdict === 'passed' ? 'ok' : '!!'
 }
 
-function figuresText({ figures }: StepEvidence): string {
+/** What was measured, in one line. */
+export function figuresText({ figures }: StepEvidence): string {
   return Object.entries(figures)
     .map(([name, value]) => `${name} ${value}`)
     .join('  ')

@@ -13,6 +13,7 @@ import type { Panel } from '../../terminal/runtime/terminal-world.ts'
 import { UsageFailure } from '../failure.ts'
 import { releaseVersion } from '../release.ts'
 import { checkDevicePath, parseHostAddress, readSetup } from '../terminal-console-setup.ts'
+import { NOBODY } from '../terminal-whereabouts.ts'
 import { activateBoxed } from './activate-boxed.ts'
 import type { CommissionRig } from './commission-rig.ts'
 
@@ -39,8 +40,6 @@ export interface RealRigOptions extends RealBoard {
 }
 
 const BAUD_RATE = 115_200
-/** Nothing is said to an acquirer before the activation names one. */
-const NOBODY: HostAddress = { host: '127.0.0.1', port: 1 }
 
 /** Opens the terminal of a board, activated first when a code is given. Rejects with `Finding` or `UsageFailure`. */
 export async function openRealRig(options: RealRigOptions): Promise<CommissionRig> {

@@ -19,6 +19,7 @@ import { Finding } from '../failure.ts'
 import type { Recorder } from '../recording/recorder.ts'
 import { type AttachedTerminal, TerminalConsole } from '../terminal-console.ts'
 import { BoxedTerminals } from './boxed-terminals.ts'
+import { IN_SERVICE } from './in-service.ts'
 import { tablePort } from './table-port.ts'
 import { openWorld, TOUCHED_PROFILE, type World } from './world.ts'
 import { WORLD_PIN } from './world-cards.ts'
@@ -83,7 +84,7 @@ export async function runInteractive(
     operator = new TerminalConsole(lines, { kind: 'text', panel: text })
     // All devices are there or known to be missing before anybody types.
     await terminal.run({ kind: 'deviceReport' })
-    operator.attach(onTheTable(world))
+    operator.attach(onTheTable(world), IN_SERVICE)
     await terminal.run({ kind: 'logOn', operator: WORLD_OPERATORS.cashier.number })
     panel.use(new ConsolePanel(lines, text))
     print(welcome(world, options.directory, served))

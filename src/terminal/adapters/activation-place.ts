@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import type { TerminalState } from '../flows/terminal-model.ts'
 import type { ActivatedTerminal } from './activation-client.ts'
 
 const PROFILE_FILE = 'profile.json'
@@ -41,6 +42,14 @@ export function readPlace(directory: string): ActivationPlace | undefined {
   } catch {
     return undefined
   }
+}
+
+/** Whether a terminal is what its code said, wholly: after a power cut in the middle the same code ends it. */
+export function isActivated(
+  { commissioned, masterKeyCheckValue }: Pick<TerminalState, 'commissioned' | 'masterKeyCheckValue'>,
+  directory: string,
+): boolean {
+  return commissioned && masterKeyCheckValue !== undefined && readPlace(directory) !== undefined
 }
 
 function writeWhole(path: string, text: string): void {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import {
@@ -40,6 +40,11 @@ export class EvidenceStore {
         PRIMARY KEY (operator, exercise)) STRICT;
       CREATE TABLE IF NOT EXISTS sent (
         step TEXT NOT NULL, attempt INTEGER NOT NULL, PRIMARY KEY (step, attempt)) STRICT;`)
+  }
+
+  /** Whether anything was ever kept in `directory`. */
+  static isIn(directory: string): boolean {
+    return existsSync(join(directory, FILE))
   }
 
   add(evidence: NewEvidence): StepEvidence {

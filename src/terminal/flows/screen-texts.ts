@@ -249,7 +249,7 @@ const TEXTS = {
   uploadRefused: ['批上送被拒 ({code})', 'The host refused an upload ({code})'],
 
   // Refusals
-  'refused.notCommissioned': ['终端未初始化', 'Not commissioned: run the commission command'],
+  'refused.notCommissioned': ['终端未开通,请先激活', 'Still in its box: activate it with its code'],
   'refused.alreadyCommissioned': ['终端已初始化', 'Already commissioned'],
   'refused.notLoggedOn': ['请先登录', 'Log on first'],
   'refused.wrongPassword': ['密码错', 'Wrong password'],

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises'
 import { performance } from 'node:perf_hooks'
+import { err, ok, type Result } from '../../../base/result.ts'
 import {
   COMMISSIONING_STEPS,
   type CommissioningStep,
@@ -14,8 +15,9 @@ import { EvidenceStore } from '../evidence-store.ts'
 import type { Terminal } from '../terminal.ts'
 import { runCommissioning } from './commissioning-run.ts'
 import type { CommissioningEvent, CommissioningSite } from './commissioning-site.ts'
-import { deliverEvidence } from './deliver-evidence.ts'
+import { type DeliveryParts, deliverEvidence } from './deliver-evidence.ts'
 import { DeskPanel } from './desk-panel.ts'
+import type { EvidenceAnswer } from './evidence-client.ts'
 import { STEP_NAMES } from './step-names.ts'
 
 export interface DeskParts {
@@ -31,6 +33,12 @@ export interface DeskParts {
   readonly processOf: CommissioningSite['processOf']
 }
 
+/** Undefined evidence: it was not done yet. */
+export interface StepState {
+  readonly step: CommissioningStep
+  readonly evidence: StepEvidence | undefined
+}
+
 const CODE_SIZE: readonly [lengthMin: number, lengthMax: number] = [10, 14]
 
 /** Brings a terminal into service from its own screen: code, steps, results, what is missing. One service at a time. */
@@ -38,6 +46,8 @@ export class CommissioningDesk {
   readonly #parts: DeskParts
   readonly #panel: DeskPanel
   #isStopped = false
+  /** The operator in whose time a supervisor's password was given. */
+  #allowedTo: string | undefined
 
   constructor(parts: DeskParts) {
     this.#parts = parts
@@ -46,17 +56,24 @@ export class CommissioningDesk {
 
   /** The code is typed, and the terminal becomes what it says. Nothing is changed when it is refused. */
   async activate(): Promise<void> {
-    const { terminal, dataDirectory, consoleUrl: consoleOf } = this.#parts
-    const consoleUrl = consoleOf()
-    if (consoleUrl === undefined) return this.#tell(NO_CONSOLE)
+    if (this.#parts.consoleUrl() === undefined) return this.#tell(NO_CONSOLE)
     const code = await this.#panel.enter(ENTER_CODE, ...CODE_SIZE)
     if (code === undefined) return
+    const activated = await this.activateBy(code)
+    await this.#tell(activated.ok ? activated.value : activated.error)
+  }
+
+  /** As `activate`, by a code that was given already; what came of it, as a sentence. */
+  async activateBy(code: string): Promise<Result<Reason, Reason>> {
+    const { terminal, dataDirectory, consoleUrl: consoleOf } = this.#parts
+    const consoleUrl = consoleOf()
+    if (consoleUrl === undefined) return err(NO_CONSOLE)
     this.#panel.show({ zh: '正在激活', en: 'Activating' })
     const activated = await activateTerminal({ code, consoleUrl, terminal })
-    if (!activated.ok) return this.#tell(activated.error)
+    if (!activated.ok) return activated
     saveActivation(dataDirectory, activated.value, consoleUrl)
     const { profile, checkValue } = activated.value
-    await this.#tell({
+    return ok({
       zh: `已激活为终端 ${profile.terminalId}，主密钥校验值 ${checkValue}`,
       en: `Activated as terminal ${profile.terminalId}, master key check value ${checkValue}`,
     })
@@ -74,13 +91,41 @@ export class CommissioningDesk {
         if (chosen === undefined) return
         const step = COMMISSIONING_STEPS[chosen - 1]
         if (chosen === 0) await this.#perform(store, COMMISSIONING_STEPS, false)
-        else if (step === undefined) await this.#send(store)
+        else if (step === undefined) await this.#send()
         else await this.#one(store, step)
         this.#isStopped = false
       }
     } finally {
       store.close()
     }
+  }
+
+  /** Each step with its newest evidence at this terminal. */
+  results(): readonly StepState[] {
+    const store = new EvidenceStore(this.#parts.dataDirectory)
+    try {
+      return COMMISSIONING_STEPS.map((step) => ({ step, evidence: this.#newest(store, step) }))
+    } finally {
+      store.close()
+    }
+  }
+
+  /** Does `steps`, behind a supervisor's password once for each log-on; undefined when nobody gave it. */
+  async perform(steps: readonly CommissioningStep[], again: boolean) {
+    const { terminal } = this.#parts
+    const isKnown = terminal.state.loggedOn !== undefined && terminal.state.loggedOn === this.#allowedTo
+    if (!isKnown && !(await this.#mayCommission())) return undefined
+    this.#allowedTo = terminal.state.loggedOn
+    this.#isStopped = false
+    return this.#withStore((store) => this.#perform(store, steps, again))
+  }
+
+  /** What the host says to the evidence: all that it has not seen, or the newest again. A sentence when it can't be asked. */
+  async submit(): Promise<Result<EvidenceAnswer, Reason>> {
+    const parts = this.#deliveryParts()
+    if (parts === undefined) return err(NO_CONSOLE)
+    const sent = await this.#withStore((store) => deliverEvidence({ ...parts, store }, true))
+    return sent ?? ok({ failed: [], missing: [] })
   }
 
   /** What the operator who is logged on has done in training. */
@@ -99,17 +144,11 @@ export class CommissioningDesk {
     )
   }
 
-  /** Sends what no host has yet, when a console is known; what can't be sent stays. */
-  async deliver(): Promise<void> {
-    const { terminal, consoleUrl: consoleOf, softwareVersion, dataDirectory } = this.#parts
-    const consoleUrl = consoleOf()
-    if (consoleUrl === undefined || !terminal.state.commissioned) return
-    const store = new EvidenceStore(dataDirectory)
-    try {
-      await deliverEvidence({ terminal, store, consoleUrl, softwareVersion, nowMs: Date.now })
-    } finally {
-      store.close()
-    }
+  /** Sends what no host has yet, when a console is known; what can't be sent stays. Undefined: nothing was to be sent. */
+  async deliver(): Promise<Result<EvidenceAnswer, Reason> | undefined> {
+    const parts = this.#deliveryParts()
+    if (parts === undefined || !this.#parts.terminal.state.commissioned) return undefined
+    return this.#withStore((store) => deliverEvidence({ ...parts, store }))
   }
 
   /** The cancel key: ends a question, or the step after its present command. */
@@ -150,17 +189,28 @@ export class CommissioningDesk {
     return runCommissioning(this.#site(store), { steps, again })
   }
 
-  async #send(store: EvidenceStore): Promise<void> {
-    const { terminal, consoleUrl: consoleOf, softwareVersion } = this.#parts
-    const consoleUrl = consoleOf()
-    if (consoleUrl === undefined) return this.#tell(NO_CONSOLE)
+  async #send(): Promise<void> {
     this.#panel.show({ zh: '正在提交证据', en: 'Sending the evidence' })
-    const parts = { terminal, store, consoleUrl, softwareVersion, nowMs: Date.now }
-    const sent = await deliverEvidence(parts, true)
-    if (sent?.ok === false) return this.#tell(sent.error)
-    const missing = sent?.value.missing ?? []
+    const sent = await this.submit()
+    if (!sent.ok) return this.#tell(sent.error)
+    const { missing } = sent.value
     if (missing.length === 0) return this.#tell(NOTHING_MISSING)
     await this.#panel.choose({ zh: '启用前还缺', en: 'Missing before it may go live' }, missing)
+  }
+
+  #deliveryParts(): Omit<DeliveryParts, 'store'> | undefined {
+    const { terminal, softwareVersion, consoleUrl: consoleOf } = this.#parts
+    const consoleUrl = consoleOf()
+    return consoleUrl === undefined ? undefined : { terminal, consoleUrl, softwareVersion, nowMs: Date.now }
+  }
+
+  async #withStore<T>(work: (store: EvidenceStore) => Promise<T>): Promise<T> {
+    const store = new EvidenceStore(this.#parts.dataDirectory)
+    try {
+      return await work(store)
+    } finally {
+      store.close()
+    }
   }
 
   #newest(store: EvidenceStore, step: CommissioningStep): StepEvidence | undefined {

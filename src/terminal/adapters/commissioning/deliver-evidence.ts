@@ -35,6 +35,11 @@ export async function deliverEvidence(
   return sent
 }
 
+/** Whether there is anything that no host has yet. */
+export function isDeliveryDue(store: EvidenceStore): boolean {
+  return hasNewExercises(store) || store.unsent().length > 0
+}
+
 const NOTHING_DONE = {
   step: 'network',
   zh: '本机还没有做过任何验收步骤',
@@ -43,9 +48,8 @@ const NOTHING_DONE = {
 
 /** Exercises come between commissionings too: people leave, others are trained. */
 function noteExercises({ terminal, store, softwareVersion, nowMs }: DeliveryParts): void {
-  const last: StepEvidence | undefined = store.latest('training')
+  if (!hasNewExercises(store)) return
   const results = store.exercises()
-  if (results.length === 0 || results.every(({ atMs }) => atMs <= (last?.endedAtMs ?? -1))) return
   const { terminalId, serialNumber } = terminal.profile
   const atMs = Math.max(nowMs(), ...results.map((each) => each.atMs))
   store.add({
@@ -57,4 +61,9 @@ function noteExercises({ terminal, store, softwareVersion, nowMs }: DeliveryPart
     terminalId,
     serialNumber,
   })
+}
+
+function hasNewExercises(store: EvidenceStore): boolean {
+  const last: StepEvidence | undefined = store.latest('training')
+  return store.exercises().some(({ atMs }) => atMs > (last?.endedAtMs ?? -1))
 }
