@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
+import { SHARING } from './runner/sharing-folders.ts'
 
 const FUNCTION_LINES_MAX = 60
 /** A component's lines are mostly markup: ADR 0020. */
@@ -16,11 +17,16 @@ const BANNED: readonly (readonly [RegExp, string])[] = [
   [/process\.exit\(\)/, 'an exit code'],
 ]
 
-const files = ['src', 'hardware', 'sim', 'bench'].flatMap((root) =>
-  readdirSync(root, { recursive: true, encoding: 'utf8' })
+/** Mocks, another environment, spies on what a command line prints. */
+const LEAVES_SOMETHING = /\bvi\.|process\.(env\S* = |chdir|exitCode = )|Object\.assign\(process|run-here/
+
+function filesIn(root: string): readonly string[] {
+  return readdirSync(root, { recursive: true, encoding: 'utf8' })
     .filter((path) => /\.tsx?$/.test(path))
-    .map((path) => `${root}/${path}`),
-)
+    .map((path) => `${root}/${path}`)
+}
+
+const files = ['src', 'hardware', 'sim', 'bench'].flatMap(filesIn)
 
 function longFunctions(path: string, text: string): readonly string[] {
   const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true)
@@ -56,6 +62,12 @@ describe('tidy', () => {
       ]
     })
     expect(complaints).toEqual([])
+  })
+
+  it('tests that share a process leave nothing behind in it', () => {
+    const shared = SHARING.flatMap((folder) => filesIn(`test/${folder}`))
+    expect(shared.length).toBeGreaterThan(100)
+    expect(shared.filter((path) => LEAVES_SOMETHING.test(readFileSync(path, 'utf8')))).toEqual([])
   })
 
   it('files are named in kebab-case', () => {
