@@ -13,7 +13,7 @@ import { PostgresSession, step } from '../../../src/host/store/postgres-session.
 import { PostgresStore } from '../../../src/host/store/postgres-store.ts'
 import { PostgresServer } from '../../postgres/postgres-server.ts'
 import { WireClient } from '../service/wire-client.ts'
-import { DEED, MERCHANTS, REQUEST_OF_DAY, rowsOfDay } from '../store/clearing-days.ts'
+import { DEED, REQUEST_OF_DAY, rowsOfDay } from '../store/clearing-days.ts'
 import { ConsoleClient } from './console-client.ts'
 import { foreignSale } from './foreign-sale.ts'
 
@@ -202,7 +202,7 @@ describe('a console of hosts that share a database', () => {
     expect(ran).toMatchObject({ status: 200, body: { archive: { id: 1 } } })
     const verified = await first.client.ask('POST', '/api/retention/verification', {})
     expect(JSON.stringify(verified.body)).toContain('"isGood":true')
-    expect(await store.listTransactions({ mid: MERCHANTS[0] })).toEqual([])
+    expect((await store.listTransactions({})).filter(({ id }) => id >= 1_000_000_000)).toEqual([])
     expect(await store.checkBooks()).toEqual([])
     expect(await store.ledgerBalances()).toEqual(balances)
     expect((await first.client.ask('POST', '/api/retention/runs', {})).body).toEqual({ archive: null })
