@@ -6,7 +6,7 @@ import { readContactCard, startContact } from '../kernel/contact.ts'
 import type { ContactStop } from '../kernel/contact-stop.ts'
 import type { ContactCard, ContactEnd, ContactOnline, ContactResults } from '../kernel/contact-types.ts'
 import type { EmvTransaction } from '../kernel/emv-transaction.ts'
-import { defaultKernelConfig, type KernelConfig } from '../kernel/kernel-config.ts'
+import { defaultKernelConfig, type KernelConfig, WITHOUT_COMBINED } from '../kernel/kernel-config.ts'
 import type { CardData } from './card-data.ts'
 import type { CardInHand, CardPurpose } from './card-in-hand.ts'
 import type { ChipCompletion, ChipHostAnswer, ChipSession } from './chip-session.ts'
@@ -104,6 +104,7 @@ export function kernelConfig(
   return {
     ...defaultKernelConfig(identity, sha1, caKeysInForce(context, chip)),
     ...applicationsInForce(context, profile),
+    ...(chip.withoutCombined === true ? { terminalCapabilities: WITHOUT_COMBINED } : {}),
     isOnExceptionFile: (pan) => isBlacklisted(context, pan),
     pinLengthMin: profile.pinLengthMin,
     pinLengthMax: profile.pinLengthMax,

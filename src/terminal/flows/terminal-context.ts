@@ -17,6 +17,8 @@ export interface ChipServices {
   readonly sha1: Sha1
   /** Public keys of the certification authorities, for offline data authentication. */
   readonly caKeys: readonly CaPublicKey[]
+  /** No signature together with a cryptogram (CDA): in training the second cryptogram is not the card's own. */
+  readonly withoutCombined?: true
 }
 
 /** What a flow knows besides the answers to its effects. */

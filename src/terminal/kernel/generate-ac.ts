@@ -57,8 +57,8 @@ function isSecond(kind: CryptogramKind): boolean {
   return ALLOWED_SECOND.includes(kind)
 }
 
-/** Objects of a response, format 1 or 2; undefined when it is neither. */
-function readResponse(data: Uint8Array): readonly Tlv[] | undefined {
+/** Objects of a response to GENERATE AC, format 1 or 2; undefined when it is neither. Source: EMV Book 3, 6.5.5.4. */
+export function readResponse(data: Uint8Array): readonly Tlv[] | undefined {
   const outer = decodeTlvs(data)
   const only = outer.ok && outer.value.length === 1 ? outer.value[0] : undefined
   if (only?.tag === '77') {

@@ -140,6 +140,8 @@ const APPLICATIONS: readonly ApplicationParameters[] = [
   { ...MASTERCARD, aid: fromHex('A0000000041010') },
 ]
 const CAPABILITIES = fromHex('E068C8')
+/** The same without CDA. */
+export const WITHOUT_COMBINED = fromHex('E068C0')
 const ADDITIONAL_CAPABILITIES = fromHex('6000F0A001')
 
 /** A test terminal: attended, contact chip with online PIN, signature and no CVM, SDA, DDA and CDA. */

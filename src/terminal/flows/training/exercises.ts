@@ -1,4 +1,5 @@
 import type { JournalRecord } from '../journal-record.ts'
+import type { ReversalReason } from '../terminal-model.ts'
 import type { TransactionType } from '../transaction-type.ts'
 import type { TrainingHappening } from './training-flow.ts'
 
@@ -60,6 +61,9 @@ export interface PassedExercise {
   readonly operator: string
 }
 
+/** Reason for a reversal when no answer came, or the power went before it. Source: docs of the UnionPay dialect, 12. */
+const NO_ANSWER: ReversalReason = '98'
+
 interface Request {
   readonly type: TransactionType
   readonly operator: string
@@ -105,6 +109,8 @@ export class ExerciseWatch {
       case 'answered':
         return this.#answered(record)
       case 'abandoned':
+        // What the card refused, or an answer with a wrong MAC, is reversed as well, and was not asked for.
+        if (record.reason !== NO_ANSWER) return []
         ;(atStart ? this.#interrupted : this.#abandoned).add(record.stan)
         return []
       case 'reversalClosed':

@@ -1,10 +1,11 @@
 import { unreachable } from '../../../base/invariant.ts'
 import type { Effect, Flow, NowAnswer, ReceiveAnswer, SendAnswer } from '../effect.ts'
 import type { JournalRecord } from '../journal-record.ts'
-import type { PinPadAnswer, PinPadCommand } from '../peripheral-effect.ts'
+import type { PinPadAnswer, PinPadCommand, TransmitAnswer } from '../peripheral-effect.ts'
 import type { PrintDocument, PrintLine, PrintOutcome } from '../print-document.ts'
 import type { Question, Screen } from '../screen.ts'
 import type { MessageCodec } from '../terminal-context.ts'
+import { TrainingCard } from './training-card.ts'
 import { trainingMac, trainingReply } from './training-host.ts'
 
 /** All that a terminal in training asks of its world: nothing that could reach a host, or move its clock. */
@@ -44,9 +45,10 @@ export function* trainingFlow<T>(
   options: TrainingOptions,
 ): Generator<TrainingEffect, T, unknown> {
   const replies: Uint8Array[] = []
+  const card = new TrainingCard()
   let step = flow.next()
   while (step.done !== true) {
-    const answer = yield* perform(step.value, options, replies)
+    const answer = yield* perform(step.value, options, replies, card)
     step = flow.next(answer)
   }
   return step.value
@@ -56,6 +58,7 @@ function* perform(
   effect: Effect,
   { codec, atStart, happened }: TrainingOptions,
   replies: Uint8Array[],
+  card: TrainingCard,
 ): Generator<TrainingEffect, unknown, unknown> {
   switch (effect.kind) {
     case 'send': {
@@ -71,6 +74,11 @@ function* perform(
       return undefined
     case 'setClock':
       return undefined
+    case 'awaitCard':
+      card.begin()
+      return yield effect
+    case 'transmit':
+      return card.answer((yield { kind: 'transmit', apdu: card.command(effect.apdu) }) as TransmitAnswer)
     case 'pinPad':
       return ownAnswer(effect.command) ?? (yield effect)
     case 'append': {
