@@ -55,13 +55,15 @@ export function duplicateMark(profile: TerminalProfile, isDuplicate: boolean): r
 
 /** Merchant, terminal: how each slip begins. */
 export function header(profile: TerminalProfile, title: Words, isDuplicate = false): readonly PrintLine[] {
-  const names = profile.receiptLanguage === 'en' ? [] : [centred(profile.merchantNameZh, true)]
-  if (profile.receiptLanguage !== 'zh') names.push(centred(profile.merchantNameEn, true))
+  const { merchantNameZh, merchantNameEn, receiptLanguage } = profile
+  // A merchant that has one name for both languages is named once.
+  const names = new Set(receiptLanguage === 'en' ? [] : [merchantNameZh])
+  if (receiptLanguage !== 'zh') names.add(merchantNameEn)
   return [
     { kind: 'text', text: say(profile, title), align: 'centre', bold: true },
     ...duplicateMark(profile, isDuplicate),
     { kind: 'rule' },
-    ...names,
+    ...[...names].map((name) => centred(name, true)),
     row(profile, ['商户号', 'MID'], profile.merchantId),
     row(profile, ['终端号', 'TID'], profile.terminalId),
   ]

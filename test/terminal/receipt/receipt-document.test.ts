@@ -74,6 +74,11 @@ const withVerification = (verification: 'signature' | 'pin' | 'none'): Transacti
 })
 
 describe('sales slip', () => {
+  it.each(['zh', 'both', 'en'] as const)('names a merchant with one name once (%s)', (receiptLanguage) => {
+    const text = slip(SALE, {}, { receiptLanguage, merchantNameZh: '泰维 Tea', merchantNameEn: '泰维 Tea' })
+    expect(text.split('泰维 Tea')).toHaveLength(2)
+  })
+
   it('says everything that finds the transaction again', () => {
     const text = slip(SALE, {}, { receiptLanguage: 'en' })
     const wanted = [
