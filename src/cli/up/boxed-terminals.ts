@@ -17,6 +17,7 @@ import { HandRefusal } from '../../workbench/hand-refusal.ts'
 import { LineRelay } from '../../workbench/line-relay.ts'
 import { Workbench } from '../../workbench/workbench.ts'
 import { releaseVersion } from '../release.ts'
+import { liveMemoryBytes } from './live-memory.ts'
 
 export interface BoxOptions {
   /** Of the whole world: each box has a folder in it. */
@@ -139,6 +140,7 @@ export class BoxedTerminals {
       echoCount,
       soakSeconds,
       processOf: 'terminal, board and host',
+      memoryBytes: liveMemoryBytes,
     })
   }
 }

@@ -31,6 +31,8 @@ export interface DeskParts {
   readonly echoCount: number
   readonly soakSeconds: number
   readonly processOf: CommissioningSite['processOf']
+  /** What the soak watches; the resident memory of this process unless it says otherwise. */
+  readonly memoryBytes?: CommissioningSite['memoryBytes']
 }
 
 /** Undefined evidence: it was not done yet. */
@@ -221,6 +223,7 @@ export class CommissioningDesk {
 
   #site(store: EvidenceStore): CommissioningSite {
     const { terminal, softwareVersion, echoCount, soakSeconds, processOf, dataDirectory } = this.#parts
+    const { memoryBytes = () => process.memoryUsage().rss } = this.#parts
     return {
       terminal,
       store,
@@ -237,7 +240,7 @@ export class CommissioningDesk {
       softwareVersion,
       nowMs: Date.now,
       elapsedMs: () => performance.now(),
-      memoryBytes: () => process.memoryUsage().rss,
+      memoryBytes,
       processOf,
       freeBytes: async () => {
         const { bavail, bsize } = await statfs(dataDirectory)
