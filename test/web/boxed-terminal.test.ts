@@ -12,6 +12,8 @@ import { DEFAULT_MERCHANT } from '../../src/host/estate/default-estate.ts'
 import { KeyDistribution } from '../../src/host/security-module/key-distribution.ts'
 import type { Panel } from '../../src/terminal/runtime/terminal-world.ts'
 import type { Workbench } from '../../src/workbench/workbench.ts'
+import type { WorkbenchState } from '../../src/workbench/workbench-messages.ts'
+import { attend, next, type Technician } from './attend.ts'
 import { keepShot, seriousFindings } from './look-at.ts'
 import { openBrowser } from './open-browser.ts'
 
@@ -80,6 +82,11 @@ async function keys(...names: readonly string[]): Promise<void> {
   for (const name of names) await keypad.getByRole('button', { name, exact: true }).click()
 }
 
+async function openTable(): Promise<void> {
+  await open('/terminal')
+  await page.waitForSelector('.device')
+}
+
 function bench(): Workbench {
   const workbench = boxes.unpacked[0]?.workbench
   if (workbench === undefined) throw new Error('nothing was unpacked')
@@ -88,6 +95,44 @@ function bench(): Workbench {
 
 function says(text: string | RegExp): Promise<void> {
   return page.locator('.display-title', { hasText: text }).waitFor()
+}
+
+const idle = ({ display, reader }: WorkbenchState): boolean => display.mode === 'idle' && reader.card === null
+
+const listsSteps = ({ display }: WorkbenchState): boolean =>
+  display.options.some(({ en }) => en.endsWith('soak'))
+
+function titles(start: string): readonly string[] {
+  return bench()
+    .state.log.map(({ text }) => text.en)
+    .filter((each) => each.includes(start))
+}
+
+/** What was begun at the terminal, to its end. */
+async function until(
+  begun: Promise<void>,
+  answers: Readonly<Record<string, readonly string[]>> = {},
+): Promise<void> {
+  const last = bench().state.log.at(-1)?.id ?? 0
+  await begun
+  await attend(technician, (state) => idle(state) && (state.log.at(-1)?.id ?? 0) > last, answers)
+}
+
+/** By their names, wherever they stand in the menu. */
+async function choose(...names: readonly string[]): Promise<void> {
+  await keys('Menu')
+  for (const name of names) {
+    const { display } = await next(bench(), ({ display }) => display.options.some(({ en }) => en === name))
+    await keys(String(display.options.findIndex(({ en }) => en === name) + 1))
+  }
+}
+
+const technician: Technician = {
+  get page() {
+    return page
+  },
+  bench,
+  keys,
 }
 
 /** Letters by their digit and the arrow, as a technician types them. */
@@ -168,7 +213,6 @@ describe('a terminal out of its box, in the browser', () => {
       await page.locator('.display-options li').nth(8).waitFor()
     }
     expect(await page.locator('.display-options li', { hasText: '✓' }).count()).toBe(4)
-    expect(bench().terminal?.profile.replyTimeoutMs).toBe(5_000)
     await keys('6')
     await says('chip test card')
     await keys('Cancel')
@@ -189,5 +233,108 @@ describe('a terminal out of its box, in the browser', () => {
     await page.getByRole('button', { name: 'Sign the report' }).click()
     await page.getByText("can't be accepted yet").waitFor()
     expect(world.host.transactions(tid)).toEqual([])
+  }, 60_000)
+
+  it('gets 58 for a sale before it is in service', async () => {
+    await openTable()
+    await keys('1', '00', 'Enter')
+    await attend(technician, (state) => idle(state) && titles('58 Not permitted').length > 0)
+    await keepShot(page, 'golive-10-58')
+  }, 60_000)
+
+  it('passes the function test and the soak once it is opened for tests', async () => {
+    await open(`/estate/${tid}`)
+    await page.getByRole('button', { name: 'Open for tests' }).click()
+    await page.getByText('Testing: open for the function test', { exact: true }).waitFor()
+    await openTable()
+    await keys('Menu', '7', '8')
+    await attend(technician, listsSteps)
+    await keys('6')
+    await attend(
+      technician,
+      ({ display }) => /(passed|failed)/.test(display.title.en) && display.mode === 'ask',
+    )
+    await page.locator('.device').first().scrollIntoViewIfNeeded()
+    await keepShot(page, 'golive-11-functions')
+    await says('passed')
+    await keys('Enter')
+    await page.locator('.display-options li').nth(8).waitFor()
+    await keys('7')
+    await next(bench(), ({ display }) => /(passed|failed)/.test(display.title.en) && display.mode === 'ask')
+    expect(bench().state.display.title.en).toContain('passed')
+    await keys('Enter')
+    await page.locator('.display-options li').nth(8).waitFor()
+    await keepShot(page, 'golive-12-soaked')
+    await keys('Cancel')
+  }, 90_000)
+
+  it('is trained on, exercise by exercise, with nothing sent to the host', async () => {
+    const before = world.host.transactions(tid).length
+    await choose('Operators', 'Add an operator')
+    await attend(technician, () => titles('Operator 01 added').length > 0, {
+      enterSupervisor: ['0', '0'],
+      enterNewOperator: ['0', '1'],
+      chooseRole: [],
+    })
+    await choose('Management', 'Training mode')
+    await next(bench(), (state) => idle(state) && state.display.title.en.startsWith('[TRAINING]'))
+    await choose('Operators', 'Log on')
+    await attend(technician, () => titles('Operator 01 logged on').length > 0, { enterOperator: ['0', '1'] })
+    await keepShot(page, 'golive-13-training')
+    await until(keys('1', '2', '00', 'Enter'))
+    await until(keys('7', '7', '00', '5', '1', 'Enter'))
+    const [sold = ''] = /\d{6}/.exec(titles('Approved').at(-1) ?? '') ?? []
+    await until(choose('Void'), { enterStan: [...sold] })
+    await until(keys('1', '2', '00', 'Enter'))
+    const [returned = ''] = /\d{6}/.exec(titles('Approved').at(-1) ?? '') ?? []
+    await until(choose('Refund'), {
+      enterReferenceNumber: [...`000001${returned}`],
+      enterAmount: ['5', '00'],
+    })
+    await keys('3', '00', 'Enter')
+    await attend(technician, ({ pinPad }) => pinPad.isEntering)
+    await page.getByRole('button', { name: 'Take the roll out', exact: true }).click()
+    await next(bench(), ({ printer }) => printer.paper === 'end')
+    await until(Promise.resolve())
+    await until(keys('7', '7', '0', '3', '0', '1', 'Enter'))
+    await keys('7', '7', '0', '3', '00', 'Enter')
+    await attend(technician, ({ display }) => display.title.en.includes('Asking the host'))
+    await page.getByRole('button', { name: 'Cut the power', exact: true }).click()
+    await page.getByRole('button', { name: 'Take the card out', exact: true }).click()
+    await until(page.getByRole('button', { name: 'Power on', exact: true }).click())
+    await until(choose('Settlement, prints', 'Reprint the last slip'))
+    await until(choose('Settlement, prints', 'Settle the batch'))
+    await keepShot(page, 'golive-14-exercises')
+    await choose('Management', 'Exercises')
+    const done = await next(bench(), ({ display }) => display.title.en.startsWith('Exercises of'))
+    expect(done.display.options.map(({ en }) => en).filter((each) => !each.startsWith('✓'))).toEqual([])
+    await keepShot(page, 'golive-15-all-done')
+    await keys('Cancel')
+    expect(world.host.transactions(tid).length).toBe(before)
+    await until(choose('Management', 'Leave the training'))
+  }, 120_000)
+
+  it('goes live on a signed report, and sells', async () => {
+    await choose('Management', 'Commissioning')
+    await attend(technician, listsSteps, { enterSupervisor: ['0', '0'] })
+    const { display } = await next(bench(), listsSteps)
+    expect(display.options.filter(({ en }) => en.startsWith('✓')).length).toBe(7)
+    await keys('9')
+    await says('Nothing is missing')
+    await keepShot(page, 'golive-16-nothing-missing')
+    await keys('Enter', 'Cancel')
+    await open(`/estate/${tid}`)
+    await page.getByRole('button', { name: 'Sign the report' }).click()
+    await keepShot(page, 'golive-17-report', true)
+    await page.getByRole('button', { name: 'Go live' }).click()
+    await page.getByText('Live', { exact: true }).first().waitFor()
+    await keepShot(page, 'golive-18-live', true)
+    expect(await seriousFindings(page)).toEqual([])
+    await openTable()
+    await until(keys('1', '2', '3', '4', 'Enter'))
+    await keepShot(page, 'golive-19-sold')
+    expect(titles('Approved').at(-1)).toContain('CNY 12.34')
+    const sold = world.host.transactions(tid).filter(({ approvedMinor }) => approvedMinor === 1234)
+    expect(sold.map(({ state }) => state)).toEqual(['approved'])
   }, 60_000)
 })
