@@ -158,7 +158,7 @@ function assemble(options: OpenTerminalOptions, journal: SqliteJournal, log: Ter
 }
 
 function contextOf(
-  { softwareVersion }: OpenTerminalOptions,
+  { softwareVersion, withoutHost }: OpenTerminalOptions,
   { profile, caKeys }: TerminalSetup,
   packages: PackageSlotFiles,
   keeper: JournaledState,
@@ -166,7 +166,7 @@ function contextOf(
   return {
     profile,
     codec: terminalCodec(),
-    chip: { sha1: systemSha1, caKeys },
+    chip: { sha1: systemSha1, caKeys, ...(withoutHost === true ? { withoutCombined: true } : {}) },
     decodeText: decodeGb18030,
     packages,
     ...(softwareVersion === undefined ? {} : { softwareVersion }),

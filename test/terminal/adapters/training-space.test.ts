@@ -2,15 +2,23 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createChipCard } from '../../../hardware/emulator/chip-card/chip-card.ts'
 import { EvidenceStore } from '../../../src/terminal/adapters/evidence-store.ts'
 import { JournalFailure } from '../../../src/terminal/adapters/journal-failure.ts'
-import { type OpenTerminalOptions, openTerminal } from '../../../src/terminal/adapters/open-terminal.ts'
+import {
+  type OpenTerminalOptions,
+  openTerminal,
+  type TerminalPeripherals,
+} from '../../../src/terminal/adapters/open-terminal.ts'
 import { ScriptedPanel } from '../../../src/terminal/adapters/scripted-panel.ts'
 import { openSqliteJournal } from '../../../src/terminal/adapters/sqlite-journal.ts'
 import { openTrainingTerminal, trainingDirectory } from '../../../src/terminal/adapters/training-space.ts'
 import type { DownloadSet, TerminalDownloads } from '../../../src/terminal/flows/download-model.ts'
 import type { JournalRecord } from '../../../src/terminal/flows/journal-record.ts'
+import type { PeripheralEffect } from '../../../src/terminal/flows/peripheral-effect.ts'
 import { DEFAULT_PROFILE } from '../../../src/terminal/flows/terminal-profile.ts'
+import { countingRandom, testCard } from '../../hardware/chip-card/test-cards.ts'
+import { CA_KEY } from '../kernel/kernel-world.ts'
 import { FakePeripherals } from './fake-peripherals.ts'
 import { quickHasher } from './quick-hasher.ts'
 import { TestAcquirer } from './test-acquirer.ts'
@@ -59,6 +67,28 @@ function journalOf(folder: string) {
   const { openingState: state, lastSequence: count } = journal
   journal.close()
   return { state, count }
+}
+
+/** A chip that could sign its cryptograms, pulled at the first one; `asked`: P1 of its GENERATE AC. */
+function signingCard(): { readonly peripherals: TerminalPeripherals; readonly asked: number[] } {
+  const card = createChipCard(testCard({ authentication: 'cda', cvm: 'none' }), { random: countingRandom() })
+  const others = new FakePeripherals()
+  const asked: number[] = []
+  const perform: TerminalPeripherals['perform'] = (effect, done) => {
+    const answer = (given: unknown) => done(given as Parameters<typeof done>[0])
+    if (effect.kind === 'awaitCard') return answer({ kind: 'chip', atr: card.powerOn() })
+    if (effect.kind === 'awaitCardRemoval') return answer({ kind: 'gone' })
+    const wanted: PeripheralEffect = effect
+    if (wanted.kind !== 'transmit') return others.perform(effect, done)
+    if (wanted.apdu[1] !== 0xae) return answer({ kind: 'response', bytes: card.transmit(wanted.apdu) })
+    asked.push(wanted.apdu[2] ?? 0)
+    answer({ kind: 'cardRemoved' })
+  }
+  const onChange: TerminalPeripherals['onChange'] = (listener) => others.onChange(listener)
+  return {
+    peripherals: { perform, onChange, cancel: () => others.cancel(), close: () => others.close() },
+    asked,
+  }
 }
 
 describe('the space of training', () => {
@@ -129,5 +159,17 @@ describe('the space of training', () => {
     expect(again.openExercises('01')).not.toContain('sale')
     expect(again.openExercises('02')).toContain('sale')
     again.close()
+  })
+
+  it("asks no chip to sign its cryptogram: the second one is not the card's own", async () => {
+    const real = await openTerminal(options())
+    await real.run({ kind: 'commission', supervisorPassword: '123456', cashiers: [] })
+    await real.close()
+    const { peripherals, asked } = signingCard()
+    const terminal = await openTrainingTerminal({ ...options(), peripherals, caKeys: [CA_KEY] })
+    await terminal.run({ kind: 'logOn', operator: '00' })
+    await terminal.run({ kind: 'sale', amountMinor: 1200 })
+    await terminal.close()
+    expect(asked).toEqual([0x80])
   })
 })
