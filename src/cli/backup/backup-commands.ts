@@ -2,13 +2,14 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { JournalFailure } from '../../terminal/adapters/journal-failure.ts'
 import { UsageFailure } from '../failure.ts'
+import { type RecordFlags, storeOption } from '../host/command-records.ts'
 import { guarded } from '../host/with-records.ts'
 import type { BackupContent, Manifest } from './backup-file.ts'
-import { backUpHost, drillHost, restoreHost } from './host-backup.ts'
+import { backUpHost, drillHost, type Restored, restoreHost } from './host-backup.ts'
+import { backUpShared, drillShared, restoreShared } from './shared-backup.ts'
 import { backUpTerminal, drillTerminal, restoreTerminal } from './terminal-backup.ts'
 
-interface Flags {
-  readonly data: string
+interface Flags extends RecordFlags {
   readonly passphraseFile?: string
   readonly json?: boolean
 }
@@ -23,7 +24,7 @@ const PASSPHRASE_LENGTH_MIN = 12
 export function backupCommands(kind: BackupContent['kind'], data: string): readonly Command[] {
   const what = kind === 'host' ? 'records, back office and keys' : 'journal'
   const common = (command: Command): Command =>
-    command
+    (kind === 'host' ? command.addOption(storeOption()) : command)
       .option('--data <dir>', 'folder', data)
       .option('--passphrase-file <file>', `its first line seals the file; or ${PASSPHRASE_VARIABLE}`)
       .option('--json', 'print JSON')
@@ -45,11 +46,34 @@ export function backupCommands(kind: BackupContent['kind'], data: string): reado
 
 function backUp(kind: BackupContent['kind'], flags: BackupFlags): Promise<void> {
   return told(async () => {
-    const make = kind === 'host' ? backUpHost : backUpTerminal
-    const manifest = await make(flags.data, flags.to, passphraseOf(flags))
+    const { manifest, holder } = await makeBackup(kind, flags)
+    if (holder !== undefined) sayHolder(holder)
     if (flags.json) print({ file: flags.to, ...manifest })
     else say([`${flags.to}: sealed 已加密`, ...bookLines(manifest)])
   })
+}
+
+/** `holder`: of the back office, where the backup could not be noted. */
+interface Made {
+  readonly manifest: Manifest
+  readonly holder?: string | undefined
+}
+
+async function makeBackup(
+  kind: BackupContent['kind'],
+  { data, store, to, ...flags }: BackupFlags,
+): Promise<Made> {
+  const passphrase = passphraseOf(flags)
+  if (kind === 'terminal') return { manifest: await backUpTerminal(data, to, passphrase) }
+  if (store === undefined) return { manifest: await backUpHost(data, to, passphrase) }
+  return backUpShared({ folder: data, address: store }, to, passphrase)
+}
+
+/** The evidence of a backup is the console's to keep while it runs. */
+function sayHolder(holder: string): void {
+  process.stderr.write(
+    `tillwire: the console of ${holder} runs: note this in its maintenance plan 请在控制台的维护计划中登记\n`,
+  )
 }
 
 function restoreFrom(kind: BackupContent['kind'], flags: RestoreFlags): Promise<void> {
@@ -58,13 +82,7 @@ function restoreFrom(kind: BackupContent['kind'], flags: RestoreFlags): Promise<
       await drill(kind, flags)
       return
     }
-    const restore = kind === 'host' ? restoreHost : restoreTerminal
-    const { manifest, aside } = await restore(
-      flags.from,
-      flags.data,
-      passphraseOf(flags),
-      flags.replace === true,
-    )
+    const { manifest, aside } = await putBack(kind, flags)
     if (flags.json) {
       print({ folder: flags.data, aside, ...manifest })
       return
@@ -80,10 +98,21 @@ function restoreFrom(kind: BackupContent['kind'], flags: RestoreFlags): Promise<
   })
 }
 
+function putBack(
+  kind: BackupContent['kind'],
+  { from, data, store, ...flags }: RestoreFlags,
+): Promise<Restored> {
+  const passphrase = passphraseOf(flags)
+  const replace = flags.replace === true
+  if (kind === 'terminal') return restoreTerminal(from, data, passphrase, replace)
+  if (store === undefined) return restoreHost(from, data, passphrase, replace)
+  return restoreShared(from, { folder: data, address: store }, passphrase, replace)
+}
+
 async function drill(kind: BackupContent['kind'], flags: RestoreFlags): Promise<void> {
   if (flags.replace === true) throw new UsageFailure('--drill changes nothing: leave --replace away')
-  const prove = kind === 'host' ? drillHost : drillTerminal
-  const manifest = await prove(flags.from, flags.data, passphraseOf(flags))
+  const { manifest, holder } = await proveBackup(kind, flags)
+  if (holder !== undefined) sayHolder(holder)
   if (flags.json) print({ drill: true, ...manifest })
   else
     say([
@@ -92,12 +121,22 @@ async function drill(kind: BackupContent['kind'], flags: RestoreFlags): Promise<
     ])
 }
 
+async function proveBackup(
+  kind: BackupContent['kind'],
+  { from, data, store, ...flags }: RestoreFlags,
+): Promise<Made> {
+  const passphrase = passphraseOf(flags)
+  if (kind === 'terminal') return { manifest: await drillTerminal(from, data, passphrase) }
+  if (store === undefined) return { manifest: await drillHost(from, data, passphrase) }
+  return drillShared(from, { folder: data, address: store }, passphrase)
+}
+
 function bookLines({ books, files }: Manifest): string[] {
   const shown = Object.entries(books).filter(([name]) => !name.includes('/'))
   return [`  files 文件  ${files.length}`, ...shown.map(([name, value]) => `  ${name}  ${value}`)]
 }
 
-function passphraseOf({ passphraseFile }: Flags): string {
+function passphraseOf({ passphraseFile }: Pick<Flags, 'passphraseFile'>): string {
   const passphrase =
     passphraseFile === undefined ? process.env[PASSPHRASE_VARIABLE] : firstLine(passphraseFile)
   if (passphrase === undefined || passphrase === '')

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { HOST, MaintenancePlan } from '../../host/monitoring/maintenance-plan.ts'
-import { OFFICE_FILE, openOffice } from '../../host/office/open-office.ts'
+import { OFFICE_FILE, type Office, openOffice } from '../../host/office/open-office.ts'
 import { openSecurityModule } from '../../host/security-module/software-security-module.ts'
 import { noteBackup } from '../../terminal/adapters/backup-notes.ts'
 import { hashOf, type Manifest } from './backup-file.ts'
@@ -22,13 +22,23 @@ export function noteHostBackup(
   const security = openSecurityModule({ directory: folder, hasWrappedKeys: true })
   const office = openOffice({ directory: folder, security })
   try {
-    const plan = new MaintenancePlan(office.database, office.audit, office.nowMs)
-    const isGood = typeof what !== 'string'
-    const note = isGood ? evidenceText(file, what) : what
-    plan.note({ tid: HOST, kind, atMs: office.nowMs(), actor: 'system', isGood, note })
+    notePlan(office, kind, file, what)
   } finally {
     office.close()
   }
+}
+
+/** As `noteHostBackup`, in a back office that is open. */
+export function notePlan(
+  { database, audit, nowMs }: Pick<Office, 'database' | 'audit' | 'nowMs'>,
+  kind: BackupTask,
+  file: string,
+  what: Manifest | string,
+): void {
+  const plan = new MaintenancePlan(database, audit, nowMs)
+  const isGood = typeof what !== 'string'
+  const note = isGood ? evidenceText(file, what) : what
+  plan.note({ tid: HOST, kind, atMs: nowMs(), actor: 'system', isGood, note })
 }
 
 /** The terminal itself tells the host, in its next status upload. */

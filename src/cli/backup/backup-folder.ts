@@ -36,6 +36,13 @@ export async function withSnapshot<T>(
   })
 }
 
+/** What of `folder` a backup keeps that is no database. */
+export function plainFiles(folder: string): readonly BackupSource[] {
+  return filesUnder(folder)
+    .filter((path) => !path.endsWith('.db'))
+    .map((path) => ({ name: relative(folder, path), path }))
+}
+
 /** Runs `work` and removes `folder` after it, also when the user ends the program meanwhile. */
 export async function withFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
   const stop = (): void => {

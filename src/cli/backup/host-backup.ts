@@ -4,6 +4,7 @@ import Database from 'better-sqlite3'
 import { OFFICE_FILE, openOffice } from '../../host/office/open-office.ts'
 import { openSecurityModule } from '../../host/security-module/software-security-module.ts'
 import { openHostRecords } from '../../host/service/open-host.ts'
+import { COPY_FOLDER } from '../../host/store/postgres-copy.ts'
 import { Finding, UsageFailure } from '../failure.ts'
 import { releaseVersion } from '../release.ts'
 import { noteHostBackup } from './backup-evidence.ts'
@@ -58,7 +59,7 @@ export async function restoreHost(
   checkNotRunning(join(folder, LOCK_FILE), 'host')
   const unpacked = unpackingFolder(folder)
   return withFolder(unpacked, async () => {
-    const manifest = readBackup(from, passphrase, 'host', unpacked)
+    const manifest = readOwnBackup(from, passphrase, unpacked)
     compare(manifest.books, hostBooks(unpacked))
     proveHost(unpacked)
     leaveNumbersOut(unpacked)
@@ -79,7 +80,7 @@ export async function drillHost(from: string, folder: string, passphrase: string
   const unpacked = unpackingFolder(folder)
   try {
     const manifest = await withFolder(unpacked, async () => {
-      const read = readBackup(from, passphrase, 'host', unpacked)
+      const read = readOwnBackup(from, passphrase, unpacked)
       compare(read.books, hostBooks(unpacked))
       proveHost(unpacked)
       return read
@@ -91,6 +92,14 @@ export async function drillHost(from: string, folder: string, passphrase: string
       noteHostBackup(folder, 'restoreDrill', from, error.message)
     throw error
   }
+}
+
+function readOwnBackup(from: string, passphrase: string, unpacked: string): Manifest {
+  const manifest = readBackup(from, passphrase, 'host', unpacked)
+  if (!existsSync(join(unpacked, COPY_FOLDER))) return manifest
+  throw new UsageFailure(
+    `${from} is the backup of hosts that share a database: give its --store, nothing was changed`,
+  )
 }
 
 /** @throws {Finding} when what was restored is not what was kept. */

@@ -22,15 +22,19 @@ function once(text: string): Step {
 }
 
 /**
- * Brings the schema up to date, however many processes start at once.
+ * Brings the schema up to date, however many processes start at once. `upTo`: to an earlier version, for rows that were written with it.
  *
  * @throws {StoreError} when the schema is newer than this program, or the tables are another program's.
  */
-export async function migratePostgres(session: PostgresSession, place: string): Promise<void> {
+export async function migratePostgres(
+  session: PostgresSession,
+  place: string,
+  upTo = POSTGRES_MIGRATIONS.length,
+): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       await session.run([CREATE_VERSION, FIRST_VERSION])
-      return await bringUpToDate(session, place)
+      return await bringUpToDate(session, place, upTo)
     } catch (error) {
       await session.run([ROLLBACK]).catch(() => {})
       if (error instanceof StoreError || !RACES.has(codeOf(error))) throw error
@@ -40,20 +44,20 @@ export async function migratePostgres(session: PostgresSession, place: string): 
   }
 }
 
-async function bringUpToDate(session: PostgresSession, place: string): Promise<void> {
+async function bringUpToDate(session: PostgresSession, place: string, upTo: number): Promise<void> {
   const results = await session.run([BEGIN, LOCK_VERSION])
   const version = Number(results[1]?.[0]?.[0] ?? 0)
   const known = POSTGRES_MIGRATIONS.length
-  if (version > known) {
+  if (version > known || upTo > known) {
     throw new StoreError(
-      `${place} has schema ${version}, this program knows up to ${known}: use a newer program`,
+      `${place} has schema ${Math.max(version, upTo)}, this program knows up to ${known}: use a newer program`,
     )
   }
-  const steps = POSTGRES_MIGRATIONS.slice(version).flat().map(once)
+  const steps = POSTGRES_MIGRATIONS.slice(version, upTo).flat().map(once)
   if (steps.length > 0) {
     const written = step(
       { name: '', text: 'UPDATE tillwireSchema SET version = $1::bigint WHERE one = 1' },
-      known,
+      upTo,
     )
     await session.run([...steps, written], true)
   }

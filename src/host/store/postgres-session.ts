@@ -24,6 +24,11 @@ export const BEGIN_SERIALIZABLE: Step = step({
   name: 'beginSerializable',
   text: 'BEGIN TRANSACTION ISOLATION LEVEL SERIALIZABLE',
 })
+/** All that is read is of one moment: others go on writing. */
+export const ONE_MOMENT: Statement = {
+  name: 'oneMoment',
+  text: 'BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ',
+}
 export const COMMIT: Step = step({ name: 'commit', text: 'COMMIT' })
 export const ROLLBACK: Step = step({ name: 'rollback', text: 'ROLLBACK' })
 

@@ -31,7 +31,7 @@ import { PostgresFetch } from './postgres-fetch.ts'
 import { migratePostgres } from './postgres-migrate.ts'
 import type { PostgresPlace } from './postgres-place.ts'
 import { fetchIssuers, LEASE, STORED } from './postgres-reads.ts'
-import { BEGIN, COMMIT, PostgresSession, ROLLBACK, type Statement, step } from './postgres-session.ts'
+import { BEGIN, COMMIT, ONE_MOMENT, PostgresSession, ROLLBACK, step } from './postgres-session.ts'
 import { workStaged } from './postgres-stage.ts'
 import { columnName, type Fields } from './postgres-values.ts'
 import { writeSteps } from './postgres-writer.ts'
@@ -273,5 +273,3 @@ export class PostgresStore implements AsyncHostStore {
     return turn
   }
 }
-
-const ONE_MOMENT: Statement = { name: 'oneMoment', text: 'BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ' }
