@@ -61,6 +61,8 @@ export const WORKBENCH_DEED = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('unpack') }),
 ])
 export type WorkbenchDeed = z.input<typeof WORKBENCH_DEED>
+/** A deed that was understood. */
+export type HandDeed = z.output<typeof WORKBENCH_DEED>
 
 /** All that can be seen. Holds no card number beyond its truncation, and no PIN. */
 export const WORKBENCH_STATE = z.object({
@@ -77,6 +79,8 @@ export const WORKBENCH_STATE = z.object({
     /** For a customer to scan; null when there is none. */
     code: z.string().nullable(),
   }),
+  /** The devices are real ones, on a board: nothing can be done to them here, and of them is known what the terminal knows. */
+  isOnBoard: z.boolean(),
   reader: z.object({
     lamp: z.enum(['off', 'cardWanted', 'takeCard']),
     card: z.string().nullable(),
@@ -104,7 +108,8 @@ export const WORKBENCH_STATE = z.object({
     /** Newest last; the picture of a piece is at `/api/workbench/paper/ID`. */
     pieces: z.array(z.object({ id: z.number(), widthPx: z.number(), heightPx: z.number() })),
   }),
-  battery: z.object({ percent: z.number(), isCharging: z.boolean() }),
+  /** Null where none can be drained by hand. */
+  battery: z.object({ percent: z.number(), isCharging: z.boolean() }).nullable(),
   line: LINE_STATE,
   terminal: z.object({
     tid: z.string(),
@@ -130,7 +135,9 @@ export const WORKBENCH_STATE = z.object({
   table: z
     .object({
       shown: z.number(),
-      terminals: z.array(z.object({ id: z.number(), serial: z.string(), tid: z.string() })),
+      terminals: z.array(
+        z.object({ id: z.number(), serial: z.string(), tid: z.string(), isOnBoard: z.boolean() }),
+      ),
     })
     .nullable(),
   /** Grows with each beep. */

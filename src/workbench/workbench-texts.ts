@@ -14,10 +14,22 @@ export const NO_TERMINAL: WorkbenchState['terminal'] = {
   owedSlips: 0,
 }
 
-export const DEVICE_NAMES: Readonly<Record<BoardDevice, Text>> = {
-  reader: { zh: '读卡器', en: 'card reader' },
-  pinpad: { zh: '密码键盘', en: 'PIN pad' },
-  printer: { zh: '打印机', en: 'printer' },
+export const PLUGGED: Readonly<Record<BoardDevice, Text>> = {
+  reader: { zh: '已接上读卡器', en: 'The card reader is plugged in' },
+  pinpad: { zh: '已接上密码键盘', en: 'The PIN pad is plugged in' },
+  printer: { zh: '已接上打印机', en: 'The printer is plugged in' },
+}
+
+export const PULLED: Readonly<Record<BoardDevice, Text>> = {
+  reader: { zh: '已拔掉读卡器', en: 'The card reader is pulled out' },
+  pinpad: { zh: '已拔掉密码键盘', en: 'The PIN pad is pulled out' },
+  printer: { zh: '已拔掉打印机', en: 'The printer is pulled out' },
+}
+
+/** Of hands on the page, where the devices are real. */
+export const ON_BOARD: Text = {
+  zh: '卡片、密码键盘、打印纸和电缆都在主板上：请直接在设备上操作',
+  en: 'cards, PIN pad, paper and cables are on the board: do it at the device itself',
 }
 
 export const LINE_TEXTS: Readonly<Record<WorkbenchState['line'], Text>> = {

@@ -1,6 +1,4 @@
-import { type Board, type BoardDevice, type BoardEvent, BoardRefusal } from '../../hardware/emulator/board.ts'
-import type { PadKey } from '../../hardware/emulator/pin-pad-device.ts'
-import type { Random } from '../base/ports.ts'
+import { BoardRefusal } from '../../hardware/emulator/board.ts'
 import type { TerminalService } from '../terminal/adapters/keypad-menu.ts'
 import { KeypadPanel } from '../terminal/adapters/keypad-panel.ts'
 import { type Terminal, TerminalStopped } from '../terminal/adapters/terminal.ts'
@@ -9,13 +7,11 @@ import type { Screen } from '../terminal/flows/screen.ts'
 import { renderScreen } from '../terminal/flows/screen-texts.ts'
 import type { CommandOutcome, TerminalCommand } from '../terminal/flows/terminal-command.ts'
 import type { Panel } from '../terminal/runtime/terminal-world.ts'
-import { CardWallet } from './card-wallet.ts'
 import { drawStrokes } from './draw-strokes.ts'
 import { HandRefusal } from './hand-refusal.ts'
 import { heardPanel } from './heard-panel.ts'
 import type { LineRelay } from './line-relay.ts'
-import { PadHands } from './pad-hands.ts'
-import { PaperTray } from './paper-tray.ts'
+import type { TableDevices } from './table-devices.ts'
 import { type SeatParts, TerminalSeat } from './terminal-seat.ts'
 import {
   WORKBENCH_DEED,
@@ -23,14 +19,12 @@ import {
   type WorkbenchMessage,
   type WorkbenchState,
 } from './workbench-messages.ts'
-import { DEVICE_NAMES, failureText, LINE_TEXTS, PAD_COVERED, refusalText } from './workbench-texts.ts'
-import { displayOf, padOf, terminalOf } from './workbench-view.ts'
+import { failureText, LINE_TEXTS, refusalText } from './workbench-texts.ts'
+import { displayOf, terminalOf } from './workbench-view.ts'
 
 export interface WorkbenchParts extends SeatParts {
-  readonly board: Board
+  readonly devices: TableDevices
   readonly relay: LineRelay
-  readonly cardsDirectory: string
-  readonly random: Random
   readonly nowMs: () => number
   /** A terminal is there, at the start and after each power cut. */
   readonly terminalOpened?: (terminal: Terminal) => void
@@ -40,27 +34,21 @@ type Text = WorkbenchState['log'][number]['text']
 type Viewer = (message: WorkbenchMessage) => void
 
 const LOG_MAX = 60
-const DEVICES: readonly BoardDevice[] = ['reader', 'pinpad', 'printer']
 /** Screens that say yes, and those that say no: they are heard as well as seen. */
 const GOOD_SCREENS: ReadonlySet<string> = new Set(['approved', 'settled', 'signedIn', 'balanceShown'])
 const BAD_SCREENS = /^(refused\.|declined|noReply|noConnection|hostRefused|reversed|replyMacWrong)/
 
 /**
- * A terminal and its devices on a table: the real runtime on the emulated board's pseudo-terminals. Hands do something to them,
+ * A terminal and its devices on a table: the real runtime on the pseudo-terminals of an emulated board, or on a real one. Hands do something to them,
  * and whoever watches sees what comes of it. It knows nothing of payments.
  */
 export class Workbench {
   readonly keypad: KeypadPanel
   readonly #parts: WorkbenchParts
-  readonly #pad: PadHands
-  readonly #wallet: CardWallet
-  readonly #tray = new PaperTray()
   readonly #viewers = new Set<Viewer>()
   readonly #deviceListeners: ((report: DeviceReportAnswer) => void)[] = []
-  readonly #plugged = new Set<BoardDevice>(DEVICES)
   readonly #seat: TerminalSeat
   #power: WorkbenchState['power'] = 'off'
-  #cardIn: string | undefined
   #beep: WorkbenchState['beep'] = { count: 0, kind: 'short' }
   #log: WorkbenchState['log'] = []
   #logCount = 0
@@ -78,8 +66,6 @@ export class Workbench {
       },
       (text) => this.#note(text),
     )
-    this.#pad = new PadHands(parts.random)
-    this.#wallet = new CardWallet(parts.cardsDirectory)
     this.keypad = new KeypadPanel({
       run: (command) => void this.run(command),
       cancel: () => this.#seat.cancel(),
@@ -88,7 +74,11 @@ export class Workbench {
       changed: () => this.#changed(),
     })
     this.#panel = heardPanel(this.keypad, (screen) => this.#screenShown(screen))
-    parts.board.onEvent((event) => this.#boardEvent(event))
+    parts.devices.tellTo({
+      sound: (kind) => this.#sound(kind),
+      note: (text) => this.#note(text),
+      changed: () => this.#changed(),
+    })
   }
 
   /** `panel` shows the same as the keypad's display, and may answer in its place. */
@@ -108,7 +98,7 @@ export class Workbench {
 
   /** PNG of a slip; undefined when it is not here any more. */
   paper(id: number): Uint8Array | undefined {
-    return this.#tray.picture(id)
+    return this.#parts.devices.paper(id)
   }
 
   /** Hears of each change; returns what ends it. */
@@ -188,7 +178,7 @@ export class Workbench {
   async act(deed: WorkbenchDeed, viewer?: string): Promise<void> {
     const parsed = WORKBENCH_DEED.parse(deed)
     try {
-      if (parsed.kind !== 'pad' && parsed.kind !== 'takePad') this.#pad.operated(viewer)
+      if (parsed.kind !== 'pad' && parsed.kind !== 'takePad') this.#parts.devices.operated(viewer)
       await this.#act(parsed, viewer)
     } catch (error) {
       if (error instanceof BoardRefusal) throw new HandRefusal(refusalText(error.message))
@@ -199,7 +189,7 @@ export class Workbench {
   }
 
   async #act(deed: ReturnType<typeof WORKBENCH_DEED.parse>, viewer: string | undefined): Promise<void> {
-    const { board, relay } = this.#parts
+    const { devices, relay } = this.#parts
     switch (deed.kind) {
       case 'key':
         if (this.#power === 'on') this.keypad.press(deed.key)
@@ -210,69 +200,24 @@ export class Workbench {
       case 'sign':
         this.#sign(deed.strokes)
         break
-      case 'insert':
-        this.#insert(deed)
-        break
-      case 'swipe':
-        board.swipe(this.#cardPath(deed.card))
-        break
-      case 'tap':
-        this.#tap(deed)
-        break
-      case 'remove':
-        board.remove()
-        this.#cardIn = undefined
-        break
-      case 'pad':
-        board.press([this.#padKey(deed.place, viewer)])
-        break
-      case 'takePad':
-        if (!this.#pad.take(viewer)) throw new HandRefusal(PAD_COVERED)
-        break
-      case 'paper':
-        board.printer.setPaper(deed.state)
-        break
-      case 'paperEndsAfter':
-        board.printer.endPaperAfter(deed.lines)
-        break
-      case 'battery':
-        board.battery.change(deed)
-        break
-      case 'cover':
-        board.printer.setCover(deed.state)
-        break
-      case 'tear':
-        this.#tray.clear()
-        break
-      case 'plug':
-        await board.plug(deed.device)
-        break
-      case 'unplug':
-        board.unplug(deed.device)
-        break
       case 'line':
         relay.set(deed.state)
         this.#note(LINE_TEXTS[deed.state])
         break
       case 'power':
         await (deed.isOn ? this.powerOn() : this.powerOff())
+        break
+      case 'show':
+      case 'unpack':
+        break
+      default:
+        await devices.act(deed, viewer)
     }
-  }
-
-  #insert({ card, isDirty }: { card: string; isDirty: boolean }): void {
-    this.#parts.board.insert(this.#cardPath(card), isDirty)
-    this.#cardIn = card
-  }
-
-  #tap({ card, second, isEarly }: { card: string; second?: string | undefined; isEarly: boolean }): void {
-    const names = second === undefined ? [card] : [card, second]
-    const paths = names.map((name) => this.#cardPath(name))
-    this.#parts.board.tap(paths, isEarly)
   }
 
   /** A viewer is gone, with its hands. */
   left(viewer: string): void {
-    this.#pad.left(viewer)
+    this.#parts.devices.left(viewer)
     this.#changed()
   }
 
@@ -283,30 +228,13 @@ export class Workbench {
 
   /** As this viewer sees it: the face of the pad is shown to whoever types the PIN, and to nobody else. */
   stateFor(viewer: string | undefined): WorkbenchState {
-    const { board, relay } = this.#parts
-    const { padScreen, printer, lamp } = board
-    const status = printer.status
+    const { devices, relay } = this.#parts
     return {
       power: this.#power,
       display: displayOf(this.keypad.view),
-      reader: {
-        lamp,
-        card: this.#cardIn ?? null,
-        isPlugged: this.#plugged.has('reader'),
-        lights: board.face.lights,
-        isFieldOn: board.isFieldOn,
-      },
-      pinPad: padOf(padScreen, this.#pad.view(viewer), this.#plugged.has('pinpad')),
-      printer: {
-        isPlugged: this.#plugged.has('printer'),
-        paper: status.paperEnd ? 'end' : status.paperNearEnd ? 'nearEnd' : 'ok',
-        cover: status.coverOpen ? 'open' : 'closed',
-        pieces: [...this.#tray.slips],
-      },
-      battery: { percent: board.battery.percent, isCharging: board.battery.isCharging },
+      ...devices.view(viewer),
       line: relay.state,
       terminal: terminalOf(this.#seat.terminal),
-      cards: [...this.#wallet.cards],
       table: null,
       beep: this.#beep,
       log: this.#log,
@@ -322,52 +250,6 @@ export class Workbench {
   #sign(strokes: Parameters<typeof drawStrokes>[0]): void {
     const place = this.keypad.view.signing
     if (place !== undefined) this.keypad.sign(drawStrokes(strokes, place))
-  }
-
-  #cardPath(name: string): string {
-    const path = this.#wallet.pathOf(name)
-    if (path === undefined) throw new HandRefusal({ zh: `没有卡片 ${name}`, en: `there is no card ${name}` })
-    return path
-  }
-
-  #padKey(place: number | 'enter' | 'clear' | 'cancel', viewer: string | undefined): PadKey {
-    const key = this.#pad.keyAt(place, viewer)
-    if (key === 'covered') throw new HandRefusal(PAD_COVERED)
-    if (key === undefined) throw new HandRefusal({ zh: '没有这个键', en: 'there is no such key' })
-    return key
-  }
-
-  #boardEvent(event: BoardEvent): void {
-    switch (event.kind) {
-      case 'lamp':
-        if (event.lamp !== 'off') this.#sound('short')
-        break
-      case 'field':
-        if (event.face.beep !== 'none') this.#sound(event.face.beep === 'success' ? 'good' : 'bad')
-        break
-      case 'padScreen':
-        if (this.#pad.asked(event.screen.kind === 'enterPin')) this.#sound('short')
-        break
-      case 'printed':
-        this.#tray.add(event.piece)
-        break
-      case 'plugged':
-        this.#plugged.add(event.device)
-        this.#note({
-          zh: `已接上${DEVICE_NAMES[event.device].zh}`,
-          en: `The ${DEVICE_NAMES[event.device].en} is plugged in`,
-        })
-        break
-      case 'unplugged':
-        this.#plugged.delete(event.device)
-        if (event.device === 'reader') this.#cardIn = undefined
-        this.#note({
-          zh: `已拔掉${DEVICE_NAMES[event.device].zh}`,
-          en: `The ${DEVICE_NAMES[event.device].en} is pulled out`,
-        })
-    }
-    if (!this.#parts.board.hasCard) this.#cardIn = undefined
-    this.#changed()
   }
 
   #screenShown(screen: Screen): void {

@@ -13,7 +13,8 @@ import { CONSOLE_OPTION, consolePlaceOf, NO_CONSOLE_OPTION } from '../console/co
 import { Finding, UsageFailure } from '../failure.ts'
 import { languageOf } from '../language.ts'
 import { openRecorder, RECORD_OPTION } from '../recording/open-recorder.ts'
-import { wholeNumber } from '../terminal-console-setup.ts'
+import { checkDevicePath, readSetup, wholeNumber } from '../terminal-console-setup.ts'
+import type { BoardPorts } from '../up/boxed-terminals.ts'
 import { runInteractive } from '../up/run-interactive.ts'
 import { runOnce } from '../up/run-once.ts'
 
@@ -30,6 +31,10 @@ interface UpFlags {
   readonly console?: string | boolean
   readonly echoes: string
   readonly soak: string
+  readonly reader?: string
+  readonly pinpad?: string
+  readonly printer?: string
+  readonly type?: string
 }
 
 export function buildCommand(): Command {
@@ -43,7 +48,17 @@ export function buildCommand(): Command {
       '不用人跑完一天，对账后退出 | run a whole day without a person, compare the books, quit',
     )
     .option('--data <dir>', '数据目录 | data folder (default: tillwire-data; with --once a temporary one)')
-    .option('--baud <rate>', '仿真串口速率 | speed of the emulated serial lines', '115200')
+    .option(
+      '--reader <path>',
+      '真实主板的读卡器串口：网页上多一台用它的终端 | serial port of the card reader of a real board: a terminal on it stands on the page',
+    )
+    .option('--pinpad <path>', '其密码键盘串口，可与读卡器相同 | of its PIN pad; may be the same')
+    .option('--printer <path>', '其打印机串口 | of its printer')
+    .option(
+      '--type <name>',
+      '主板终端的类型或其文件 | type of the terminal on the board, or a file of one (default: board)',
+    )
+    .option('--baud <rate>', '串口速率，仿真与主板 | speed of the serial lines, emulated and real', '115200')
     .option('--fast', '串口不限速 | serial lines as fast as they go')
     .option('--shared-line', '读卡器与密码键盘共用一条线 | reader and PIN pad on one cable')
     .option('--free-ports', '主机用任意空闲端口 | the host takes any free ports')
@@ -65,6 +80,7 @@ async function run(flags: UpFlags): Promise<void> {
   const speed = Number(flags.baud)
   if (!Number.isInteger(speed) || speed < 1200 || speed > 4_000_000)
     throw new UsageFailure('--baud takes a number from 1200 to 4000000')
+  const onBoard = boardOf(flags, speed)
   if (flags.json === true && flags.once !== true) throw new UsageFailure('--json goes with --once')
   const recorder = openRecorder(flags.record, { program: 'up', testBehaviour: true })
   const common = {
@@ -87,6 +103,7 @@ async function run(flags: UpFlags): Promise<void> {
           soakSeconds: wholeNumber('--soak', flags.soak, 5, 86_400),
           freePorts: flags.freePorts === true,
           console: consolePlaceOf(flags.console),
+          onBoard,
         },
         {
           input: process.stdin,
@@ -98,6 +115,29 @@ async function run(flags: UpFlags): Promise<void> {
     throw clearFailure(error)
   } finally {
     recorder?.close()
+  }
+}
+
+/** Where a real board is; undefined: there is none. @throws {UsageFailure} */
+function boardOf(flags: UpFlags, baudRate: number): BoardPorts | undefined {
+  const { reader, pinpad, printer, type } = flags
+  const given = [reader, pinpad, printer].filter((path) => path !== undefined)
+  if (given.length === 0) {
+    if (type !== undefined) throw new UsageFailure('--type goes with --reader, --pinpad and --printer')
+    return undefined
+  }
+  if (reader === undefined || pinpad === undefined || printer === undefined)
+    throw new UsageFailure('--reader, --pinpad and --printer belong together: a board has all three')
+  if (flags.once === true || flags.console === false)
+    throw new UsageFailure(
+      'a terminal on a board stands on the page of the console: leave out --once and --no-console',
+    )
+  return {
+    reader: checkDevicePath('--reader', reader),
+    pinpad: checkDevicePath('--pinpad', pinpad),
+    printer: checkDevicePath('--printer', printer),
+    baudRate,
+    profile: readSetup({ type: type ?? 'board' }).profile,
   }
 }
 

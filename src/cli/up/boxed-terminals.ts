@@ -1,20 +1,24 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Board, openBoard } from '../../../hardware/emulator/board.ts'
+import { openBoard } from '../../../hardware/emulator/board.ts'
 import type { Factory } from '../../../hardware/emulator/factory.ts'
+import type { LineTap } from '../../base/line-tap.ts'
 import { nodeRandom } from '../../crypto/node-random.ts'
 import { CommissioningDesk } from '../../terminal/adapters/commissioning/commissioning-desk.ts'
 import { EvidenceStore } from '../../terminal/adapters/evidence-store.ts'
 import { type OpenTerminalOptions, openTerminal } from '../../terminal/adapters/open-terminal.ts'
-import { openSerialPeripherals } from '../../terminal/adapters/serial-peripherals.ts'
+import { openSerialPeripherals, type PeripheralTap } from '../../terminal/adapters/serial-peripherals.ts'
 import { SystemClock } from '../../terminal/adapters/system-clock.ts'
 import type { Terminal } from '../../terminal/adapters/terminal.ts'
 import { openTrainingTerminal } from '../../terminal/adapters/training-space.ts'
 import { DEFAULT_PROFILE, type TerminalProfile } from '../../terminal/flows/terminal-profile.ts'
 import { EXERCISES } from '../../terminal/flows/training/exercises.ts'
 import type { Panel } from '../../terminal/runtime/terminal-world.ts'
+import { BoardDevices } from '../../workbench/board-devices.ts'
+import { EmulatedDevices } from '../../workbench/emulated-devices.ts'
 import { HandRefusal } from '../../workbench/hand-refusal.ts'
 import { LineRelay } from '../../workbench/line-relay.ts'
+import type { TableDevices } from '../../workbench/table-devices.ts'
 import { Workbench } from '../../workbench/workbench.ts'
 import { releaseVersion } from '../release.ts'
 import { liveMemoryBytes } from './live-memory.ts'
@@ -33,12 +37,24 @@ export interface BoxOptions {
   readonly soakSeconds: number
 }
 
-/** A terminal that came in a box, on the table. */
+/** A terminal that is brought into service on the table. */
 export interface UnpackedTerminal {
-  /** As printed on the box. */
+  /** As printed on the box; empty for one on a board. */
   readonly serial: string
-  readonly board: Board
+  /** Its devices are real ones. */
+  readonly isOnBoard: boolean
   readonly workbench: Workbench
+  close(): Promise<void>
+}
+
+/** Where the devices of a real board are. */
+export interface BoardPorts {
+  readonly reader: string
+  readonly pinpad: string
+  readonly printer: string
+  readonly baudRate: number
+  /** What the board can do: a type of terminal, or a file of one. */
+  readonly profile: TerminalProfile
 }
 
 const LINE_SPEED = 115_200
@@ -48,6 +64,7 @@ const BOXES_MAX = 4
 export class BoxedTerminals {
   readonly #options: BoxOptions
   readonly #unpacked: UnpackedTerminal[] = []
+  #boxes = 0
 
   constructor(options: BoxOptions) {
     this.#options = options
@@ -59,32 +76,43 @@ export class BoxedTerminals {
 
   /** Opens the boxes of earlier days again. */
   async open(): Promise<void> {
-    while (existsSync(this.#folder(this.#unpacked.length + 1))) await this.#unpack()
+    while (existsSync(this.#folder(this.#boxes + 1))) await this.#unpack()
   }
 
   /** Rejects with `HandRefusal` when the table is full. */
   async unpack(): Promise<UnpackedTerminal> {
-    if (this.#unpacked.length >= BOXES_MAX)
+    if (this.#boxes >= BOXES_MAX)
       throw new HandRefusal({ zh: '桌上没有位置了', en: 'there is no more room on the table' })
     return this.#unpack()
   }
 
   async close(): Promise<void> {
-    for (const { workbench, board } of this.#unpacked.splice(0)) {
-      await workbench.close()
-      board.close()
-    }
+    for (const each of this.#unpacked.splice(0)) await each.close()
   }
 
   #folder(number: number): string {
     return join(this.#options.directory, `box-${number}`)
   }
 
+  /** A terminal on the devices of a real board; its journal stays beside the boxes. */
+  async openOnBoard(ports: BoardPorts): Promise<UnpackedTerminal> {
+    const devices = new BoardDevices(new SystemClock())
+    const options: SeatOptions = {
+      ...ports,
+      created: (terminal) => terminal.onDevices((report) => devices.reported(report)),
+      tap: (line) => (line === 'printer' ? devices.printerTap() : NOTHING_HEARD),
+    }
+    const workbench = await this.#seat(
+      devices,
+      join(this.#options.directory, 'on-board', 'terminal'),
+      options,
+    )
+    return this.#add({ serial: '', isOnBoard: true, workbench, close: () => workbench.close() })
+  }
+
   async #unpack(): Promise<UnpackedTerminal> {
-    const { factory, hostPort, cardsDirectory } = this.#options
-    const folder = this.#folder(this.#unpacked.length + 1)
-    const dataDirectory = join(folder, 'terminal')
-    mkdirSync(dataDirectory, { recursive: true, mode: 0o700 })
+    const { factory, cardsDirectory, profile } = this.#options
+    const folder = this.#folder(this.#boxes + 1)
     const board = await openBoard({
       directory: join(folder, 'board'),
       clock: new SystemClock(),
@@ -93,39 +121,41 @@ export class BoxedTerminals {
       sharedLine: false,
       factory,
     })
-    const relay = await LineRelay.open(hostPort, () => workbench.lineChanged())
-    const options = (panel: Panel) => this.#terminalOptions(board, relay.port, dataDirectory, panel)
+    const devices = new EmulatedDevices({ board, cardsDirectory, random: nodeRandom })
+    const options = { ...board.paths, baudRate: LINE_SPEED, profile: { ...DEFAULT_PROFILE, ...profile } }
+    const workbench = await this.#seat(devices, join(folder, 'terminal'), options)
+    this.#boxes += 1
+    const close = async (): Promise<void> => {
+      await workbench.close()
+      board.close()
+    }
+    return this.#add({ serial: board.padProvisioning.serialNumber, isOnBoard: false, workbench, close })
+  }
+
+  #add(terminal: UnpackedTerminal): UnpackedTerminal {
+    this.#unpacked.push(terminal)
+    return terminal
+  }
+
+  /** Terminal and line, with the power on. */
+  async #seat(devices: TableDevices, dataDirectory: string, seat: SeatOptions): Promise<Workbench> {
+    mkdirSync(dataDirectory, { recursive: true, mode: 0o700 })
+    const relay = await LineRelay.open(this.#options.hostPort, () => workbench.lineChanged())
+    const options = (panel: Panel) => terminalOptions(seat, relay.port, dataDirectory, panel)
     const workbench: Workbench = new Workbench({
-      board,
+      devices,
       relay,
-      cardsDirectory,
-      random: nodeRandom,
       nowMs: Date.now,
       openTerminal: (panel) => openTerminal(options(panel)),
       openTraining: (panel, told) => openTrainingTerminal(options(panel), keeper(dataDirectory, told)),
       openDesk: (terminal, panel) => this.#desk(terminal, panel, dataDirectory),
     })
-    const unpacked = { serial: board.padProvisioning.serialNumber, board, workbench }
-    this.#unpacked.push(unpacked)
-    await workbench.powerOn()
-    return unpacked
-  }
-
-  #terminalOptions(board: Board, port: number, dataDirectory: string, panel: Panel): OpenTerminalOptions {
-    const { reader, pinpad, printer } = board.paths
-    return {
-      dataDirectory,
-      profile: { ...DEFAULT_PROFILE, ...this.#options.profile },
-      hostAddress: { host: '127.0.0.1', port },
-      softwareVersion: releaseVersion(),
-      peripherals: openSerialPeripherals({
-        readerPath: reader,
-        pinPadPath: pinpad,
-        printerPath: printer,
-        baudRate: LINE_SPEED,
-        clock: new SystemClock(),
-      }),
-      panel,
+    try {
+      await workbench.powerOn()
+      return workbench
+    } catch (error) {
+      await workbench.close()
+      throw error
     }
   }
 
@@ -142,6 +172,37 @@ export class BoxedTerminals {
       processOf: 'terminal, board and host',
       memoryBytes: liveMemoryBytes,
     })
+  }
+}
+
+interface SeatOptions extends BoardPorts {
+  readonly created?: (terminal: Terminal) => void
+  readonly tap?: PeripheralTap
+}
+
+const NOTHING_HEARD: LineTap = { written() {}, received() {}, ended() {} }
+
+function terminalOptions(
+  { reader, pinpad, printer, baudRate, profile, created, tap }: SeatOptions,
+  port: number,
+  dataDirectory: string,
+  panel: Panel,
+): OpenTerminalOptions {
+  return {
+    dataDirectory,
+    profile,
+    hostAddress: { host: '127.0.0.1', port },
+    softwareVersion: releaseVersion(),
+    peripherals: openSerialPeripherals({
+      readerPath: reader,
+      pinPadPath: pinpad,
+      printerPath: printer,
+      baudRate,
+      clock: new SystemClock(),
+      ...(tap === undefined ? {} : { tap }),
+    }),
+    panel,
+    ...(created === undefined ? {} : { created }),
   }
 }
 

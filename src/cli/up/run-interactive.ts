@@ -18,7 +18,7 @@ import { enrolHost, factoryAt } from '../estate/enrol-host.ts'
 import { Finding } from '../failure.ts'
 import type { Recorder } from '../recording/recorder.ts'
 import { type AttachedTerminal, TerminalConsole } from '../terminal-console.ts'
-import { BoxedTerminals } from './boxed-terminals.ts'
+import { type BoardPorts, BoxedTerminals } from './boxed-terminals.ts'
 import { IN_SERVICE } from './in-service.ts'
 import { tablePort } from './table-port.ts'
 import { openWorld, TOUCHED_PROFILE, type World } from './world.ts'
@@ -35,6 +35,8 @@ export interface InteractiveOptions {
   /** Of the commissioning of a terminal that is unpacked. */
   readonly echoCount: number
   readonly soakSeconds: number
+  /** A real board, for a terminal on the page; undefined: there is none. */
+  readonly onBoard: BoardPorts | undefined
   /** Undefined: without the console. */
   readonly console: ConsolePlace | undefined
 }
@@ -87,7 +89,7 @@ export async function runInteractive(
     operator.attach(onTheTable(world), IN_SERVICE)
     await terminal.run({ kind: 'logOn', operator: WORLD_OPERATORS.cashier.number })
     panel.use(new ConsolePanel(lines, text))
-    print(welcome(world, options.directory, served))
+    print(welcome(world, options, served))
     await operator.takeCommands()
     const failures = operator.result.failures + lines.failures
     if (hostFailure !== undefined) throw new Finding(hostFailure)
@@ -106,7 +108,7 @@ export async function runInteractive(
 /** Terminals that were unpacked on earlier days stand on the table again. */
 async function openBoxes(
   { host, cardsDirectory }: World,
-  { directory, echoCount, soakSeconds }: InteractiveOptions,
+  { directory, echoCount, soakSeconds, onBoard }: InteractiveOptions,
   consoleUrl: () => string | undefined,
 ): Promise<BoxedTerminals> {
   await certify(host, directory)
@@ -120,6 +122,7 @@ async function openBoxes(
     echoCount,
     soakSeconds,
   })
+  if (onBoard !== undefined) await boxes.openOnBoard(onBoard)
   await boxes.open()
   return boxes
 }
@@ -223,7 +226,7 @@ class ExchangeablePanel implements Panel {
 
 function welcome(
   { host, board, terminal }: World,
-  directory: string,
+  { directory, onBoard }: InteractiveOptions,
   served: ServedConsole | undefined,
 ): string {
   const { supervisor, cashier } = WORLD_OPERATORS
@@ -232,7 +235,7 @@ function welcome(
 Tillwire  终端 terminal ${terminalId}  商户 merchant ${merchantId}
   主机 host       127.0.0.1:${host.ports['unionpay-pos']} (UnionPay POS)  :${host.ports['iso1987-ascii']} (ISO 8583:1987 ASCII)  :${host.ports['iso1987-binary']} (binary)
   外设 board      ${board.paths.reader}  ${board.paths.pinpad}  ${board.paths.printer}
-  数据 data       ${directory}
+${onBoard === undefined ? '' : `  主板 on the board  ${onBoard.reader}  ${onBoard.pinpad}  ${onBoard.printer}：网页“终端”上的那台 the terminal that the page shows\n`}  数据 data       ${directory}
 ${served === undefined ? '' : `${consoleLines(served)}\n`}  操作员 operators  ${cashier.number} 收银员 cashier, 密码 password ${cashier.password};  ${supervisor.number} 主管 supervisor, 密码 password ${supervisor.password}
   卡片密码 PIN of the cards  ${WORLD_PIN}
 

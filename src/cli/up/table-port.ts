@@ -10,7 +10,8 @@ const SLIPS_A_TERMINAL = 1_000_000
 
 /** A table with the terminal of the world and those that were unpacked; one of them is before the viewers. */
 export function tablePort(first: Workbench, boxes: BoxedTerminals): WorkbenchPort {
-  let shown = 0
+  // A board is what somebody came for.
+  let shown = boxes.unpacked.findIndex(({ isOnBoard }) => isOnBoard) + 1
   const viewers = new Set<() => void>()
   const benches = (): readonly Workbench[] => [first, ...boxes.unpacked.map(({ workbench }) => workbench)]
   const tellAll = (): void => {
@@ -33,6 +34,7 @@ export function tablePort(first: Workbench, boxes: BoxedTerminals): WorkbenchPor
       const terminals = benches().map((bench, id) => ({
         id,
         serial: boxes.unpacked[id - 1]?.serial ?? '',
+        isOnBoard: boxes.unpacked[id - 1]?.isOnBoard === true,
         tid: bench.state.terminal.tid,
       }))
       return { ...state, printer: { ...state.printer, pieces }, table: { shown, terminals } }

@@ -11,6 +11,7 @@ import { SystemClock } from '../../terminal/adapters/system-clock.ts'
 import type { Terminal } from '../../terminal/adapters/terminal.ts'
 import { DEFAULT_PROFILE, type TerminalProfile } from '../../terminal/flows/terminal-profile.ts'
 import type { Panel } from '../../terminal/runtime/terminal-world.ts'
+import { EmulatedDevices } from '../../workbench/emulated-devices.ts'
 import { LineRelay } from '../../workbench/line-relay.ts'
 import { Workbench } from '../../workbench/workbench.ts'
 import { releaseVersion } from '../release.ts'
@@ -92,10 +93,8 @@ async function openWorkbench(
 ): Promise<Workbench> {
   const relay = await LineRelay.open(host.ports['unionpay-pos'], () => workbench.lineChanged())
   const workbench: Workbench = new Workbench({
-    board,
+    devices: new EmulatedDevices({ board, cardsDirectory, random: nodeRandom }),
     relay,
-    cardsDirectory,
-    random: nodeRandom,
     nowMs: Date.now,
     openTerminal: (keypad) =>
       openWorldTerminal(

@@ -19,13 +19,20 @@ const ERROR_TEXTS: { readonly [error in PrinterError]: string } = {
   autoRecoverable: '打印头过热,请稍候 print head hot: wait',
 }
 
+/** What the operator is told of paper and cover. */
+export const PAPER_DETAILS = {
+  coverOpen: '机盖打开 cover open',
+  paperEnd: '缺纸 paper end',
+  paperNearEnd: '纸将尽 paper near end',
+} as const
+
 /** What the operator is told; empty when all is well. */
 function detailOf(status: PrinterStatus): string {
-  if (status.coverOpen) return '机盖打开 cover open'
-  if (status.paperEnd) return '缺纸 paper end'
+  if (status.coverOpen) return PAPER_DETAILS.coverOpen
+  if (status.paperEnd) return PAPER_DETAILS.paperEnd
   if (status.error !== undefined) return ERROR_TEXTS[status.error]
   if (!status.online) return '脱机 offline'
-  return status.paperNearEnd ? '纸将尽 paper near end' : ''
+  return status.paperNearEnd ? PAPER_DETAILS.paperNearEnd : ''
 }
 
 /** The condition of a printer that answers. */

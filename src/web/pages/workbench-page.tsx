@@ -1,6 +1,7 @@
 import { useEffect } from 'preact/hooks'
 import { Problem } from '../components/problem.tsx'
 import { t } from '../state/language.ts'
+import { BoardCard } from '../workbench/board-card.tsx'
 import { CardTable } from '../workbench/card-table.tsx'
 import { Hands, Story } from '../workbench/hands.tsx'
 import { PaperTray } from '../workbench/paper-tray.tsx'
@@ -36,16 +37,18 @@ export function WorkbenchPage() {
       <div class="bench">
         <div class="bench-main">
           <div class="bench-devices">
-            <div class="stripe-slot" data-drop="stripe">
-              <span>{t({ zh: '刷卡槽', en: 'Stripe' })}</span>
-            </div>
+            {!state.isOnBoard && (
+              <div class="stripe-slot" data-drop="stripe">
+                <span>{t({ zh: '刷卡槽', en: 'Stripe' })}</span>
+              </div>
+            )}
             <TerminalBody state={state} />
-            <PinPad pinPad={state.pinPad} />
+            {!state.isOnBoard && <PinPad pinPad={state.pinPad} />}
           </div>
           <PaperTray printer={state.printer} />
         </div>
         <div class="bench-side">
-          <CardTable state={state} />
+          {state.isOnBoard ? <BoardCard state={state} /> : <CardTable state={state} />}
           <Hands state={state} />
           <Story log={state.log} />
         </div>

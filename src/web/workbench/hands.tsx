@@ -46,34 +46,9 @@ export function Hands({ state }: { readonly state: WorkbenchState }) {
             </Button>
           )}
         </Switchboard>
-        <Devices state={state} />
-        <Switchboard name={{ zh: '打印纸', en: 'Paper' }} badge={<PaperBadge printer={printer} />}>
-          {printer.paper === 'ok' && (
-            <Button onClick={() => act({ kind: 'paper', state: 'nearEnd' })}>
-              {t({ zh: '将尽', en: 'Near its end' })}
-            </Button>
-          )}
-          {printer.paper !== 'ok' ? (
-            <Button kind="primary" onClick={() => act({ kind: 'paper', state: 'ok' })}>
-              {t({ zh: '装新纸', en: 'New roll' })}
-            </Button>
-          ) : (
-            <>
-              <Button onClick={() => act({ kind: 'paper', state: 'end' })}>
-                {t({ zh: '取走纸卷', en: 'Take the roll out' })}
-              </Button>
-              <Button onClick={() => act({ kind: 'paperEndsAfter', lines: 8 })}>
-                {t({ zh: '8 行后用完', en: 'Out after 8 lines' })}
-              </Button>
-            </>
-          )}
-          <Button onClick={() => act({ kind: 'cover', state: printer.cover === 'open' ? 'closed' : 'open' })}>
-            {printer.cover === 'open'
-              ? t({ zh: '合上盖', en: 'Close the cover' })
-              : t({ zh: '打开盖', en: 'Open the cover' })}
-          </Button>
-        </Switchboard>
-        <BatteryHands battery={state.battery} />
+        {!state.isOnBoard && <Devices state={state} />}
+        {!state.isOnBoard && <PaperHands printer={printer} />}
+        {state.battery !== null && <BatteryHands battery={state.battery} />}
         <Switchboard name={{ zh: '声音', en: 'Sound' }} badge={undefined}>
           <Button onClick={toggleSound}>
             {isSoundOn.value ? t({ zh: '关闭', en: 'Off' }) : t({ zh: '打开', en: 'On' })}
@@ -92,9 +67,44 @@ export function Hands({ state }: { readonly state: WorkbenchState }) {
   )
 }
 
+function PaperHands({ printer }: Pick<WorkbenchState, 'printer'>) {
+  return (
+    <Switchboard name={{ zh: '打印纸', en: 'Paper' }} badge={<PaperBadge printer={printer} />}>
+      {printer.paper === 'ok' && (
+        <Button onClick={() => act({ kind: 'paper', state: 'nearEnd' })}>
+          {t({ zh: '将尽', en: 'Near its end' })}
+        </Button>
+      )}
+      {printer.paper !== 'ok' ? (
+        <Button kind="primary" onClick={() => act({ kind: 'paper', state: 'ok' })}>
+          {t({ zh: '装新纸', en: 'New roll' })}
+        </Button>
+      ) : (
+        <>
+          <Button onClick={() => act({ kind: 'paper', state: 'end' })}>
+            {t({ zh: '取走纸卷', en: 'Take the roll out' })}
+          </Button>
+          <Button onClick={() => act({ kind: 'paperEndsAfter', lines: 8 })}>
+            {t({ zh: '8 行后用完', en: 'Out after 8 lines' })}
+          </Button>
+        </>
+      )}
+      <Button onClick={() => act({ kind: 'cover', state: printer.cover === 'open' ? 'closed' : 'open' })}>
+        {printer.cover === 'open'
+          ? t({ zh: '合上盖', en: 'Close the cover' })
+          : t({ zh: '打开盖', en: 'Open the cover' })}
+      </Button>
+    </Switchboard>
+  )
+}
+
 const DRAIN_PERCENT = 15
 
-function BatteryHands({ battery: { percent, isCharging } }: Pick<WorkbenchState, 'battery'>) {
+function BatteryHands({
+  battery: { percent, isCharging },
+}: {
+  readonly battery: NonNullable<WorkbenchState['battery']>
+}) {
   const tone = percent < 15 ? 'bad' : percent < 30 ? 'warn' : 'good'
   return (
     <Switchboard name={{ zh: '电池', en: 'Battery' }} badge={<Badge tone={tone}>{percent} %</Badge>}>
@@ -149,7 +159,8 @@ function LineBadge({ line }: Pick<WorkbenchState, 'line'>) {
   return <Badge tone={line === 'up' ? 'good' : line === 'cut' ? 'bad' : 'warn'}>{t(LINES[line])}</Badge>
 }
 
-function PaperBadge({ printer }: Pick<WorkbenchState, 'printer'>) {
+/** How the paper is. */
+export function PaperBadge({ printer }: Pick<WorkbenchState, 'printer'>) {
   if (printer.cover === 'open') return <Badge tone="bad">{t({ zh: '盖打开', en: 'Cover open' })}</Badge>
   if (printer.paper === 'end') return <Badge tone="bad">{t({ zh: '缺纸', en: 'Out' })}</Badge>
   if (printer.paper === 'nearEnd') return <Badge tone="warn">{t({ zh: '将尽', en: 'Near its end' })}</Badge>

@@ -17,9 +17,9 @@ export function TerminalBody({ state }: { readonly state: WorkbenchState }) {
       <PaperSlot state={state} />
       <Display state={state} />
       <Lights state={state} />
-      <TapSpot state={state} />
+      {!state.isOnBoard && <TapSpot state={state} />}
       <Keypad isOn={state.power === 'on'} />
-      <ChipSlot state={state} />
+      {!state.isOnBoard && <ChipSlot state={state} />}
     </section>
   )
 }

@@ -7,7 +7,7 @@ import { act } from './use-workbench.ts'
 export function TerminalChoice({ table }: { readonly table: NonNullable<WorkbenchState['table']> }) {
   return (
     <div class="row terminal-choice">
-      {table.terminals.map(({ id, serial, tid }) => (
+      {table.terminals.map(({ id, serial, tid, isOnBoard }) => (
         <button
           key={id}
           type="button"
@@ -16,6 +16,7 @@ export function TerminalChoice({ table }: { readonly table: NonNullable<Workbenc
           onClick={() => act({ kind: 'show', terminal: id })}
         >
           {tid === '' ? t({ zh: '新终端', en: 'New terminal' }) : tid}
+          {isOnBoard && <span class="quiet">{t({ zh: '主板', en: 'on the board' })}</span>}
           {serial !== '' && <code class="quiet">{serial}</code>}
         </button>
       ))}
