@@ -1,3 +1,4 @@
+import { currencyCode, currencyNumber } from '../../base/money.ts'
 import type { TerminalRow } from '../core/records.ts'
 import type { AuditLog } from '../office/audit-log.ts'
 import type { OfficeDatabase } from '../office/office-database.ts'
@@ -26,6 +27,14 @@ export interface MerchantUse extends MerchantPlace {
   readonly terminalsMax: number
   readonly holderTerminals: number
   readonly holderTerminalsMax: number
+  /** What it is paid in, and what else it takes: ISO 4217 numbers. */
+  readonly currency: string
+  readonly currencies: readonly string[]
+}
+
+export interface MerchantChange extends MerchantPlace {
+  /** Further currencies, by letters or ISO 4217 number; left out: they stay as they are. */
+  readonly currencies?: readonly string[] | undefined
 }
 
 export interface AssignmentParts {
@@ -34,7 +43,20 @@ export interface AssignmentParts {
   readonly stock: DeviceStock
   readonly terminals: TerminalList
   readonly tiers: ReadonlyMap<string, MerchantTier>
-  readonly estate: Pick<Estate, 'addTerminal' | 'changeTerminal' | 'hasMerchant'>
+  readonly estate: Pick<
+    Estate,
+    'addTerminal' | 'changeTerminal' | 'hasMerchant' | 'merchant' | 'setCurrencies'
+  >
+}
+
+function knownCurrency(word: string): string {
+  const number = currencyNumber(word)
+  if (number === undefined)
+    throw new EstateRefusal('badInput', {
+      zh: `没有货币 ${word}：请填字母代码（如 USD）或三位数字代码。`,
+      en: `There is no currency ${word}: give its letters, such as USD, or its ISO 4217 number.`,
+    })
+  return number
 }
 
 const COUNT = `SELECT count(*) FROM estate_devices WHERE state IN ('assigned', 'installed') AND mid IN`
@@ -116,9 +138,9 @@ export class Assignments {
     })
   }
 
-  /** Tier and holder of a merchant. @throws {EstateRefusal} */
-  setMerchant(actor: string, { mid, tier, holder, version }: MerchantPlace): MerchantUse {
-    const { office, audit, tiers } = this.#parts
+  /** Tier, holder and further currencies of a merchant. @throws {EstateRefusal} */
+  setMerchant(actor: string, { mid, tier, holder, version, currencies }: MerchantChange): MerchantUse {
+    const { office, audit, tiers, estate } = this.#parts
     return office.transaction(() => {
       this.#checkMerchant(mid)
       if (!tiers.has(tier)) throw notThere(`商户等级 ${tier}`, `tier ${tier}`)
@@ -131,6 +153,16 @@ export class Assignments {
         )
         .run(mid, tier, holder)
       audit.append({ actor, action: 'merchant.tierSet', subject: mid, detail: { tier } })
+      if (currencies !== undefined) {
+        const numbers = currencies.map(knownCurrency)
+        audit.append({
+          actor,
+          action: 'merchant.currenciesSet',
+          subject: mid,
+          detail: { currencies: numbers.map(currencyCode).join(' ') },
+        })
+        estate.setCurrencies(mid, numbers)
+      }
       return this.use(mid)
     })
   }
@@ -140,6 +172,7 @@ export class Assignments {
     const { db } = this.#parts.office
     const place = this.#place(mid)
     const { terminalsPerMerchant, terminalsPerHolder } = this.#tier(place.tier)
+    const { currency = '', currencies = [] } = this.#parts.estate.merchant(mid) ?? {}
     const terminals = db.prepare<[string], number>(`${COUNT} (?)`).pluck().get(mid) ?? 0
     const ofHolder = db
       .prepare<[string], number>(`${COUNT} (SELECT mid FROM estate_merchants WHERE holder = ?)`)
@@ -150,6 +183,8 @@ export class Assignments {
       terminalsMax: terminalsPerMerchant,
       holderTerminals: place.holder === '' ? terminals : (ofHolder.get(place.holder) ?? 0),
       holderTerminalsMax: terminalsPerHolder,
+      currency,
+      currencies,
     }
   }
 

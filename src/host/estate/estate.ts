@@ -101,7 +101,11 @@ export class Estate {
   }
 
   hasMerchant(mid: string): boolean {
-    return this.#store.listMerchants().some((merchant) => merchant.mid === mid)
+    return this.merchant(mid) !== undefined
+  }
+
+  merchant(mid: string): MerchantRow | undefined {
+    return this.#store.listMerchants().find((merchant) => merchant.mid === mid)
   }
 
   hasTerminal(tid: string): boolean {

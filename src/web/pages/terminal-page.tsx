@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals'
-import type { NewCode, TerminalDetail, TierView } from '../../host/console/api-types/estate.ts'
+import { currencyCode } from '../../base/money.ts'
+import type { NewCode, TerminalDetail } from '../../host/console/api-types/estate.ts'
 import { Button } from '../components/button.tsx'
 import { Card } from '../components/card.tsx'
 import { CommissioningCard } from '../components/commissioning-card.tsx'
@@ -11,7 +12,7 @@ import {
   ORDER_STATES,
   TERMINAL_STATUSES,
 } from '../components/estate-badges.tsx'
-import { SelectField, TextField } from '../components/field.tsx'
+import { MerchantDialog } from '../components/merchant-dialog.tsx'
 import { MonitorCard } from '../components/monitor-card.tsx'
 import { NewOrderDialog } from '../components/order-dialog.tsx'
 import { Problem } from '../components/problem.tsx'
@@ -29,7 +30,7 @@ const HANDS = ['support', 'administrator']
 /** One terminal: who it is, what it is, its keys' check values, its jobs. */
 export function TerminalPage({ params: { tid = '' } }: PageProps) {
   const { data, problem, reload } = useData<TerminalDetail>(`/api/estate/terminals/${tid}`, ['estate'])
-  const opened = useSignal<'status' | 'order' | 'tier' | undefined>(undefined)
+  const opened = useSignal<'status' | 'order' | 'merchant' | undefined>(undefined)
   const code = useSignal<NewCode | undefined>(undefined)
   if (problem !== undefined) return <Problem text={problem} onRetry={reload} />
   if (data === undefined) return <span class="skeleton" />
@@ -56,7 +57,7 @@ export function TerminalPage({ params: { tid = '' } }: PageProps) {
         actions={
           <>
             {may(['clerk', 'administrator']) && (
-              <Button onClick={() => (opened.value = 'tier')}>{t({ zh: '商户等级', en: 'Tier' })}</Button>
+              <Button onClick={() => (opened.value = 'merchant')}>{t({ zh: '商户', en: 'Merchant' })}</Button>
             )}
             {may(HANDS) && (
               <>
@@ -101,9 +102,9 @@ export function TerminalPage({ params: { tid = '' } }: PageProps) {
           </p>
         </FormDialog>
       )}
-      {opened.value === 'tier' && (
-        <TierDialog
-          data={data}
+      {opened.value === 'merchant' && (
+        <MerchantDialog
+          use={data.use}
           onClose={() => {
             close()
             reload()
@@ -170,6 +171,10 @@ function Facts({
       t({ zh: '商户终端数', en: 'Terminals of the merchant' }),
       `${use.terminals} / ${use.terminalsMax} (${use.tier})`,
     ],
+    [
+      t({ zh: '受理货币', en: 'Currencies of the merchant' }),
+      [use.currency, ...use.currencies].map(currencyCode).join(' '),
+    ],
   ]
   return (
     <dl class="pairs">
@@ -180,52 +185,6 @@ function Facts({
         </>
       ))}
     </dl>
-  )
-}
-
-/** How many terminals the merchant may have, and who stands behind it. */
-function TierDialog({
-  data: { use },
-  onClose,
-}: {
-  readonly data: TerminalDetail
-  readonly onClose: () => void
-}) {
-  const { data: tiers } = useData<readonly TierView[]>('/api/estate/tiers')
-  const tier = useSignal(use.tier)
-  const holder = useSignal(use.holder)
-  return (
-    <FormDialog
-      title={`${t({ zh: '商户等级', en: 'Tier of the merchant' })} · ${use.mid}`}
-      submit={{ zh: '保存', en: 'Save' }}
-      onClose={onClose}
-      onSubmit={async () => {
-        const { version } = use
-        await put(`/api/estate/merchants/${use.mid}`, { tier: tier.value, holder: holder.value, version })
-        say({ zh: '已保存。', en: 'Saved.' })
-        onClose()
-      }}
-    >
-      <SelectField
-        label={t({ zh: '等级', en: 'Tier' })}
-        value={tier.value}
-        options={(tiers ?? []).map(({ id, name, terminalsPerMerchant, terminalsPerHolder }) => ({
-          value: id,
-          text: `${t(name)} (${terminalsPerMerchant} / ${terminalsPerHolder})`,
-        }))}
-        onChange={(value) => (tier.value = value)}
-        hint={t({ zh: '每商户 / 每持有人的终端数', en: 'Terminals per merchant / per holder' })}
-      />
-      <TextField
-        label={t({ zh: '持有人（可空）', en: 'Holder (may be empty)' })}
-        hint={t({
-          zh: '同一人名下的商户合并计数',
-          en: 'The merchants of one person or company are counted together',
-        })}
-        value={holder.value}
-        onInput={(text) => (holder.value = text)}
-      />
-    </FormDialog>
   )
 }
 

@@ -79,3 +79,34 @@ describe('rates at the console', () => {
     expect((await support.ask('PUT', '/api/rates', {})).status).toBe(403)
   })
 })
+
+describe('the further currencies of a merchant', () => {
+  const path = '/api/estate/merchants/001290058120001'
+
+  it('are set by a clerk, by letters or number, and the host takes them', async () => {
+    const clerk = await world.as('clerk')
+    const { tier, holder, version } = (await clerk.ask('GET', path)).body
+    const saved = await clerk.ask('PUT', path, { tier, holder, version, currencies: ['usd', '392', 'CNY'] })
+    expect(saved).toMatchObject({ status: 200, body: { currency: '156', currencies: ['392', '840'] } })
+    const [row] = world.host.store.listMerchants().filter(({ mid }) => path.endsWith(mid))
+    expect(row?.currencies).toEqual(['392', '840'])
+    const [entry] = world.office.audit.list({ action: 'merchant.currenciesSet', limit: 1 })
+    expect(entry?.detail).toEqual({ currencies: 'USD JPY CNY' })
+  })
+
+  it('stay when a word is no currency, and when nothing is said of them', async () => {
+    const clerk = await world.as('clerk')
+    const { tier, holder, version } = (await clerk.ask('GET', path)).body
+    const refused = await clerk.ask('PUT', path, {
+      tier: 'chain',
+      holder,
+      version,
+      currencies: ['EUR', 'QQQ'],
+    })
+    expect(refused).toMatchObject({ status: 400, body: { kind: 'badInput' } })
+    expect(refused.body.en).toContain('QQQ')
+    expect((await clerk.ask('GET', path)).body).toMatchObject({ tier, version, currencies: ['392', '840'] })
+    const kept = await clerk.ask('PUT', path, { tier, holder, version })
+    expect(kept.body.currencies).toEqual(['392', '840'])
+  })
+})

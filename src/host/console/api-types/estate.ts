@@ -87,6 +87,9 @@ export const MERCHANT_USE = z.object({
   terminalsMax: z.number(),
   holderTerminals: z.number(),
   holderTerminalsMax: z.number(),
+  /** ISO 4217 numbers: what it is paid in, and what else it takes. */
+  currency: z.string(),
+  currencies: z.array(z.string()).readonly(),
   version: z.number(),
 })
 

@@ -164,12 +164,13 @@ function merchantRoutes(app: ConsoleApp, { field }: ConsoleContext): void {
     url: '/api/estate/merchants/:mid',
     config: { access: ['clerk', 'administrator'] },
     schema: {
-      summary: 'Tier and holder of a merchant',
+      summary: 'Tier, holder and further currencies of a merchant',
       tags: ['estate'],
       params,
       body: z.object({
         tier: z.string().max(32),
         holder: z.string().trim().max(80),
+        currencies: z.array(z.string().trim().min(1).max(8)).max(24).optional(),
         version: z.int().min(0),
       }),
       response: { 200: MERCHANT_USE },
