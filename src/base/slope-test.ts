@@ -11,12 +11,18 @@ export interface SlopeTest {
 }
 
 const FEWEST = 6
+/** Residuals that are so small a part of all are those of a computer's numbers. */
+const EXACT = 1e-24
 
 /**
- * Least-squares slope with Student's t. Samples of a process are not independent of their neighbours (a heap that was
- * full a minute ago is still full), so the count is reduced by the correlation of neighbouring residuals.
+ * Least-squares slope, and how likely it is by chance. Samples of a process are not independent of their neighbours: a heap
+ * that was full a minute ago is still full, and a leak that goes by requests bends where a busy machine serves fewer. So
+ * the chance is that of a line through differences of neighbours (each less a part of the one before it), by Student's t:
+ * the part is the correlation of neighbouring residuals, without its bias and with its own error on top, and all of it
+ * where that can't be told from a walk. A growth that goes on is then sure however it bends; a single step is not.
  * Undefined for fewer than six samples.
- * Source: Draper and Smith, Applied Regression Analysis, 1.4; Santer et al. 2000 for the effective sample size.
+ * Source: Draper and Smith, Applied Regression Analysis, 1.4; Prais and Winsten 1954 for the differences; Kendall 1954 for
+ * the bias; Perron and Yabu 2009 for the walk.
  */
 export function testSlope(times: readonly number[], values: readonly number[]): SlopeTest | undefined {
   const count = Math.min(times.length, values.length)
@@ -24,36 +30,70 @@ export function testSlope(times: readonly number[], values: readonly number[]): 
   const at = times.slice(0, count)
   const meanTime = meanOf(at)
   const mean = meanOf(values.slice(0, count))
-  let spread = 0
-  let product = 0
-  for (const [index, time] of at.entries()) {
-    spread += (time - meanTime) ** 2
-    product += (time - meanTime) * ((values[index] ?? 0) - mean)
-  }
-  const slope = spread === 0 ? 0 : product / spread
-  const residuals = at.map((time, index) => (values[index] ?? 0) - mean - slope * (time - meanTime))
-  const squares = residuals.reduce((sum, residual) => sum + residual * residual, 0)
+  // Both from their means: sums of large numbers lose what is small in them.
+  const x = at.map((time) => time - meanTime)
+  const y = at.map((_, index) => (values[index] ?? 0) - mean)
+  const spread = productOf(x, x)
+  const slope = spread === 0 ? 0 : productOf(x, y) / spread
   const growth = slope * ((at.at(-1) ?? 0) - (at[0] ?? 0))
-  const effective = effectiveCount(residuals, squares)
-  const freedom = Math.max(effective - 2, 1)
-  const deviation = Math.sqrt(squares / freedom / spread)
-  const probability =
-    slope === 0 ? 1 : deviation === 0 ? 0 : studentTail(Math.abs(slope / deviation), freedom)
-  return { count, mean, slope, growth, probability }
+  return { count, mean, slope, growth, probability: probabilityOf(x, y, slope) }
+}
+
+function probabilityOf(x: readonly number[], y: readonly number[], slope: number): number {
+  if (slope === 0) return 1
+  const residuals = y.map((value, index) => value - slope * (x[index] ?? 0))
+  const squares = productOf(residuals, residuals)
+  if (squares <= EXACT * productOf(y, y)) return 0
+  const { estimate, deviation, freedom } = lineOfDifferences(x, y, correlationOf(residuals, squares))
+  // A slope that the differences do not have is none.
+  if (estimate * slope <= 0) return 1
+  return deviation === 0 ? 0 : studentTail(estimate / deviation, freedom)
+}
+
+/** Correlation of neighbours, from that of residuals: 0 to 1, rather too large than too small. */
+function correlationOf(residuals: readonly number[], squares: number): number {
+  const count = residuals.length
+  const lagged = productOf(residuals.slice(1), residuals.slice(0, -1)) / squares
+  const unbiased = Math.max((count * lagged + 2) / (count - 4), 0)
+  const error = 1 / Math.sqrt(count)
+  return unbiased + error > 1 - 2 * error ? 1 : unbiased + error
+}
+
+interface Line {
+  readonly estimate: number
+  /** Standard error of the estimate. */
+  readonly deviation: number
+  readonly freedom: number
+}
+
+/** The slope of `y` over `x` where each `y` keeps the part `kept` of the one before it. */
+function lineOfDifferences(x: readonly number[], y: readonly number[], kept: number): Line {
+  // The first sample has nothing before it: it counts for as much as it is surer.
+  const first = Math.sqrt(1 - kept * kept)
+  const differences = (of: readonly number[]) =>
+    of.map((value, index) => (index === 0 ? first * value : value - kept * (of[index - 1] ?? 0)))
+  const ones = differences(x.map(() => 1))
+  const [dx, dy] = [x, y].map((of) => without(ones, differences(of))) as [number[], number[]]
+  const spread = productOf(dx, dx)
+  const estimate = productOf(dx, dy) / spread
+  const rest = dy.map((value, index) => value - estimate * (dx[index] ?? 0))
+  const freedom = x.length - 2
+  return { estimate, deviation: Math.sqrt(productOf(rest, rest) / freedom / spread), freedom }
+}
+
+/** What of `values` is no multiple of `ones`: differences of a walk have no height. */
+function without(ones: readonly number[], values: readonly number[]): readonly number[] {
+  const size = productOf(ones, ones)
+  const height = size === 0 ? 0 : productOf(ones, values) / size
+  return values.map((value, index) => value - height * (ones[index] ?? 0))
+}
+
+function productOf(some: readonly number[], others: readonly number[]): number {
+  return some.reduce((sum, value, index) => sum + value * (others[index] ?? 0), 0)
 }
 
 function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length
-}
-
-/** As many independent samples as these are worth. */
-function effectiveCount(residuals: readonly number[], squares: number): number {
-  if (squares === 0) return residuals.length
-  let lagged = 0
-  for (let index = 1; index < residuals.length; index++)
-    lagged += (residuals[index] ?? 0) * (residuals[index - 1] ?? 0)
-  const correlation = Math.min(Math.max(lagged / squares, 0), 0.99)
-  return Math.max((residuals.length * (1 - correlation)) / (1 + correlation), 3)
 }
 
 /** Chance of |t| or more on both sides. Source: Abramowitz and Stegun, 26.7.1. */

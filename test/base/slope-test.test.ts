@@ -66,22 +66,45 @@ describe('slope test', () => {
       )
       if ((found?.probability ?? 1) < 0.05) believed++
     }
-    expect(believed).toBeGreaterThan(20)
-    expect(believed).toBeLessThan(80)
+    // Rather less often: it never knows that there is no correlation.
+    expect(believed).toBeGreaterThan(5)
+    expect(believed).toBeLessThan(60)
   })
 
-  it('samples that follow their neighbours are not taken for many', () => {
-    const random = new LoadRandom(12, 0)
-    let believed = 0
-    for (let run = 0; run < 500; run++) {
-      let state = 0
-      const walk = minutes.map(() => {
-        state = 0.8 * state + noise(random)
-        return state
-      })
-      if ((testSlope(minutes, walk)?.probability ?? 1) < 0.01) believed++
-    }
-    expect(believed).toBeLessThan(40)
+  // 5 of 500 are what the probability says.
+  it.each([
+    [0.5, 60, 10],
+    [0.8, 60, 10],
+    [0.95, 60, 10],
+    [1, 60, 12],
+    [0.8, 12, 20],
+    [1, 12, 35],
+  ])(
+    'a series that keeps %d of what it was is not taken for a slope, over %d samples',
+    (kept, count, max) => {
+      const random = new LoadRandom(12, 0)
+      const times = minutes.slice(0, count)
+      let believed = 0
+      for (let run = 0; run < 500; run++) {
+        let state = kept === 1 ? 0 : noise(random) / Math.sqrt(1 - kept * kept)
+        const series = times.map(() => {
+          state = kept * state + noise(random)
+          return state
+        })
+        if ((testSlope(times, series)?.probability ?? 1) < 0.01) believed++
+      }
+      expect(believed).toBeLessThanOrEqual(max)
+    },
+  )
+
+  it('a growth that goes on is sure although it bends, and a single step is not', () => {
+    // Descriptors of the leaking host of the tests on a machine that had other things to do.
+    const bent = [41, 44, 46, 48, 51, 60, 63, 65, 68, 70, 72, 74]
+    expect(testSlope(minutes.slice(0, bent.length), bent)?.probability).toBeLessThan(0.001)
+    const slower = minutes.map((_, index) => Math.sqrt(index))
+    expect(testSlope(minutes, slower)?.probability).toBeLessThan(0.001)
+    const step = minutes.map((_, index) => (index < 25 ? 0 : 1))
+    expect(testSlope(minutes, step)?.probability).toBeGreaterThan(0.1)
   })
 })
 

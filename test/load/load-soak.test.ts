@@ -36,7 +36,7 @@ describe('tillwire load --soak', () => {
       '--soak',
       '14s',
       '--rate',
-      '60',
+      '40',
       '--json',
     ])
     const code = await run.ended()
