@@ -10,6 +10,7 @@ export const SIGN: Readonly<Record<TransactionKind, -1 | 0 | 1>> = {
   refund: -1,
   completionVoid: -1,
   balance: 0,
+  tipAdjustment: 0,
   preAuthorisation: 0,
   preAuthorisationAddition: 0,
   preAuthorisationCancel: 0,

@@ -51,6 +51,13 @@ export class Arguments {
     return amountMinor === undefined ? { currency } : { amountMinor, currency }
   }
 
+  /** The amount behind the word `tip`, in `currency`, if it stands there. */
+  takeTip(currency: string | undefined): { readonly tipMinor?: number } {
+    if (!this.has('tip')) return {}
+    const tipMinor = this.require({ ...AMOUNT, parse: (word, own) => parseAmount(word, currency ?? own) })
+    return tipMinor === undefined ? {} : { tipMinor }
+  }
+
   /** As `take`, but it must be there. */
   require<T>(kind: ArgumentKind<T>): T | undefined {
     const value = this.take(kind)
@@ -69,6 +76,10 @@ export class Arguments {
 export const AMOUNT: ArgumentKind<number> = {
   expected: { zh: '金额，例如 12.34', en: 'an amount such as 12.34' },
   parse: (word, currency) => parseAmount(word, currency),
+}
+export const TIP_AMOUNT: ArgumentKind<number> = {
+  ...AMOUNT,
+  parse: (word, currency) => (/^0+([.]0+)?$/.test(word) ? 0 : parseAmount(word, currency)),
 }
 /** An amount is read with the decimal places of the currency that stands behind it. */
 export const CURRENCY: ArgumentKind<string> = {

@@ -1,7 +1,8 @@
 import { err, ok, type Result } from '../base/result.ts'
 import type { CliLanguage } from './language.ts'
 import { Arguments, type Text } from './terminal-console-arguments.ts'
-import { CONSOLE_COMMANDS, type ConsoleCommand } from './terminal-console-table.ts'
+import type { ConsoleCommand } from './terminal-console-entry.ts'
+import { CONSOLE_COMMANDS } from './terminal-console-table.ts'
 
 /** Never holds what was typed: it may be a card number or a password that went to the wrong prompt. */
 export type ConsoleCommandError =

@@ -1,7 +1,4 @@
-import type { CommissioningStep } from '../terminal/flows/commissioning/step-evidence.ts'
 import { DOWNLOAD_SETS } from '../terminal/flows/download-model.ts'
-import type { TerminalCommand } from '../terminal/flows/terminal-command.ts'
-import type { CliLanguage } from './language.ts'
 import {
   ACTIVATION_CODE,
   AMOUNT,
@@ -16,41 +13,16 @@ import {
   PAYMENT_CODE,
   REFERENCE,
   STAN,
-  type Text,
+  TIP_AMOUNT,
   VOUCHER,
 } from './terminal-console-arguments.ts'
-
-type ConsoleLanguage = CliLanguage | 'both'
-
-/** One line of an operator or of a script. */
-export type ConsoleCommand =
-  | { readonly kind: 'run'; readonly command: TerminalCommand }
-  | { readonly kind: 'language'; readonly language: ConsoleLanguage }
-  /** For whoever brings terminals into service; see `ConsoleServices`. */
-  | { readonly kind: 'activate'; readonly code: string }
-  | { readonly kind: 'commission'; readonly step?: CommissioningStep | 'all'; readonly again: boolean }
-  | { readonly kind: 'help' }
-  | { readonly kind: 'quit' }
-  /** An empty line, or a comment. */
-  | { readonly kind: 'nothing' }
-
-export interface CommandEntry {
-  readonly name: string
-  readonly aliases: readonly string[]
-  readonly usage: string
-  readonly summary: Text
-  build(args: Arguments): ConsoleCommand
-}
-
-function run(command: TerminalCommand): ConsoleCommand {
-  return { kind: 'run', command }
-}
-
-/** `{ [key]: value }`, or nothing when there is no value: commands leave out what is not given. */
-function given<K extends string, T>(key: K, value: T | undefined): { readonly [key in K]?: T } {
-  // A computed key has the type `string`; the one member is named by `key`.
-  return (value === undefined ? {} : { [key]: value }) as { readonly [key in K]?: T }
-}
+import {
+  type CommandEntry,
+  type ConsoleCommand,
+  type ConsoleLanguage,
+  given,
+  run,
+} from './terminal-console-entry.ts'
 
 function keyed(args: Arguments): { readonly entry?: 'keyed' } {
   return args.has('keyed') ? { entry: 'keyed' } : {}
@@ -90,12 +62,15 @@ export const CONSOLE_COMMANDS: readonly CommandEntry[] = [
   {
     name: 'sale',
     aliases: ['消费'],
-    usage: 'sale [AMOUNT [CURRENCY]] [keyed]',
+    usage: 'sale [AMOUNT [CURRENCY]] [tip AMOUNT] [keyed]',
     summary: {
-      zh: '消费；可写币种；keyed 表示手工输入卡号',
-      en: 'sale; a currency such as USD; keyed: the card number is typed',
+      zh: '消费；可写币种、小费；keyed 表示手工输入卡号',
+      en: 'sale; a currency such as USD; a tip on top; keyed: the card number is typed',
     },
-    build: (args) => run({ kind: 'sale', ...args.takeMoney(), ...keyed(args) }),
+    build: (args) => {
+      const money = args.takeMoney()
+      return run({ kind: 'sale', ...money, ...args.takeTip(money.currency), ...keyed(args) })
+    },
   },
   {
     name: 'void',
@@ -103,6 +78,16 @@ export const CONSOLE_COMMANDS: readonly CommandEntry[] = [
     usage: 'void [TRACE]',
     summary: { zh: '撤销本批次的一笔消费', en: 'void a sale of this batch' },
     build: (args) => run({ kind: 'void', ...given('stan', args.take(STAN)) }),
+  },
+  {
+    name: 'tip',
+    aliases: ['小费'],
+    usage: 'tip [TRACE] [AMOUNT]',
+    summary: { zh: '为本批次的一笔消费加小费', en: 'add the tip that was written on the slip of a sale' },
+    build: (args) => {
+      const stan = given('stan', args.take(STAN))
+      return run({ kind: 'tipAdjustment', ...stan, ...given('tipMinor', args.take(TIP_AMOUNT)) })
+    },
   },
   {
     name: 'refund',

@@ -16,6 +16,7 @@ import {
   type WrappedKeyField,
 } from './subfields/field-62.ts'
 import { parseField63 } from './subfields/field-63.ts'
+import { parseTip } from './subfields/tip-amount.ts'
 
 /** One subfield in words: number or tag, name, and the value as it may be shown. */
 export type SubfieldLine = readonly [place: string, name: string, value: string]
@@ -33,7 +34,7 @@ export function describeSubfields(
   if (typeof value !== 'string') return bit === 62 ? describe62(value, mti, reveal) : []
   switch (bit) {
     case 48:
-      return describe48(value, reveal)
+      return describe48(value, mti, reveal)
     case 54:
       return describe54(value)
     case 59:
@@ -77,7 +78,9 @@ function describe61(value: string): readonly SubfieldLine[] {
   return lines.filter((line): line is SubfieldLine => line[2] !== undefined)
 }
 
-function describe48(value: string, reveal: boolean): readonly SubfieldLine[] {
+function describe48(value: string, mti: string, reveal: boolean): readonly SubfieldLine[] {
+  const tipMinor = mti.startsWith('02') ? parseTip(value) : undefined
+  if (tipMinor !== undefined) return [['48', 'tip / 小费', String(tipMinor)]]
   const totals = parseSettlementTotals(value)
   if (totals.ok) {
     return [

@@ -10,6 +10,7 @@ import {
 } from '../iso8583/subfields/field-48.ts'
 import { formatField59, parseField59 } from '../iso8583/subfields/field-59.ts'
 import { parseTerminalSerial } from '../iso8583/subfields/field-62.ts'
+import { parseTip } from '../iso8583/subfields/tip-amount.ts'
 import { maskTlvs } from './mask-tlv.ts'
 import { maskTrack1, maskTrack2, maskTrack3 } from './mask-track.ts'
 import { isPan, type TestCards } from './test-cards.ts'
@@ -127,7 +128,8 @@ export class MessageMask {
 
   #field48(value: FieldValue, element: DataElementSpec, { fields }: Context): FieldValue {
     if (typeof value !== 'string' || fields[F.customData] === undefined) return filled(value, element)
-    if (parseSettlementTotals(value).ok || /^\d{1,4}$/.test(value)) return value
+    if (parseSettlementTotals(value).ok || /^\d{1,4}$/.test(value) || parseTip(value) !== undefined)
+      return value
     const details = parseBatchDetails(value)
     if (!details.ok) return filled(value, element)
     return formatBatchDetails(

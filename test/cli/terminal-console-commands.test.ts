@@ -25,6 +25,11 @@ describe('a console line', () => {
     ['sale keyed', { kind: 'sale', entry: 'keyed' }],
     ['消费 1', { kind: 'sale', amountMinor: 100 }],
     ['sale', { kind: 'sale' }],
+    ['sale 12.34 tip 1.5 keyed', { kind: 'sale', amountMinor: 1234, tipMinor: 150, entry: 'keyed' }],
+    ['sale 1234 JPY tip 100', { kind: 'sale', amountMinor: 1234, currency: '392', tipMinor: 100 }],
+    ['tip 12 1.50', { kind: 'tipAdjustment', stan: '000012', tipMinor: 150 }],
+    ['小费 12 0', { kind: 'tipAdjustment', stan: '000012', tipMinor: 0 }],
+    ['tip', { kind: 'tipAdjustment' }],
     ['void 12', { kind: 'void', stan: '000012' }],
     ['void', { kind: 'void' }],
     [
@@ -161,10 +166,10 @@ describe('a console line', () => {
     const error = parse('sale twelve')
     if (error.ok) throw new Error('parsed')
     expect(describeCommandError(error.error, 'en')).toBe(
-      'argument 1 should be an amount such as 12.34. Usage: sale [AMOUNT [CURRENCY]] [keyed]',
+      'argument 1 should be an amount such as 12.34. Usage: sale [AMOUNT [CURRENCY]] [tip AMOUNT] [keyed]',
     )
     expect(describeCommandError(error.error, 'zh')).toBe(
-      '第 1 个参数应为金额，例如 12.34。用法：sale [AMOUNT [CURRENCY]] [keyed]',
+      '第 1 个参数应为金额，例如 12.34。用法：sale [AMOUNT [CURRENCY]] [tip AMOUNT] [keyed]',
     )
   })
 })

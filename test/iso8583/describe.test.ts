@@ -52,6 +52,11 @@ describe('a described message', () => {
     for (const secret of [PAN, '912C48B98668BEB4', `${PAN}D30102010000`]) expect(text).toContain(secret)
   })
 
+  it('shows what of a sale is a tip, and no card number in its place', () => {
+    expect(described({ 48: '000000001500' })).toMatch(/48 +tip \/ 小费 +1500/)
+    expect(described({ 48: '676770000000' })).not.toContain('676770000000')
+  })
+
   it('names fields and subfields in either language, and chip data to their bits', () => {
     const fields = { 39: '00', 60: '22000012000501', 55: '95050000048800' }
     expect(described(fields)).toMatch(/batch number/)

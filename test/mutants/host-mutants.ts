@@ -101,9 +101,9 @@ export const HOST_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: `${CORE}/posting.ts`,
-        find: `    entries.push(...pair(postingId, 0, currency, moneyMinor, holder, merchant))
+        find: `    entries.push(...pair(postingId, firstIndex, currency, moneyMinor, holder, merchant))
 `,
-        replace: `    entries.push(...pair(postingId, 0, currency, moneyMinor, holder, merchant).slice(0, 1))
+        replace: `    entries.push(...pair(postingId, firstIndex, currency, moneyMinor, holder, merchant).slice(0, 1))
 `,
       },
       {
@@ -152,7 +152,7 @@ export const HOST_MUTANTS: readonly Mutant[] = [
     harm: 'the shop gives the money back twice',
     edits: [
       {
-        file: `${OPERATIONS}/payment.ts`,
+        file: `${OPERATIONS}/original.ts`,
         find: `  return refuse('12', \`the original is \${original.state}\`)
 `,
         replace: `  return undefined

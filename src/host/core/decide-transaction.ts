@@ -18,6 +18,7 @@ import {
   preAuthorisationAddition,
   preAuthorisationCancel,
 } from './operations/pre-authorisation.ts'
+import { tipAdjustment } from './operations/tip.ts'
 import { post } from './posting.ts'
 import type { TerminalRow, TransactionKind, TransactionRow } from './records.ts'
 import { type Refusal, refuse } from './refusal.ts'
@@ -34,6 +35,7 @@ const OPERATIONS: Readonly<Record<DecidedKind, (operation: Operation) => Verdict
   refund,
   balance,
   offlineSale,
+  tipAdjustment,
   preAuthorisation,
   preAuthorisationAddition,
   preAuthorisationCancel,
@@ -45,6 +47,7 @@ const OPERATIONS: Readonly<Record<DecidedKind, (operation: Operation) => Verdict
 /** Kinds that stand without an account here: they happened, or their original knows the card. */
 const NEEDS_NO_ACCOUNT: ReadonlySet<DecidedKind> = new Set([
   'offlineSale',
+  'tipAdjustment',
   'saleVoid',
   'refund',
   'completionAdvice',
@@ -273,12 +276,20 @@ function record(operation: Operation, kind: DecidedKind, verdict: Verdict): Tran
     work.putHold(kind === 'preAuthorisation' ? { ...verdict.hold, authorisationCode } : verdict.hold)
   }
   post(work, row.id, row, accountState)
+  if (verdict.addedMinor !== 0 && verdict.originalId !== undefined) {
+    // Two entries for each record that adds to it: their places are its own.
+    post(work, verdict.originalId, { ...row, moneyMinor: verdict.addedMinor }, undefined, 2 * row.id)
+  }
   return row
 }
 
 /** What stands on suspense is undone on suspense, whatever became known since. */
 function movesOnAccount(approval: Approval | undefined): boolean {
   return approval !== undefined && (approval.changedOriginal?.accountKnown ?? true)
+}
+
+function tipOf(approval: Approval | undefined, { tipMinor }: HostRequest): Pick<TransactionRow, 'tipMinor'> {
+  return approval === undefined || tipMinor === undefined ? {} : { tipMinor }
 }
 
 function rowOf(operation: Operation, kind: DecidedKind, verdict: Verdict): TransactionRow {
@@ -298,6 +309,7 @@ function rowOf(operation: Operation, kind: DecidedKind, verdict: Verdict): Trans
     authorisationCode: approval === undefined ? '' : (approval.authorisationCode ?? newAuthorisationCode(id)),
     requestedMinor: request.amountMinor ?? 0,
     approvedMinor: approval?.approvedMinor ?? 0,
+    ...tipOf(approval, request),
     currency: operation.currency,
     panLookup: card?.lookup ?? original?.panLookup ?? '',
     panTruncated: card?.truncated ?? original?.panTruncated ?? '',

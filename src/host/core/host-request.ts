@@ -73,6 +73,8 @@ export interface HostRequest {
   readonly extended: ExtendedData | undefined
   /** What the cardholder took of what the terminal offered; undefined when nothing. */
   readonly conversion: CurrencyConversion | undefined
+  /** Part of the amount, or to be added to the original. */
+  readonly tipMinor: number | undefined
   /** The terminal can read chips. */
   readonly readsChips: boolean
   /** A chip card was read by its stripe because the chip failed. */
@@ -130,6 +132,7 @@ export function emptyRequest(inbound: Inbound, mti: string): HostRequest {
     customText: '',
     extended: undefined,
     conversion: undefined,
+    tipMinor: undefined,
     readsChips: false,
     isFallback: false,
     acceptsPartial: false,

@@ -8,6 +8,7 @@ import {
 import { field59Value, readField59 } from '../../iso8583/subfields/field-59.ts'
 import { type Field60, parseField60 } from '../../iso8583/subfields/field-60.ts'
 import { type Field61, parseField61 } from '../../iso8583/subfields/field-61.ts'
+import { parseTip } from '../../iso8583/subfields/tip-amount.ts'
 import type { FormatFault, HostRequest, OriginalReference } from './host-request.ts'
 import type { Inbound, OperationName } from './inbound.ts'
 import {
@@ -34,6 +35,7 @@ const TRANSACTIONS: Readonly<Record<string, readonly [operation: OperationName, 
   '0200/21': ['completionVoid', '200000'],
   '0220/30': ['offlineSale', '000000'],
   '0200/36': ['offlineSale', '000000'],
+  '0220/34': ['tipAdjustment', '000000'],
 }
 
 /** Message type and field 60.3 to operation. */
@@ -83,6 +85,8 @@ const ADDITIONAL_PRE_AUTHORISATION = '60'
 /** Field 60.4: a terminal that reads chips; field 60.5: a chip that could not be read. */
 const READS_CHIPS: ReadonlySet<string | undefined> = new Set(['5', '6'])
 const CHIP_FAILED: ReadonlySet<string | undefined> = new Set(['1', '2'])
+/** Operations whose field 48 is a tip. */
+const TIPPED: ReadonlySet<OperationName> = new Set(['sale', 'offlineSale', 'tipAdjustment'])
 /** Operations that field 62 of the request belongs to. */
 const BODIES: ReadonlySet<OperationName> = new Set(['download', 'statusUpload', 'signature'])
 const NO_ORIGINAL: OriginalReference = { batchNumber: undefined, stan: undefined, id: undefined }
@@ -114,7 +118,6 @@ export function unionPayRequest(view: MessageView, inbound: Inbound): HostReques
     isRepeat: view.mti.charCodeAt(3) === 49,
     fault: faultOf(view, field60.ok, field61?.ok !== false, operation, stan, {
       processingCode: expectedCode === undefined || processingCode === expectedCode,
-      amount: amountMinor !== undefined || !isUnreadable(view, F.amountTransaction),
       pan: pan !== undefined || !view.has(F.primaryAccountNumber),
     }),
     tid: textField(view, F.cardAcceptorTerminalIdentification),
@@ -142,6 +145,7 @@ export function unionPayRequest(view: MessageView, inbound: Inbound): HostReques
     customData,
     extended: more.extended,
     conversion: more.conversion,
+    tipMinor: tipOf(view, operation),
     customText: operation === 'settlement' ? textField(view, F.customText) : '',
     readsChips: READS_CHIPS.has(custom.readingCapability),
     isFallback: CHIP_FAILED.has(custom.chipCondition),
@@ -153,6 +157,15 @@ export function unionPayRequest(view: MessageView, inbound: Inbound): HostReques
     mac,
     macData: mac === undefined ? undefined : macDataOf(view, inbound),
   }
+}
+
+function isTipWrong(view: MessageView, operation: OperationName): boolean {
+  return TIPPED.has(operation) && view.has(F.additionalDataPrivate) && tipOf(view, operation) === undefined
+}
+
+function tipOf(view: MessageView, operation: OperationName): number | undefined {
+  if (!TIPPED.has(operation) || !view.has(F.additionalDataPrivate)) return undefined
+  return parseTip(textField(view, F.additionalDataPrivate))
 }
 
 function totalsOf(view: MessageView, operation: OperationName): HostRequest['settlement'] {
@@ -172,7 +185,6 @@ function faultOf(
   stan: number | undefined,
   isRight: {
     readonly processingCode: boolean
-    readonly amount: boolean
     readonly pan: boolean
   },
 ): FormatFault | undefined {
@@ -188,9 +200,12 @@ function faultOf(
     return { field: F.originalMessage, reason: 'field 61 has a length that it can not have' }
   if (!isRight.processingCode)
     return { field: F.processingCode, reason: 'the processing code does not belong to this transaction' }
-  if (!isRight.amount) return { field: F.amountTransaction, reason: 'the amount is no number' }
+  if (isUnreadable(view, F.amountTransaction))
+    return { field: F.amountTransaction, reason: 'the amount is no number' }
   if (!extendedOf(view).isRight)
     return { field: F.extendedTlvData, reason: "the cardholder's currency is not written as it should be" }
+  if (isTipWrong(view, operation))
+    return { field: F.additionalDataPrivate, reason: 'the tip is not twelve digits' }
   return isRight.pan ? undefined : { field: F.primaryAccountNumber, reason: 'the card number is no number' }
 }
 

@@ -49,6 +49,8 @@ export interface Approval {
   readonly approvedMinor: number
   readonly moneyMinor: number
   readonly heldMinor: number
+  /** Effect on the cardholder's balance that belongs to the posting of the original. */
+  readonly addedMinor: number
   readonly originalId: number | undefined
   /** The original in its new form. */
   readonly changedOriginal: TransactionRow | undefined
@@ -67,6 +69,7 @@ export function approve(amountMinor: number, effects: Partial<Approval> = {}): A
     approvedMinor: amountMinor,
     moneyMinor: 0,
     heldMinor: 0,
+    addedMinor: 0,
     originalId: undefined,
     changedOriginal: undefined,
     hold: undefined,

@@ -17,10 +17,16 @@ export interface Effects {
 
 /**
  * Writes the ledger entries of `effects` and moves the account's balances with them. `decided`: what else the transaction
- * changes in the account, balances aside.
+ * changes in the account, balances aside. `firstIndex`: where they stand in a posting that has entries already.
  */
-export function post(work: WorkingSet, postingId: number, effects: Effects, decided?: AccountState): void {
-  const entries = entriesOf(postingId, effects)
+export function post(
+  work: WorkingSet,
+  postingId: number,
+  effects: Effects,
+  decided?: AccountState,
+  firstIndex = 0,
+): void {
+  const entries = entriesOf(postingId, effects, firstIndex)
   if (entries.length > 0) work.addEntries(entries)
   const account = work.account(effects.panLookup)
   if (account === undefined) return
@@ -60,19 +66,28 @@ export function fundingEntries(
   return pair(postingId, 0, currency, amountMinor, ['cardholder', panLookup], ['issuerFunding', ''])
 }
 
-function entriesOf(postingId: number, effects: Effects): readonly LedgerEntryRow[] {
+function entriesOf(postingId: number, effects: Effects, firstIndex: number): readonly LedgerEntryRow[] {
   const { moneyMinor, heldMinor, currency, panLookup, conversion } = effects
   const holder: Side = effects.accountKnown ? ['cardholder', panLookup] : ['suspense', '']
   const entries: LedgerEntryRow[] = []
   const merchant: Side = ['merchant', effects.mid]
   if (moneyMinor !== 0 && conversion !== undefined) {
-    entries.push(...pair(postingId, 0, conversion.currency, billedMoney(effects), holder, EXCHANGE))
-    entries.push(...pair(postingId, 2, currency, moneyMinor, EXCHANGE, merchant))
+    entries.push(...pair(postingId, firstIndex, conversion.currency, billedMoney(effects), holder, EXCHANGE))
+    entries.push(...pair(postingId, firstIndex + 2, currency, moneyMinor, EXCHANGE, merchant))
   } else if (moneyMinor !== 0) {
-    entries.push(...pair(postingId, 0, currency, moneyMinor, holder, merchant))
+    entries.push(...pair(postingId, firstIndex, currency, moneyMinor, holder, merchant))
   }
   if (heldMinor !== 0) {
-    entries.push(...pair(postingId, entries.length, currency, heldMinor, ['held', panLookup], ['holds', '']))
+    entries.push(
+      ...pair(
+        postingId,
+        firstIndex + entries.length,
+        currency,
+        heldMinor,
+        ['held', panLookup],
+        ['holds', ''],
+      ),
+    )
   }
   const sum = entries.reduce((total, entry) => total + entry.amountMinor, 0)
   invariant(sum === 0, 'a posting that does not sum to zero')

@@ -104,6 +104,8 @@ export interface TerminalSetup {
 export interface TerminalPolicy {
   /** Kinds of transactions that it may do; undefined: all. */
   readonly kinds?: readonly TransactionKind[]
+  /** Largest tip, in percent of what it is on top of; undefined: no tips. */
+  readonly tipPercent?: number
 }
 
 /** What the host knows of a terminal's software package. JSON-safe. */
@@ -216,6 +218,7 @@ export type TransactionKind =
   | 'completionAdvice'
   | 'completionVoid'
   | 'offlineSale'
+  | 'tipAdjustment'
   /** A reversal came for a request that never did: remembered, so that the late request is refused. */
   | 'reversalAlone'
 
@@ -238,8 +241,10 @@ export interface TransactionRow {
   /** Six characters, or empty when none was given. */
   readonly authorisationCode: string
   readonly requestedMinor: number
-  /** What was approved; 0 when declined. */
+  /** What was approved; 0 when declined. Of a sale with the tip, also one that came later. */
   readonly approvedMinor: number
+  /** The part of `approvedMinor` that is a tip. */
+  readonly tipMinor?: number
   readonly currency: string
   /** Where the account is in another currency than the transaction. */
   readonly conversion?: Conversion
@@ -306,7 +311,7 @@ export type LedgerAccount =
 export interface LedgerEntryRow {
   /** Entries of one posting share it and sum to zero. */
   readonly postingId: number
-  /** From 0 within the posting. */
+  /** From 0 within the posting; what was added later begins at twice the number of the record that added it. */
   readonly index: number
   readonly account: LedgerAccount
   /** Look-up hash of the card, merchant number, or empty. */

@@ -18,6 +18,8 @@ import { addedCaKeyObject, applicationObject, caKeyObject } from './download-obj
 import type { RateBook } from './rate-book.ts'
 
 const MERCHANT_NAME = '22'
+/** What 19 can say at most: the limit where it says nothing. */
+const TIP_PERCENT_MAX = 99
 const MERCHANT_NAME_SIZE = 40
 /** Parameters of a fixed size that are shorter than it. */
 const PHONES: ReadonlySet<string> = new Set(['14', '15', '16', '17'])
@@ -101,7 +103,12 @@ export class Catalogue implements DownloadCatalogue {
   policy(rows: CatalogueRows): TerminalPolicy | undefined {
     const { values } = contentOf(rows, 'parameters')
     const kinds = values['26'] === undefined ? undefined : parseTransactionBitmap(values['26'])
-    return kinds === undefined ? undefined : { kinds }
+    const tipPercent = values['18'] === '1' ? Number(values['19'] ?? TIP_PERCENT_MAX) : undefined
+    if (kinds === undefined && tipPercent === undefined) return undefined
+    return {
+      ...(kinds === undefined ? {} : { kinds }),
+      ...(tipPercent === undefined ? {} : { tipPercent }),
+    }
   }
 
   /** Each message of a download asks again: what is made of rows is kept while they are the newest. */

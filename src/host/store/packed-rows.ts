@@ -5,6 +5,7 @@ import {
   EXPLAINS,
   HOLDS,
   LEDGER,
+  TRANSACTION_CHANGES,
   TRANSACTION_UPDATE,
   TRANSACTIONS,
   transactionUpdateValues,
@@ -62,7 +63,8 @@ export const WRITINGS: readonly Writing[] = [
   put(TRANSACTIONS, 'INSERT', ({ newTransactions }) => newTransactions),
   {
     sql: TRANSACTION_UPDATE,
-    width: 6,
+    // And the number of the row.
+    width: TRANSACTION_CHANGES.length + 1,
     pack: ({ changedTransactions }, into) => {
       for (const row of changedTransactions) into.push(...transactionUpdateValues(row))
     },

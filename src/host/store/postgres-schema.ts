@@ -254,4 +254,5 @@ export const POSTGRES_MIGRATIONS: readonly (readonly string[])[] = [
       carryId BIGINT
     )`,
   ],
+  ['ALTER TABLE transactions ADD COLUMN tipMinor BIGINT'],
 ]

@@ -12,7 +12,7 @@ const NUMBERS: ReadonlySet<string> = new Set(
     'processingRequest hasChip pinTriesMax singleMinor dailyMinor dailyCount balanceMinor pinTriesLeft',
     'lastTransactionCounter spentTodayMinor countToday',
     'number confirmAboveMinor lastSerial createdMs wallet serial issuedMs expiresMs orderNumber receivedMs',
-    'version atMs page epoch beat pageCount',
+    'version atMs page epoch beat pageCount tipMinor',
     'runId payoutId cutoffMs clearedAtMs batchCount itemCount firstTransactionId lastTransactionId',
     'firstPayoutId lastPayoutId feeMinor interchangeMinor debitMinor creditMinor netMinor deviceFeeMinor',
     'ranAtMs carryId settlementDays terms ratePpm fixedMinor minimumMinor capMinor interchangePpm interchangeCapMinor',

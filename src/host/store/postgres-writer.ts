@@ -7,6 +7,7 @@ import {
   EXPLAINS,
   HOLDS,
   LEDGER,
+  TRANSACTION_CHANGES,
   TRANSACTIONS,
   transactionUpdateValues,
   UPLOADS,
@@ -77,7 +78,6 @@ const PUT = {
   catalogueHistory: insert(CATALOGUE_HISTORY),
 } as const
 
-const TRANSACTION_CHANGES = ['state', 'refundedMinor', 'reversalId', 'reversalReason', 'scriptResult']
 const CHANGE_ACCOUNTS = update('accounts', STATE_COLUMNS, 'panLookup')
 const CHANGE_TRANSACTIONS = update('transactions', TRANSACTION_CHANGES, 'id')
 

@@ -17,7 +17,7 @@ export const TRANSACTIONS: Mapping<TransactionRow> = {
     'id tid mid batchNumber stan kind state dialect responseCode authorisationCode',
     'requestedMinor approvedMinor currency panLookup panTruncated cardClass accountKnown',
     'entryMode moneyMinor heldMinor originalId refundedMinor reversalId reversalReason',
-    'scriptResult receivedAtMs localTime conversion',
+    'scriptResult receivedAtMs localTime conversion tipMinor',
   ),
   values: (row) => [
     row.id,
@@ -48,32 +48,48 @@ export const TRANSACTIONS: Mapping<TransactionRow> = {
     row.receivedAtMs,
     formatLocalTime(row.localTime),
     row.conversion === undefined ? null : JSON.stringify(row.conversion),
+    maybe(row.tipMinor),
   ],
 }
 
 /** Everything of a transaction that can change after it was written. */
-export const TRANSACTION_UPDATE =
-  'UPDATE transactions SET state = ?, refundedMinor = ?, reversalId = ?, reversalReason = ?, scriptResult = ? WHERE id = ?'
+export const TRANSACTION_CHANGES = words(
+  'state refundedMinor reversalId reversalReason scriptResult approvedMinor moneyMinor tipMinor',
+)
+
+export const TRANSACTION_UPDATE = `UPDATE transactions SET ${TRANSACTION_CHANGES.map((column) => `${column} = ?`).join(', ')} WHERE id = ?`
 
 export function transactionUpdateValues(row: TransactionRow): SqlValue[] {
-  return [row.state, row.refundedMinor, maybe(row.reversalId), row.reversalReason, row.scriptResult, row.id]
+  return [
+    row.state,
+    row.refundedMinor,
+    maybe(row.reversalId),
+    row.reversalReason,
+    row.scriptResult,
+    row.approvedMinor,
+    row.moneyMinor,
+    maybe(row.tipMinor),
+    row.id,
+  ]
 }
 
 export type StoredTransaction = Omit<
   TransactionRow,
-  'accountKnown' | 'originalId' | 'reversalId' | 'localTime' | 'conversion'
+  'accountKnown' | 'originalId' | 'reversalId' | 'localTime' | 'conversion' | 'tipMinor'
 > & {
   readonly accountKnown: number
   readonly originalId: number | null
   readonly reversalId: number | null
   readonly localTime: string
   readonly conversion: string | null
+  readonly tipMinor: number | null
 }
 
-export function readTransaction({ conversion, ...stored }: StoredTransaction): TransactionRow {
+export function readTransaction({ conversion, tipMinor, ...stored }: StoredTransaction): TransactionRow {
   return {
     ...stored,
     ...(conversion === null ? {} : { conversion: JSON.parse(conversion) as Conversion }),
+    ...(tipMinor === null ? {} : { tipMinor }),
     accountKnown: stored.accountKnown !== 0,
     originalId: back(stored.originalId),
     reversalId: back(stored.reversalId),

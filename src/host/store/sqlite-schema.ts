@@ -176,4 +176,5 @@ export const MIGRATIONS: readonly string[] = [
   'ALTER TABLE transactions ADD COLUMN conversion TEXT; ALTER TABLE merchants ADD COLUMN currencies TEXT',
   CATALOGUE_SCHEMA,
   RETENTION_SCHEMA,
+  'ALTER TABLE transactions ADD COLUMN tipMinor INTEGER',
 ]

@@ -1,6 +1,7 @@
 import { canScanCode, canShowCode } from '../flows/code-payment.ts'
 import type { TerminalCommand } from '../flows/terminal-command.ts'
 import type { TerminalProfile } from '../flows/terminal-profile.ts'
+import { takesTipsAfterwards } from '../flows/tip-rules.ts'
 import type { TransactionType } from '../flows/transaction-type.ts'
 
 /** A text in both languages. */
@@ -40,6 +41,7 @@ const EVERYTHING: readonly MenuItem[] = [
   item('消费', 'Sale', { kind: 'sale' }),
   item('撤销', 'Void', { kind: 'void' }),
   item('退货', 'Refund', { kind: 'refund' }),
+  item('小费调整', 'Add a tip', { kind: 'tipAdjustment' }),
   menu(
     '预授权',
     'Pre-authorisation',
@@ -154,6 +156,8 @@ function isOffered(command: TerminalCommand, profile: TerminalProfile): boolean 
       return codePayments.includes('merchantShows') && canShowCode(profile)
     case 'codeQuery':
       return codePayments.length > 0
+    case 'tipAdjustment':
+      return takesTipsAfterwards(profile)
     case 'reprint':
     case 'printOwed':
       return printerPresent

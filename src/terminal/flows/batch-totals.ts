@@ -5,6 +5,7 @@ import {
 } from '../../iso8583/subfields/field-48.ts'
 import { isForeign } from './host-reply.ts'
 import type { BalanceFlag, BatchTotals, ClassTotals, Transaction, TypeTotals } from './terminal-model.ts'
+import { tipIn } from './tip-rules.ts'
 import { TRANSACTION_KINDS } from './transaction-kind.ts'
 import type { TransactionType } from './transaction-type.ts'
 
@@ -46,14 +47,20 @@ function sum(transactions: readonly Transaction[]): number {
 
 /** Count and amount of each kind that the batch holds, in the order of the catalogue. */
 export function totalsByType(transactions: readonly Transaction[]): readonly TypeTotals[] {
-  const types = Object.keys(TRANSACTION_KINDS) as TransactionType[]
+  const types = (Object.keys(TRANSACTION_KINDS) as TransactionType[]).filter(
+    // A tip is in the amount of its sale.
+    (type) => type !== 'tipAdjustment',
+  )
   return types.flatMap((type) => {
     const booked = transactions.filter(
       (each) =>
         each.request.type === type &&
         (each.status === 'approved' || each.status === 'voided' || each.status === 'noticeQueued'),
     )
-    return booked.length === 0 ? [] : [{ type, count: booked.length, amountMinor: sum(booked) }]
+    if (booked.length === 0) return []
+    const tipMinor = booked.reduce((total, each) => total + (tipIn(each) ?? 0), 0)
+    const totals = { type, count: booked.length, amountMinor: sum(booked) }
+    return [tipMinor === 0 ? totals : { ...totals, tipMinor }]
   })
 }
 

@@ -32,6 +32,7 @@ import type {
   TransactionCommand,
 } from './terminal-command.ts'
 import { activeProfile, type TerminalContext } from './terminal-context.ts'
+import { adjustTip } from './tip-adjustment.ts'
 import { endTransaction } from './transaction-end.ts'
 import { TRANSACTION_KINDS } from './transaction-kind.ts'
 import type { TransactionType } from './transaction-type.ts'
@@ -45,6 +46,7 @@ export function* performCommand(context: TerminalContext, command: TerminalComma
     case 'codeQuery':
     case 'sale':
     case 'void':
+    case 'tipAdjustment':
     case 'refund':
     case 'balance':
     case 'preAuthorisation':
@@ -221,6 +223,8 @@ function* perform(
     case 'codeOrder':
     case 'codeQuery':
       return yield* payByCode(context, command)
+    case 'tipAdjustment':
+      return yield* adjustTip(context, command)
     case 'refund':
       return command.voucher === undefined
         ? yield* refund(context, command, slot)

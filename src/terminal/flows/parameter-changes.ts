@@ -76,6 +76,14 @@ const NUMBERS: Readonly<Record<string, Read>> = {
     changes.offlineCountMax = count
     return count >= 1
   },
+  '18': (flag, changes) => {
+    changes.tips = flag === 1
+    return flag <= 1
+  },
+  '19': (percent, changes) => {
+    changes.tipPercentMax = percent
+    return percent <= 99
+  },
   '20': (flag, changes) => {
     changes.keyedAllowed = flag === 1
     return flag <= 1

@@ -24,6 +24,7 @@ import {
   scriptResultMessage,
 } from './transaction-message.ts'
 import { stanText } from './transaction-state.ts'
+import type { TransactionType } from './transaction-type.ts'
 
 /** `waiting`: it could not be delivered and stays. */
 export type Delivery = 'none' | 'delivered' | 'waiting'
@@ -128,7 +129,7 @@ function* deliverNotice(context: TerminalContext, notice: QueuedNotice): Flow<bo
     return false
   }
   // Nobody has decided on it yet: what was sold offline is not given up for that.
-  if (request.type === 'offlineSale' && UNDECIDED_CODES.includes(reply.responseCode)) {
+  if (NEVER_GIVEN_UP.includes(request.type) && UNDECIDED_CODES.includes(reply.responseCode)) {
     yield* append({ kind: 'noticeAttempted', stan })
     return false
   }
@@ -147,7 +148,8 @@ function* concludeNotice(
   // 94: the host has it already.
   const approved = reply.responseCode === '94' || SUCCESS_CODES.includes(reply.responseCode)
   const isOffline = request.type === 'offlineSale'
-  const amountMinor = approved ? replyAmountMinor(message, asked) : asked
+  const isAsAnswered = approved && request.type !== 'tipAdjustment'
+  const amountMinor = isAsAnswered ? replyAmountMinor(message, asked) : asked
   const copies = isOffline ? offlineCopies(approved) : approved ? owedCopies(activeProfile(context)) : []
   const base = { kind: 'answered', stan, approved, amountMinor, partial: false } as const
   yield* append({ ...base, reply, verification, copies })
@@ -160,6 +162,9 @@ function* concludeNotice(
 function offlineCopies(approved: boolean): readonly ReceiptCopy[] {
   return approved ? [] : ['merchant']
 }
+
+/** Money that nobody else knows of. */
+export const NEVER_GIVEN_UP: readonly TransactionType[] = ['offlineSale', 'tipAdjustment']
 
 /** The host or the issuer is not well. Source: docs of the response codes. */
 const UNDECIDED_CODES: readonly string[] = ['09', '68', '90', '91', '92', '96', '98']

@@ -5,6 +5,8 @@ import { deliverSignatures } from './signature.ts'
 import { refuse } from './step.ts'
 import type { CommandOutcome } from './terminal-command.ts'
 import { activeProfile, type TerminalContext } from './terminal-context.ts'
+import type { TerminalProfile } from './terminal-profile.ts'
+import { takesTipsAfterwards } from './tip-rules.ts'
 import type { TransactionType } from './transaction-type.ts'
 
 /**
@@ -21,12 +23,17 @@ export function* prepareTransaction(
   const barred = yield* checkReadiness(context)
   if (barred !== undefined) return barred
   const profile = activeProfile(context)
-  if (!profile.transactions.includes(type)) return yield* refuse('notEnabled', type)
+  if (!isSwitchedOn(profile, type)) return yield* refuse('notEnabled', type)
   if (context.state.settlement !== undefined) return yield* refuse('settlementUnfinished')
   if (context.state.transactions.length >= profile.journalLimit) return yield* refuse('batchFull')
   const { freeBytes } = yield* storageSpace()
   if (freeBytes < profile.storageFreeBytesMin) return yield* refuse('storageLow')
   return yield* settleDuties(context, 'transaction')
+}
+
+/** Parameter 26 has no bit for tips: they have parameters of their own. */
+function isSwitchedOn(profile: TerminalProfile, type: TransactionType): boolean {
+  return type === 'tipAdjustment' ? takesTipsAfterwards(profile) : profile.transactions.includes(type)
 }
 
 /** Commissioned, and an operator is logged on where the profile wants one. */

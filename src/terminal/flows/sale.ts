@@ -8,6 +8,7 @@ import { askText } from './show.ts'
 import { ended, refuse, type Step } from './step.ts'
 import type { CommandOutcome, TransactionCommand } from './terminal-command.ts'
 import { activeProfile, type TerminalContext } from './terminal-context.ts'
+import { takeTip } from './tip.ts'
 import { runTransaction } from './transaction-flow.ts'
 
 const AMOUNT_MAX = 999_999_999_999
@@ -26,12 +27,9 @@ export function* cardTransaction(
     return yield* refuse('currencyNotTaken', currencyCode(currency))
   const other = yield* refuseOtherCurrency(context, type, currency)
   if (other !== undefined) return other
-  const amount: Step<number> =
-    command.kind === 'balance'
-      ? { ok: true, value: 0 }
-      : yield* takeAmount(context, command.amountMinor, currency)
-  if (!amount.ok) return amount.outcome
-  const amountMinor = amount.value
+  const amounts = yield* takeAmounts(context, command)
+  if (!amounts.ok) return amounts.outcome
+  const { amountMinor, tipMinor } = amounts.value
   const entry = command.kind === 'balance' ? 'card' : (command.entry ?? 'card')
   const paid = { amountMinor, ...(currency === undefined ? {} : { currency }) }
   const inHand = yield* readCard(context, { type, ...paid, entry, slot })
@@ -43,10 +41,31 @@ export function* cardTransaction(
     type,
     ...paid,
     card,
+    ...(tipMinor === undefined ? {} : { tipMinor }),
     ...(conversion === undefined ? {} : { conversion }),
     ...(chip === undefined ? {} : { chip }),
     ...pin.value,
   })
+}
+
+/** The amount with the tip in it, if there is one. */
+function* takeAmounts(
+  context: TerminalContext,
+  command: CardTransaction,
+): Flow<Step<{ readonly amountMinor: number; readonly tipMinor?: number }>> {
+  if (command.kind === 'balance') return { ok: true, value: { amountMinor: 0 } }
+  const given = command.kind === 'sale' ? command.currency : undefined
+  const amount = yield* takeAmount(context, command.amountMinor, given)
+  if (!amount.ok || command.kind !== 'sale')
+    return amount.ok ? { ok: true, value: { amountMinor: amount.value } } : amount
+  const base = { amountMinor: amount.value, currency: given ?? activeProfile(context).currency }
+  const tip = yield* takeTip(context, base, command.tipMinor)
+  if (!tip.ok) return tip
+  const { value: tipMinor } = tip
+  if (tipMinor === undefined || tipMinor === 0) return { ok: true, value: { amountMinor: base.amountMinor } }
+  const amountMinor = base.amountMinor + tipMinor
+  if (amountMinor > AMOUNT_MAX) return ended(yield* refuse('badValue', 'amount'))
+  return { ok: true, value: { amountMinor, tipMinor } }
 }
 
 /** Whether the merchant takes `currency`: the terminal's own, or one of the further ones in its profile. */

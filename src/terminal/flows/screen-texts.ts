@@ -115,6 +115,19 @@ const TEXTS = {
   enterOriginalBatch: ['请输入原批次号', 'Batch number of the original'],
   enterAuthorisationCode: ['请输入授权码', 'Authorisation code'],
   confirmVoid: ['撤销 {stan} {pan} {amount}?', 'Void {stan} {pan} {amount}?'],
+  chooseTip: ['{amount} 请选择小费', '{amount} Choose a tip'],
+  tipPercent: ['{percent}% {amount}', '{percent} %  {amount}'],
+  tipOther: ['其他金额', 'Another amount'],
+  tipNone: ['不付小费', 'No tip'],
+  enterTip: ['{amount} 请输入小费', '{amount} Tip'],
+  tipTooLarge: [
+    '小费超过上限 {percent}%,最多 {most}',
+    'The tip is above the limit of {percent} %: {most} at most',
+  ],
+  confirmTip: [
+    '{stan} 消费 {amount} 加小费 {tip},合计 {total}?',
+    '{stan} {amount} and tip {tip}: {total} in all?',
+  ],
   acceptPartial: ['仅批准 {approved}(应付 {asked}),接受?', 'Only {approved} of {asked} approved. Accept?'],
   voidingPartial: ['撤销部分批准的交易 {stan}', 'Voiding the partial approval {stan}'],
 
@@ -267,6 +280,8 @@ const TEXTS = {
   'refused.reversalUndelivered': ['冲正未完成,请检查网络', 'A reversal is still due: check the network'],
   'refused.transactionNotFound': ['无此交易', 'No such transaction in this batch'],
   'refused.notVoidable': ['此交易不能撤销', 'This transaction can not be voided'],
+  'refused.notAdjustable': ['此交易不能加小费', 'No tip can be added to this transaction'],
+  'refused.tipTooLarge': ['小费超过上限', 'The tip is above the limit'],
   'refused.badValue': ['输入有误', 'That is not a valid value'],
   'refused.cardDiffers': ['卡号不符', 'This is not the card of the original'],
   'refused.cardBlacklisted': ['此卡不可受理,请没收或联系发卡行', 'This card is not taken: call the issuer'],

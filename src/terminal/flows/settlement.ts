@@ -8,6 +8,7 @@ import { exchange, noteProcessing, sealRequest } from './exchange.ts'
 import { textField } from './host-reply.ts'
 import { signOff } from './management.ts'
 import { concludePadTrouble, unprotectIfPossible } from './pad-services.ts'
+import { NEVER_GIVEN_UP } from './pending-duties.ts'
 import { checkReadiness, settleDuties, signInResult } from './prepare-online.ts'
 import { printOwed } from './print-owed.ts'
 import { SIGN_IN_CODES } from './response-codes.ts'
@@ -53,8 +54,8 @@ function* prepareSettlement(context: TerminalContext): Flow<CommandOutcome | und
   const { resendCount, reversalExhausted } = activeProfile(context)
   const isHopeless = (attempts: number): boolean => reversalExhausted === 'clear' && attempts >= resendCount
   const waiting = context.state.notices.filter(
-    // What was sold offline is money that nobody else knows of: it is never given up.
-    ({ attempts, request }) => request.type === 'offlineSale' || !isHopeless(attempts),
+    // What was sold offline, or tipped, is money that nobody else knows of: it is never given up.
+    ({ attempts, request }) => NEVER_GIVEN_UP.includes(request.type) || !isHopeless(attempts),
   )
   return waiting.length > 0 ? yield* refuse('noticesUndelivered') : undefined
 }

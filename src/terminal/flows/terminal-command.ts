@@ -81,9 +81,13 @@ export type TransactionCommand =
       readonly amountMinor?: number
       /** ISO 4217 number; the terminal's own when undefined. */
       readonly currency?: string
+      /** On top of the amount; asked for where tips are on and it is left out. */
+      readonly tipMinor?: number
       readonly entry?: 'card' | 'keyed'
     }
   | { readonly kind: 'void'; readonly stan?: string }
+  /** The tip that was written on the slip of a sale of this batch. */
+  | { readonly kind: 'tipAdjustment'; readonly stan?: string; readonly tipMinor?: number }
   | {
       readonly kind: 'refund'
       readonly amountMinor?: number
@@ -118,6 +122,8 @@ export interface TransactionView {
   readonly batch: string
   readonly stan: string
   readonly amountMinor: number
+  /** The part of the amount that is a tip. */
+  readonly tipMinor?: number
   readonly currency: string
   readonly panTruncated: string
   readonly status: TransactionStatus
@@ -188,6 +194,8 @@ export type RefusalReason =
   | 'noticesUndelivered'
   | 'transactionNotFound'
   | 'notVoidable'
+  | 'notAdjustable'
+  | 'tipTooLarge'
   | 'badValue'
   | 'cardDiffers'
   | 'cardExpired'

@@ -51,6 +51,8 @@ export interface TransactionRequest {
   readonly mti: string
   readonly processingCode: string
   readonly amountMinor: number
+  /** The part of `amountMinor` that is a tip. */
+  readonly tipMinor?: number
   readonly currency: string
   readonly entry: EntryMethod
   /** Field 22, three digits. */
@@ -134,6 +136,8 @@ export interface Transaction {
   readonly status: TransactionStatus
   /** The approved amount when it was less than asked for (answer 10). */
   readonly amountMinor: number
+  /** The tip that came after the sale; it is in `amountMinor`. */
+  readonly tipMinor?: number
   readonly reply?: HostReply
   /** Sale data of field 55 with the second cryptogram, for the batch upload. */
   readonly uploadField55?: string
@@ -242,6 +246,8 @@ export interface TypeTotals {
   readonly type: TransactionType
   readonly count: number
   readonly amountMinor: number
+  /** The part of `amountMinor` that is tips. */
+  readonly tipMinor?: number
 }
 
 export type ReceiptCopy = 'merchant' | 'cardholder'

@@ -71,6 +71,19 @@ export interface TerminalProfile {
   readonly offlineRetryMs: number
   /** Which value of parameter 24 means "with the settlement"; the other one "before the next online transaction". From memory. */
   readonly offlineSettlementCode: '0' | '1'
+  /** Customers are asked for a tip after the amount, and may give so many percent of it at most. 5.3, parameters 18 and 19. */
+  readonly tips: boolean
+  readonly tipPercentMax: number
+  /** Percentages that are offered; those above the limit are not. */
+  readonly tipPresets: readonly number[]
+  /** False: nobody is asked, for a tip that is only written on the slip. */
+  readonly tipAsk: boolean
+  /** The tip may come after the sale: the slip has lines to write it on. 4, tip adjust. */
+  readonly tipAdjust: boolean
+  /** Whether a sale says how much of it is the tip: field 48 is named for tips, not for which messages. 3. */
+  readonly tipField: 'field48' | 'none'
+  /** Field 4 of a tip adjustment: the sale with the tip, or the tip. From memory. 4. */
+  readonly tipAdjustAmount: 'total' | 'tip'
   /** Field 60.6 is 1 in sales, voids and refunds. 5.1. */
   readonly partialApproval: boolean
   /** Two digits in field 26; 12 mostly, 06 with some. 3. */
@@ -232,6 +245,13 @@ export const DEFAULT_PROFILE: TerminalProfile = {
   offlineSending: 'nextOnline',
   offlineRetryMs: 60_000,
   offlineSettlementCode: '1',
+  tips: false,
+  tipPercentMax: 99,
+  tipPresets: [5, 10, 15],
+  tipAsk: true,
+  tipAdjust: false,
+  tipField: 'field48',
+  tipAdjustAmount: 'total',
   pinCaptureCode: '12',
   reversalDoneCodes: ['00', '12', '25'],
   reversalReasonAfterFailure: 'keep',

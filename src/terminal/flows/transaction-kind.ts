@@ -122,6 +122,17 @@ export const TRANSACTION_KINDS: { readonly [type in TransactionType]: Transactio
     partialApproval: false,
     supervisor: false,
   },
+  /** It changes the sale that it names, and counts nowhere itself. */
+  tipAdjustment: {
+    mti: '0220',
+    processingCode: '000000',
+    conditionCode: '00',
+    messageType: '34',
+    unanswered: 'resend',
+    side: 'none',
+    partialApproval: false,
+    supervisor: false,
+  },
 }
 
 /** Kinds that take the money back of the transaction that they name. */

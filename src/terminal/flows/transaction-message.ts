@@ -8,6 +8,7 @@ import {
 import { type Field59Item, formatField59 } from '../../iso8583/subfields/field-59.ts'
 import { formatField60 } from '../../iso8583/subfields/field-60.ts'
 import { formatField61 } from '../../iso8583/subfields/field-61.ts'
+import { formatTip } from '../../iso8583/subfields/tip-amount.ts'
 import type {
   EntryMethod,
   PendingReversal,
@@ -50,6 +51,7 @@ export function requestMessage(
     36: secrets.track3,
     37: request.referenceNumber,
     38: request.authorisationCode,
+    48: tipField(profile, request),
     52: secrets.pinBlock,
     53: securityControl(profile, secrets),
     55: bytesOf(request.field55),
@@ -68,6 +70,7 @@ export function repeatedRequestMessage(
     ...commonFields(profile, { ...request, panSent: true }, secrets),
     37: request.referenceNumber,
     38: request.authorisationCode,
+    48: tipField(profile, request),
     55: bytesOf(request.field55),
     61: request.field61,
     63: customText(profile, request),
@@ -160,7 +163,7 @@ function commonFields(
   return {
     2: request.panSent && secrets.pan !== '' ? secrets.pan : undefined,
     3: request.processingCode,
-    4: request.type === 'balance' ? undefined : String(request.amountMinor).padStart(12, '0'),
+    4: request.type === 'balance' ? undefined : String(amountToSend(profile, request)).padStart(12, '0'),
     11: request.stan,
     14: request.panSent ? secrets.expiry : undefined,
     22: request.entryMode,
@@ -173,6 +176,19 @@ function commonFields(
     60: request.field60,
     64: MAC_PLACE,
   }
+}
+
+function amountToSend(
+  { tipAdjustAmount }: TerminalProfile,
+  { type, amountMinor, tipMinor = 0 }: TransactionRequest,
+): number {
+  return type === 'tipAdjustment' && tipAdjustAmount === 'tip' ? tipMinor : amountMinor
+}
+
+/** Source: docs of the UnionPay dialect, 3 and 4. */
+function tipField(profile: TerminalProfile, { type, tipMinor }: TransactionRequest): string | undefined {
+  const isNamed = type === 'tipAdjustment' || type === 'offlineSale' || profile.tipField === 'field48'
+  return tipMinor === undefined || !isNamed ? undefined : formatTip(tipMinor)
 }
 
 /** A3 in a payment by code and its reversal, A4 in its void and refund; C1 is ours. Source: docs of the UnionPay dialect, 11. */

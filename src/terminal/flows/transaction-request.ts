@@ -26,6 +26,8 @@ import type { TransactionType } from './transaction-type.ts'
 export interface TransactionPlan {
   readonly type: TransactionType
   readonly amountMinor: number
+  /** The part of `amountMinor` that is a tip. */
+  readonly tipMinor?: number
   /** ISO 4217; the terminal's own when undefined. */
   readonly currency?: string
   readonly conversion?: ConversionChoice
@@ -118,7 +120,7 @@ function makeRequest(
     ...(plan.field63 === undefined ? {} : { field63: plan.field63 }),
     ...(plan.voucher === undefined ? {} : { voucher: plan.voucher }),
     ...(plan.orderNumber === undefined ? {} : { orderNumber: plan.orderNumber }),
-    ...(plan.conversion === undefined ? {} : { conversion: plan.conversion }),
+    ...agreed(plan),
     ...(plan.original === undefined ? {} : { original: plan.original }),
     verification: chip?.verification ?? plan.verification,
     operator: context.state.loggedOn ?? '01',
@@ -126,9 +128,16 @@ function makeRequest(
   }
 }
 
-/** A part of what the cardholder agreed to in another currency would be another agreement. */
-function takesParts(profile: TerminalProfile, { conversion }: TransactionPlan): TerminalProfile {
-  return conversion === undefined ? profile : { ...profile, partialApproval: false }
+function agreed({ conversion, tipMinor }: TransactionPlan): Pick<TransactionPlan, 'conversion' | 'tipMinor'> {
+  return {
+    ...(conversion === undefined ? {} : { conversion }),
+    ...(tipMinor === undefined ? {} : { tipMinor }),
+  }
+}
+
+/** A part of what the cardholder agreed to in another currency, or with a tip, would be another agreement. */
+function takesParts(profile: TerminalProfile, { conversion, tipMinor }: TransactionPlan): TerminalProfile {
+  return conversion === undefined && tipMinor === undefined ? profile : { ...profile, partialApproval: false }
 }
 
 /** Digits 1 and 2 of field 22; a fallback stays a stripe. Source: docs of the UnionPay dialect, 7. */

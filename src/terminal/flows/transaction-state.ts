@@ -161,7 +161,7 @@ function applyAnswered(state: TerminalState, record: RecordOf<'answered'>): Term
   if (!record.approved) return answered
   return {
     ...answered,
-    transactions: markVoided(answered.transactions, request),
+    transactions: markTipped(markVoided(answered.transactions, request), request),
     ...(record.copies.length > 0 ? { lastReceipt: receipt } : {}),
     ...(record.partial ? { undecidedPartial: record.stan } : {}),
   }
@@ -219,6 +219,19 @@ function markVoided(
   return transactions.map((each) =>
     each.request.stan === original.stan && each.request.batch === original.batch && each.status === 'approved'
       ? { ...each, status: 'voided' }
+      : each,
+  )
+}
+
+/** The sale comes to what it does with the tip. */
+function markTipped(
+  transactions: readonly Transaction[],
+  { type, original, amountMinor, tipMinor = 0 }: TransactionRequest,
+): readonly Transaction[] {
+  if (type !== 'tipAdjustment' || original === undefined) return transactions
+  return transactions.map((each) =>
+    each.request.stan === original.stan && each.request.batch === original.batch
+      ? { ...each, amountMinor, tipMinor }
       : each,
   )
 }

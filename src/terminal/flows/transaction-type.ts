@@ -11,3 +11,5 @@ export type TransactionType =
   | 'completionVoid'
   /** Made while the host was away. */
   | 'offlineSale'
+  /** The tip that a cardholder wrote on the slip. */
+  | 'tipAdjustment'

@@ -1,6 +1,7 @@
 import { rateWithMarkup } from '../../base/conversion.ts'
 import type { TransactionView } from './terminal-command.ts'
 import type { Transaction } from './terminal-model.ts'
+import { tipIn } from './tip-rules.ts'
 import { requestDate } from './transaction-message.ts'
 
 /** What a program or a list may show of a transaction. */
@@ -11,6 +12,7 @@ export function viewOf(transaction: Transaction): TransactionView {
     batch: request.batch,
     stan: request.stan,
     amountMinor: transaction.amountMinor,
+    ...tipOf(transaction),
     currency: request.currency,
     panTruncated: request.panTruncated,
     status: transaction.status,
@@ -22,6 +24,11 @@ export function viewOf(transaction: Transaction): TransactionView {
     ...conversionOf(transaction),
     date: reply?.date ?? requestDate(request),
   }
+}
+
+function tipOf(transaction: Transaction): Pick<TransactionView, 'tipMinor'> {
+  const tipMinor = tipIn(transaction)
+  return tipMinor === undefined ? {} : { tipMinor }
 }
 
 /** The host's word where there is one: of a refund the terminal does not know the amount. */

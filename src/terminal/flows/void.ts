@@ -7,6 +7,7 @@ import { ended, refuse, type Step } from './step.ts'
 import type { CommandOutcome } from './terminal-command.ts'
 import { activeProfile, type TerminalContext } from './terminal-context.ts'
 import type { OriginalReference, Transaction } from './terminal-model.ts'
+import { isTipUnderWay } from './tip-rules.ts'
 import { runTransaction } from './transaction-flow.ts'
 import { originalField61, requestDate } from './transaction-message.ts'
 import { stanText } from './transaction-state.ts'
@@ -28,6 +29,7 @@ export function* voidTransaction(
   const original = findTransaction(context, stan)
   if (original === undefined) return yield* refuse('transactionNotFound', stan)
   if (!isVoidable(context, original, voiding)) return yield* refuse('notVoidable', original.status)
+  if (isTipUnderWay(context.state, original)) return yield* refuse('noticesUndelivered')
   const confirmed = yield* confirm(context, 'confirmVoid', {
     stan: original.request.stan,
     pan: original.request.panTruncated,

@@ -44,6 +44,7 @@ export const TRANSACTION_WORDS: { readonly [type in TransactionType]: Words } = 
   completionAdvice: ['预授权完成通知', 'AUTH SETTLEMENT'],
   completionVoid: ['预授权完成撤销', 'COMPLETE VOID'],
   offlineSale: ['离线消费', 'OFFLINE SALE'],
+  tipAdjustment: ['小费调整', 'TIP ADJUSTMENT'],
 }
 
 const DUPLICATE: Words = ['重打印', 'DUPLICATE']

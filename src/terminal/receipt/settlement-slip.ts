@@ -28,9 +28,11 @@ export function settlementLines(
     row(profile, ['时间', 'TIME'], formatLocalTime(summary.localTime)),
     ...totalsLines(profile, summary.totals, currency, { domestic: domesticFlag, foreign: foreignFlag }),
     { kind: 'rule' },
-    ...byType.map(({ type, count, amountMinor }): PrintLine => {
+    ...byType.flatMap(({ type, count, amountMinor, tipMinor }): PrintLine[] => {
       const value = `${count}  ${formatAmount(amountMinor, currency)}`
-      return row(profile, TRANSACTION_WORDS[type], value)
+      const line = row(profile, TRANSACTION_WORDS[type], value)
+      if (tipMinor === undefined) return [line]
+      return [line, row(profile, ['其中小费', 'OF WHICH TIPS'], formatAmount(tipMinor, currency))]
     }),
     ...duplicateMark(profile, form.duplicate),
     { kind: 'feed', lines: 3 },

@@ -18,6 +18,7 @@ import {
   TRANSACTION_WORDS,
   type Words,
 } from './receipt-text.ts'
+import { amountLines } from './tip-lines.ts'
 
 const TITLE: Words = ['签购单', 'SALES SLIP']
 const COPIES: { readonly [copy in ReceiptForm['copy']]: Words } = {
@@ -43,7 +44,6 @@ export function transactionLines(
   form: ReceiptForm,
 ): readonly PrintLine[] {
   const { request, reply } = transaction
-  const amount = `${currencyCode(request.currency)} ${formatAmount(transaction.amountMinor, request.currency)}`
   return [
     ...header(profile, TITLE, form.duplicate),
     centred(say(profile, COPIES[form.copy])),
@@ -63,7 +63,7 @@ export function transactionLines(
     ...optionalRow(profile, ['付款凭证', 'VOUCHER'], reply?.voucher),
     row(profile, ['时间', 'TIME'], printedTime(transaction)),
     ...originalLines(profile, transaction),
-    { kind: 'pair', left: say(profile, ['金额', 'AMOUNT']), right: amount, bold: true },
+    ...amountLines(profile, transaction, form),
     ...conversionLines(profile, transaction),
     ...partialLines(profile, transaction),
     ...offlineLines(profile, transaction),

@@ -12,6 +12,7 @@ const KINDS: Readonly<Record<string, Text>> = {
   completionAdvice: { zh: '预授权完成通知', en: 'Completion advice' },
   completionVoid: { zh: '预授权完成撤销', en: 'Completion void' },
   offlineSale: { zh: '离线消费', en: 'Offline sale' },
+  tipAdjustment: { zh: '小费调整', en: 'Tip adjustment' },
   reversalAlone: { zh: '无原交易的冲正', en: 'Reversal without original' },
   reversal: { zh: '冲正', en: 'Reversal' },
   signIn: { zh: '签到', en: 'Sign-in' },
@@ -45,4 +46,4 @@ export function stateName(state: string): Text {
 }
 
 /** All kinds of transaction, for a filter. */
-export const TRANSACTION_KINDS: readonly string[] = Object.keys(KINDS).slice(0, 12)
+export const TRANSACTION_KINDS: readonly string[] = Object.keys(KINDS).slice(0, 13)

@@ -134,6 +134,12 @@ function conversionFacts({ conversion, currency }: TransactionDetail): readonly 
   ]
 }
 
+/** What of the approved amount is a tip, with the sale or after it. */
+function tipFacts({ tipMinor, currency }: TransactionDetail): readonly (readonly [Text, string])[] {
+  if (tipMinor === null) return []
+  return [[{ zh: '其中小费', en: 'Of which a tip' }, formatMoney(tipMinor, currency)]]
+}
+
 function Facts({ data }: { readonly data: TransactionDetail }) {
   const revealing = useSignal(false)
   const cardNumber = useSignal<string | undefined>(undefined)
@@ -142,6 +148,7 @@ function Facts({ data }: { readonly data: TransactionDetail }) {
     [{ zh: '时间', en: 'Time' }, formatDateTime(data.receivedAtMs)],
     [{ zh: '金额', en: 'Amount' }, formatMoney(data.requestedMinor, data.currency)],
     [{ zh: '批准金额', en: 'Approved' }, formatMoney(data.approvedMinor, data.currency)],
+    ...tipFacts(data),
     ...conversionFacts(data),
     [{ zh: '卡号', en: 'Card' }, <code key="card">{cardNumber.value ?? data.panTruncated}</code>],
     [{ zh: '输入方式', en: 'Entry mode' }, <code key="mode">{data.entryMode}</code>],

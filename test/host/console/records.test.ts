@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { TOTP } from 'otpauth'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WireClient } from '../service/wire-client.ts'
@@ -90,6 +92,12 @@ describe('records', () => {
     expect(sum).toBe(0)
     expect(JSON.stringify(body)).not.toContain(PAN)
     expect((await support.ask('GET', '/api/transactions/999999')).status).toBe(404)
+    expect(body.tipMinor).toBeNull()
+    // As a sale at a restaurant's terminal leaves it.
+    const books = new Database(join(world.directory, 'host.db'))
+    books.prepare('UPDATE transactions SET tipMinor = 12 WHERE id = ?').run(id)
+    books.close()
+    expect((await support.ask('GET', `/api/transactions/${id}`)).body.tipMinor).toBe(12)
   })
 
   it('keeps the messages, masked, and tells of each as it comes', async () => {

@@ -348,6 +348,10 @@ export function describeStore(name: string, open: () => Opened | Promise<Opened>
         reversalId: 50,
         reversalReason: '98',
         scriptResult: '20',
+        // A tip that came later.
+        approvedMinor: 555,
+        moneyMinor: -555,
+        tipMinor: 55,
       }
       const state = { ...ACCOUNT.state, heldMinor: 5, countToday: 9 }
       await store.commit({

@@ -126,6 +126,15 @@ describe('a type of terminal', () => {
     ])
   })
 
+  it('offers to add a tip where tips are on and may come later', () => {
+    const kinds = (profile: Partial<TerminalProfile>) =>
+      keypadMenu({ ...DEFAULT_PROFILE, ...profile }).map(({ command }) => command?.kind)
+    expect(kinds({ tips: true, tipAdjust: true })).toContain('tipAdjustment')
+    expect(kinds({ tipAdjust: true })).not.toContain('tipAdjustment')
+    expect(kinds({ tips: true })).not.toContain('tipAdjustment')
+    expect(kinds({ tips: true, tipAdjust: true, transactions: ['refund'] })).not.toContain('tipAdjustment')
+  })
+
   it('offers of commissioning and training what whoever runs it can do, and in training the way out', () => {
     const services = (...parts: Parameters<typeof keypadMenu>): readonly string[] =>
       keypadMenu(...parts).flatMap(({ service, items }) =>

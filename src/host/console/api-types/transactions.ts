@@ -12,6 +12,8 @@ export const TRANSACTION_LINE = z.object({
   authorisationCode: z.string(),
   requestedMinor: z.number(),
   approvedMinor: z.number(),
+  /** The part of the approved amount that is a tip; null for none. */
+  tipMinor: z.number().nullable(),
   currency: z.string(),
   panTruncated: z.string(),
   cardClass: z.string(),

@@ -180,6 +180,7 @@ export function lineOf(row: TransactionRow) {
     authorisationCode: row.authorisationCode,
     requestedMinor: row.requestedMinor,
     approvedMinor: row.approvedMinor,
+    tipMinor: row.tipMinor ?? null,
     currency: row.currency,
     panTruncated: row.panTruncated,
     cardClass: row.cardClass,

@@ -10,12 +10,13 @@ import { confirmationRefusal, useCode, usedCodeRefusal } from '../code-check.ts'
 import { billedMinor, conversionDiffers, convert } from '../conversion-check.ts'
 import { approve, type Operation, type Verdict } from '../operation.ts'
 import { isBookable } from '../posting.ts'
-import type { TransactionKind, TransactionRow } from '../records.ts'
+import type { TransactionKind } from '../records.ts'
 import { type Refusal, refuse } from '../refusal.ts'
+import { NO_ORIGINAL, relationRefusal } from './original.ts'
+import { saleTipRefusal } from './tip.ts'
 
 const NO_AMOUNT = refuse('13', 'the amount is missing or zero', 4)
 const NOT_BOOKABLE = refuse('61', 'the balance would leave the range of the ledger', 4)
-const NO_ORIGINAL = refuse('25', 'the original transaction is not in the books', 61)
 
 /** What may be refunded: money that a cardholder paid. */
 const REFUNDABLE: ReadonlySet<TransactionKind> = new Set([
@@ -28,6 +29,8 @@ const REFUNDABLE: ReadonlySet<TransactionKind> = new Set([
 export function sale(operation: Operation): Verdict {
   const amountMinor = operation.request.amountMinor ?? 0
   if (amountMinor === 0) return NO_AMOUNT
+  const tip = saleTipRefusal(operation)
+  if (tip !== undefined) return tip
   const converted = convert(operation, amountMinor)
   if (!converted.ok) return converted.error
   operation.conversion = converted.value
@@ -126,34 +129,6 @@ export function refund(operation: Operation): Verdict {
     originalId: original.id,
     changedOriginal: { ...original, refundedMinor },
   })
-}
-
-/** Whether `original` is one that this request may refer to: merchant, kind, state, card, authorisation. */
-function relationRefusal(
-  operation: Operation,
-  original: TransactionRow,
-  mayBe: (kind: TransactionKind) => boolean,
-): Refusal | undefined {
-  const { request, terminal, card } = operation
-  if (original.mid !== terminal.mid || !mayBe(original.kind)) return NO_ORIGINAL
-  if (request.original.id !== undefined && request.original.id !== original.id) {
-    return refuse('25', 'the reference number belongs to another transaction', 37)
-  }
-  if (card !== undefined && card.lookup !== original.panLookup) {
-    return refuse('22', 'the card is not that of the original', 2)
-  }
-  if (request.currency !== '' && request.currency !== original.currency) {
-    return refuse('A1', 'the currency is not that of the original', 49)
-  }
-  if (request.authorisationCode !== '' && request.authorisationCode !== original.authorisationCode) {
-    return refuse('22', 'the authorisation code is not that of the original', 38)
-  }
-  if (original.state === 'approved') {
-    return original.refundedMinor > 0 && operation.request.operation !== 'refund'
-      ? refuse('12', 'the original was refunded already')
-      : undefined
-  }
-  return refuse('12', `the original is ${original.state}`)
 }
 
 /** What is reserved is not converted: it would have to be reserved at one rate and taken at another. */

@@ -69,6 +69,7 @@ function refusalOf(
   if (original.batchNumber !== terminal.batchNumber) return refuse('12', 'the batch is closed', 60)
   if (original.state === 'voided') return refuse('12', 'the transaction was voided', 11)
   if (original.refundedMinor > 0) return refuse('12', 'the transaction was refunded', 11)
+  if (original.kind === 'tipAdjustment') return refuse('12', 'a tip is changed by telling the right one', 11)
   if (request.amountMinor !== undefined && request.amountMinor !== original.requestedMinor) {
     return refuse('64', 'the amount differs from that of the transaction', 4)
   }
