@@ -12,6 +12,7 @@ interface Flags {
   readonly store?: string
   readonly listen?: string
   readonly hostPort: string
+  readonly loadHost?: string
   readonly json?: boolean
 }
 
@@ -28,6 +29,10 @@ export function buildCommand(): Command {
       'where terminals reach the hosts: devices are told when they are activated',
       String(DEFAULT_PORTS['unionpay-pos']),
     )
+    .option(
+      '--load-host <host:port>',
+      'host or balancer that loads from this console go to (default: this machine, --host-port)',
+    )
     .option('--json', 'print one line of JSON when ready')
     .action(serve)
 }
@@ -41,6 +46,10 @@ async function serve(flags: Flags): Promise<void> {
   }
   const place = consolePlaceOf(flags.listen)
   const hostPort = portOf(flags.hostPort)
+  if (flags.loadHost !== undefined && !/^[^\s:]+:\d{1,5}$/.test(flags.loadHost))
+    throw new UsageFailure(
+      `--load-host takes a host and a port, such as 10.0.0.5:8583, not '${flags.loadHost}'`,
+    )
   if (place === undefined) return
   const ending = new AbortController()
   let stop: (reason: string | undefined) => void = () => {}
@@ -71,7 +80,7 @@ async function serve(flags: Flags): Promise<void> {
   await serveUntil(shared, stopped, async () =>
     announce(
       await guarded(() =>
-        serveSharedConsole(shared, { directory: data, place }, () =>
+        serveSharedConsole(shared, { directory: data, place, loadTarget: flags.loadHost }, () =>
           say('正在生成控制台页面 building the page of the console …'),
         ),
       ),

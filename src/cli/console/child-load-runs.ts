@@ -12,7 +12,8 @@ import {
   type LoadSecondView,
 } from '../../host/console/api-types/loads.ts'
 import type { LoadRuns } from '../../host/console/bench/bench.ts'
-import type { Host } from '../../host/service/open-host.ts'
+import type { ConsoleHost } from '../../host/service/console-host.ts'
+import type { IssuingRecords } from '../card/issue-card.ts'
 import { readEstate } from '../load/load-cast.ts'
 import { estateFileOf } from '../load/prepare-command.ts'
 import { growEstate, writeEstate } from '../load/prepare-estate.ts'
@@ -23,7 +24,9 @@ const RUNS_KEPT = 30
 const RUNS_FOLDER = 'load-runs'
 
 export interface ChildLoadOptions {
-  readonly host: Pick<Host, 'store' | 'security' | 'estate' | 'personalisation' | 'ports'>
+  readonly host: IssuingRecords & Pick<ConsoleHost, 'ports'>
+  /** `host:port` of another host that serves the same terminals; on this machine when undefined. */
+  readonly target?: string | undefined
   /** Folder of the host. */
   readonly directory: string
   readonly program?: readonly string[]
@@ -153,11 +156,11 @@ export class ChildLoadRuns implements LoadRuns {
   }
 
   #argumentsFor(id: string, order: LoadOrder): readonly string[] {
-    const { host, directory } = this.#options
+    const { host, directory, target = `127.0.0.1:${host.ports['unionpay-pos']}` } = this.#options
     const { connections, pacing, mix, mixText, seconds, warmupSeconds } = order
     const mixOption = mixText === null ? mix : this.#folder.writeMix(id, mixText)
     return [
-      ...['load', '--host', `127.0.0.1:${host.ports['unionpay-pos']}`, '--data', resolve(directory)],
+      ...['load', '--host', target, '--data', resolve(directory)],
       ...['--connections', String(connections), '--mix', mixOption],
       ...(pacing.kind === 'closed'
         ? ['--outstanding', String(pacing.outstanding)]

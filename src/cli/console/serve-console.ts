@@ -74,7 +74,11 @@ export async function serveConsole(
 /** Opens the console of hosts that share a database. Rejects as `serveConsole`. */
 export async function serveSharedConsole(
   shared: SharedConsole,
-  { directory, place }: { readonly directory: string; readonly place: ConsolePlace },
+  {
+    directory,
+    place,
+    loadTarget,
+  }: { readonly directory: string; readonly place: ConsolePlace; readonly loadTarget?: string | undefined },
   building: () => void = () => {},
 ): Promise<ServedConsole> {
   const { host, office, records, keeper } = shared
@@ -82,9 +86,17 @@ export async function serveSharedConsole(
   // It is printed next: nobody may have a password that is lost with this computer.
   keeper.keep()
   const webDirectory = await buildPage(building)
-  const common = { host, office, records, keeper, directory, webDirectory, release: releaseVersion() }
+  const bench = openBench({ host, directory, target: loadTarget })
+  const common = { host, bench, office, records, keeper, directory, webDirectory, release: releaseVersion() }
   const opened = await openAt(place, (port) => openConsole({ ...common, address: place.address, port }))
-  return { console: opened, firstPassword, close: () => opened.close() }
+  return {
+    console: opened,
+    firstPassword,
+    async close() {
+      await bench.close()
+      await opened.close()
+    },
+  }
 }
 
 async function openAt(

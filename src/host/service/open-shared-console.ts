@@ -196,6 +196,7 @@ function recordsOf(desk: StoreDesk): Omit<RecordsPort, 'close'> {
     setups: (...given) => records.setups(...given),
     softwareStates: (id) => records.softwareStates(id),
     loadedVersions: (set) => records.loadedVersions(set),
+    rateLoads: (version) => records.rateLoads(version),
     transactions: (query) => records.transactions(query),
     transaction: (id) => records.transaction(id),
     followers: (id) => records.followers(id),

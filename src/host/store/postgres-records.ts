@@ -40,13 +40,18 @@ const WITH_KEYS = 'FROM terminals WHERE signInRequired = 1 AND strpos(tid, $1::t
 export const RECORD_LISTS = {
   setupCount: `SELECT count(*) ${WITH_KEYS}`,
   setups: `SELECT tid, processingRequest, setup ${WITH_KEYS} ORDER BY tid LIMIT $2::bigint OFFSET $3::bigint`,
-  allSetups: 'SELECT setup FROM terminals WHERE signInRequired = 1',
-  softwareSetups: `SELECT setup FROM terminals WHERE strpos(setup, $1::text) > 0`,
-  transactions: `SELECT ${T} FROM (SELECT ${T} FROM transactions WHERE id < $1::bigint ORDER BY id DESC
+  loadedVersions: `SELECT setup::jsonb -> 'sets' -> $1::text ->> 'loaded', count(*) FROM terminals
+    WHERE signInRequired = 1 GROUP BY setup::jsonb -> 'sets' -> $1::text ->> 'loaded'`,
+  softwareStates: `SELECT setup::jsonb -> 'software' ->> 'state', count(*) FROM terminals
+    WHERE setup::jsonb -> 'software' ->> 'packageId' = $1::text GROUP BY setup::jsonb -> 'software' ->> 'state'`,
+  rateLoads: `SELECT count(*), coalesce(sum(CASE WHEN setup::jsonb -> 'sets' -> 'rates' ->> 'loaded' = $1::text THEN 1 ELSE 0 END), 0)
+    FROM terminals WHERE setup::jsonb -> 'sets' -> 'rates' IS NOT NULL`,
+  transactions: `SELECT ${T} FROM transactions WHERE id IN (SELECT id FROM (
+      SELECT id, tid, mid, state, kind, responseCode, panTruncated FROM transactions WHERE id < $1::bigint ORDER BY id DESC
       LIMIT ${RECORDS_WALK_MAX}) AS t
     WHERE ($2::text IS NULL OR tid = $2) AND ($3::text IS NULL OR mid = $3) AND ($4::text IS NULL OR state = $4)
       AND ($5::text IS NULL OR kind = $5) AND ($6::text IS NULL OR responseCode = $6)
-      AND ($7::text IS NULL OR panTruncated LIKE '%' || $7) ORDER BY id DESC LIMIT $8::bigint`,
+      AND ($7::text IS NULL OR panTruncated LIKE '%' || $7) ORDER BY id DESC LIMIT $8::bigint) ORDER BY id DESC`,
   walkEnd: `SELECT id FROM transactions WHERE id < $1::bigint ORDER BY id DESC LIMIT 1 OFFSET ${RECORDS_WALK_MAX - 1}`,
   transaction: `SELECT ${T} FROM transactions WHERE id = $1::bigint`,
   followers: `SELECT ${T} FROM (SELECT ${T} FROM transactions WHERE id > $1::bigint ORDER BY id
@@ -81,24 +86,22 @@ export class PostgresRecords {
   }
 
   async softwareStates(packageId: string): Promise<Readonly<Record<string, number>>> {
-    const counts: Record<string, number> = {}
-    for (const [setup] of await this.#list('softwareSetups', packageId)) {
-      const { software } = JSON.parse(setup ?? '{}') as TerminalSetup
-      if (software?.packageId === packageId) counts[software.state] = (counts[software.state] ?? 0) + 1
-    }
-    return counts
+    const rows = await this.#list('softwareStates', packageId)
+    return Object.fromEntries(rows.map(([state, count]) => [state ?? '', Number(count)]))
   }
 
   async loadedVersions(set: DownloadSet): Promise<readonly LoadedVersion[]> {
-    const counts = new Map<number | null, number>()
-    for (const [setup] of await this.#list('allSetups')) {
-      const { sets } = JSON.parse(setup ?? '{}') as Partial<TerminalSetup>
-      const version = sets?.[set]?.loaded ?? null
-      counts.set(version, (counts.get(version) ?? 0) + 1)
-    }
-    return [...counts]
-      .map(([version, count]) => ({ version, count }))
+    return (await this.#list('loadedVersions', set))
+      .map(([version, count]) => ({
+        version: version == null ? null : Number(version),
+        count: Number(count),
+      }))
       .sort((left, right) => (right.version ?? 0) - (left.version ?? 0))
+  }
+
+  async rateLoads(version: number): Promise<{ readonly count: number; readonly upToDate: number }> {
+    const [[count, upToDate] = []] = await this.#list('rateLoads', version)
+    return { count: Number(count), upToDate: Number(upToDate) }
   }
 
   async transactions({ before, limit, ...wanted }: TransactionQuery): Promise<FoundTransactions> {
