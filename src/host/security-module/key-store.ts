@@ -53,14 +53,17 @@ interface UsedKey extends ClearKey {
   readonly usage: KeyUsage
 }
 
-/** Keys kept prepared; the oldest make room. A terminal has four, so this serves thousands of live terminals. */
+/** Keys kept prepared; the oldest make room. A terminal uses three, so this serves thousands of live terminals. */
 const CACHE_SIZE = 50_000
+/** Master keys of terminals: each is used for the three keys of a sign-in, and then not for a day. */
+const MASTERS_SIZE = 64
 
 /** Wraps and unwraps keys under keys derived from the local master key. */
 export class KeyStore {
   readonly #wrappingKey: KeyBlockProtection
   readonly #random: Random
   readonly #cache = new Map<string, UsedKey>()
+  readonly #masters = new Map<string, UsedKey>()
 
   constructor(localMasterKey: Uint8Array, random: Random) {
     this.#wrappingKey = new KeyBlockProtection(deriveFrom(localMasterKey, 'key wrapping', 32))
@@ -105,7 +108,7 @@ export class KeyStore {
 
   /** The key in `wrapped`, whatever it is for. Throws as `open`. */
   openAny(wrapped: WrappedKey): UsedKey {
-    const known = this.#cache.get(wrapped.block)
+    const known = this.#cache.get(wrapped.block) ?? this.#masters.get(wrapped.block)
     if (known !== undefined) return known
     const opened = unwrapKeyBlock(this.#wrappingKey, wrapped.block)
     if (!opened.ok) {
@@ -119,32 +122,46 @@ export class KeyStore {
     if (keyUsage === undefined || algorithm === undefined) {
       throw new SecurityModuleError('a wrapped key has a usage or algorithm that this release does not know')
     }
-    const clear = prepare(keyUsage, algorithm, key)
-    if (this.#cache.size >= CACHE_SIZE) {
-      for (const oldest of this.#cache.keys()) {
-        this.#cache.delete(oldest)
-        break
-      }
-    }
-    this.#cache.set(wrapped.block, clear)
+    const clear = new PreparedKey(keyUsage, algorithm, key)
+    if (keyUsage === 'terminalMaster') keep(this.#masters, MASTERS_SIZE, wrapped.block, clear)
+    else keep(this.#cache, CACHE_SIZE, wrapped.block, clear)
     return clear
   }
 }
 
-function prepare(usage: KeyUsage, algorithm: KeyAlgorithm, bytes: Uint8Array): UsedKey {
-  const macs = new Map<MessageMacAlgorithm, PreparedMac>()
-  return {
-    usage,
-    algorithm,
-    bytes,
-    cipher: cipherOf(algorithm, bytes),
-    macOf(macAlgorithm: MessageMacAlgorithm): PreparedMac {
-      const known = macs.get(macAlgorithm)
-      if (known !== undefined) return known
-      const made = prepareMessageMac(macAlgorithm, bytes)
-      macs.set(macAlgorithm, made)
-      return made
-    },
+/** Puts `key` into `kept`, where the oldest makes room once there are `countMax`. */
+function keep(kept: Map<string, UsedKey>, countMax: number, block: string, key: UsedKey): void {
+  if (kept.size >= countMax) {
+    for (const oldest of kept.keys()) {
+      kept.delete(oldest)
+      break
+    }
+  }
+  kept.set(block, key)
+}
+
+/** There are three for each live terminal: it has no part before it is used. */
+class PreparedKey implements UsedKey {
+  readonly usage: KeyUsage
+  readonly algorithm: KeyAlgorithm
+  readonly bytes: Uint8Array
+  readonly cipher: BlockCipher
+  #macs: Map<MessageMacAlgorithm, PreparedMac> | undefined
+
+  constructor(usage: KeyUsage, algorithm: KeyAlgorithm, bytes: Uint8Array) {
+    this.usage = usage
+    this.algorithm = algorithm
+    this.bytes = bytes
+    this.cipher = cipherOf(algorithm, bytes)
+  }
+
+  macOf(algorithm: MessageMacAlgorithm): PreparedMac {
+    this.#macs ??= new Map()
+    const known = this.#macs.get(algorithm)
+    if (known !== undefined) return known
+    const made = prepareMessageMac(algorithm, this.bytes)
+    this.#macs.set(algorithm, made)
+    return made
   }
 }
 
