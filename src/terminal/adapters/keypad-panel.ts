@@ -1,6 +1,6 @@
 import type { SignatureImage } from '../../iso8583/subfields/signature-image.ts'
 import type { Question, QuestionAnswer, Screen } from '../flows/screen.ts'
-import { renderScreen } from '../flows/screen-texts.ts'
+import { renderScreen, type ScreenId } from '../flows/screen-texts.ts'
 import type { TerminalCommand } from '../flows/terminal-command.ts'
 import type { Panel } from '../runtime/terminal-world.ts'
 import type { Bilingual, MenuItem, TerminalService } from './keypad-menu.ts'
@@ -49,12 +49,35 @@ const AMOUNT_DIGITS_MAX = 12
 const ENTRY_MAX = 64
 const PAN_DIGITS_SHOWN = 6
 /** Screens that are over with what they tell. */
-const PASSING: ReadonlySet<string> = new Set([
+const PASSING: ReadonlySet<string> = new Set<ScreenId>([
   'printing',
   'removeCard',
   'readingChip',
-  'askingHost',
+  'waitingForHost',
   'completingChip',
+  'signingIn',
+  'downloading',
+  'uploadingStatus',
+  'packageLoading',
+  'sendingSignature',
+  'sendingNotice',
+  'sendingScriptResult',
+])
+/** What came of the money: nothing that is done for the host afterwards may take its place. */
+const OUTCOMES: ReadonlySet<string> = new Set<ScreenId>([
+  'approved',
+  'approvedPartially',
+  'declined',
+  'soldOffline',
+])
+const AFTERWARDS: ReadonlySet<string> = new Set<ScreenId>([
+  'signedIn',
+  'downloaded',
+  'statusUploaded',
+  'hostRequests',
+  'packageReady',
+  'packageNone',
+  'packageOnTrial',
 ])
 const HOME: Screen = { id: 'ready' }
 
@@ -76,6 +99,8 @@ export class KeypadPanel implements Panel {
   #screen: Screen = HOME
   /** What a command ended with: it stays when slips and card are gone. */
   #lastWord: Screen = HOME
+  /** Whether this command has told what came of the money. */
+  #hasOutcome = false
   #asked: Asked | undefined
   #entry = ''
   #chosen = 0
@@ -126,7 +151,9 @@ export class KeypadPanel implements Panel {
   }
 
   show(screen: Screen): void {
-    if (!PASSING.has(screen.id)) this.#lastWord = screen
+    if (OUTCOMES.has(screen.id)) this.#hasOutcome = true
+    const isLess = PASSING.has(screen.id) || (this.#hasOutcome && AFTERWARDS.has(screen.id))
+    if (!isLess) this.#lastWord = screen
     this.#screen = screen
     this.#changed()
   }
@@ -145,8 +172,10 @@ export class KeypadPanel implements Panel {
   /** A command begins or ends. */
   set busy(isBusy: boolean) {
     this.#isBusy = isBusy
-    if (isBusy) this.#menus = []
-    else this.#screen = this.#lastWord
+    if (isBusy) {
+      this.#menus = []
+      this.#hasOutcome = false
+    } else this.#screen = this.#lastWord
     this.#reset()
   }
 

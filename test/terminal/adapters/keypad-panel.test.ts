@@ -53,6 +53,30 @@ describe('the keypad of the terminal', () => {
     expect(panel.view.mode).toBe('idle')
   })
 
+  it('keeps what came of a sale over all that is done for the host afterwards', () => {
+    const { panel } = opened()
+    const outcome = { id: 'declined', values: { code: '58' } }
+    panel.busy = true
+    for (const screen of [{ id: 'waitingForHost' }, outcome, { id: 'removeCard' }, { id: 'downloading' }])
+      panel.show(screen)
+    expect(panel.view.screenId).toBe('downloading')
+    panel.show({ id: 'downloaded' })
+    panel.busy = false
+    expect(panel.view).toMatchObject({ mode: 'idle', screenId: 'declined' })
+    panel.busy = true
+    for (const id of ['downloading', 'downloaded']) panel.show({ id })
+    panel.busy = false
+    expect(panel.view.screenId).toBe('downloaded')
+  })
+
+  it('shows trouble after a sale rather than the sale', () => {
+    const { panel } = opened()
+    panel.busy = true
+    for (const id of ['approved', 'printing', 'printer.paperEnd']) panel.show({ id })
+    panel.busy = false
+    expect(panel.view.screenId).toBe('printer.paperEnd')
+  })
+
   it('while the terminal works only cancel does something', () => {
     const { panel, press, commands, cancels } = opened()
     panel.busy = true
