@@ -40,7 +40,8 @@ export class BenchOfParts {
 
   async startHost(...flags: readonly string[]): Promise<Program> {
     const ports = ['--port-unionpay', String(this.#port), '--port-ascii', '0', '--port-binary', '0']
-    const host = this.#start(['host', '--data', this.path('host'), ...ports, '--json', ...flags])
+    const args = ['host', '--data', this.path('host'), ...ports, '--no-console', '--json', ...flags]
+    const host = this.#start(args)
     await host.until(({ events }) => events.find(({ ready }) => ready === true))
     return host
   }

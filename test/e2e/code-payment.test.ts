@@ -31,7 +31,7 @@ it('a customer pays both ways while host, board and terminal run as programs, an
   )
   await bench.startBoard()
   const keyBlock = await bench.makeKeyBlock()
-  const running = await bench.startHost('--no-console')
+  const running = await bench.startHost()
   const { code } = JSON.parse(await bench.run('host', 'wallet', 'code', '1', ...host)) as { code: string }
   const terminal = bench.startTerminal('--profile', profile, '--key-block', keyBlock)
   // The supervisor's password, twice: the terminal is new.

@@ -8,6 +8,7 @@ import { encodeCardEvent } from '../../hardware/protocol/reader-payloads.ts'
 import { fromHex, toHex } from '../../src/base/bytes.ts'
 import { readRecording } from '../../src/cli/replay/read-recording.ts'
 import { replayRecording } from '../../src/cli/replay/replay-recording.ts'
+import { runHere } from '../cli/run-here.ts'
 import { BenchOfParts } from './bench-of-parts.ts'
 import { byteSecret, foundIn, type Secret } from './card-data.ts'
 import { Program } from './program.ts'
@@ -86,10 +87,10 @@ describe('a recording of the whole world', () => {
   it('is never written over', async () => {
     writeFileSync(file, 'mine\n')
     for (const command of ['up', 'board', 'host']) {
-      const program = new Program([command, '--data', join(directory, 'data'), '--record', file])
-      expect(await program.ended(), program.errors).toBe(2)
-      expect(program.errors).toContain('is there already')
-      expect(program.errors.trimEnd().split('\n')).toHaveLength(1)
+      const { code, errors } = await runHere(command, '--data', join(directory, 'data'), '--record', file)
+      expect(code, errors).toBe(2)
+      expect(errors).toContain('is there already')
+      expect(errors.trimEnd().split('\n')).toHaveLength(1)
     }
     expect(readFileSync(file, 'utf8')).toBe('mine\n')
   }, 60_000)

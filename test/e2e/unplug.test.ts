@@ -9,7 +9,8 @@ let program: Program
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'tillwire-unplug-'))
-  program = new Program(['up', '--free-ports', '--fast', '--lang', 'en', '--data', directory])
+  const flags = ['--free-ports', '--fast', '--lang', 'en', '--no-console', '--data', directory]
+  program = new Program(['up', ...flags])
 })
 afterEach(async ({ task }) => {
   if (task.result?.state === 'fail') process.stderr.write(`${program.output}\n${program.errors}\n`)

@@ -66,7 +66,9 @@ describe('tillwire load', () => {
     const estate = join(data, 'load-estate.json')
     expect(statSync(estate).mode & 0o777).toBe(0o600)
     const ports = ['--port-unionpay', '0', '--port-ascii', '0', '--port-binary', '0']
-    const host = new Program(['host', '--data', data, ...ports, '--json', '--log-level', 'error'])
+    const host = new Program([
+      ...['host', '--data', data, ...ports, '--no-console', '--json', '--log-level', 'error'],
+    ])
     const ready = await host.until(({ events }) => events[0])
     const port = (ready['ports'] as Record<string, number>)['unionpay-pos']
     for (let round = 0; round < 2; round++) {

@@ -73,7 +73,7 @@ export async function startOwnHost(terminals: number): Promise<OwnHost> {
 /** Its own process group: Ctrl-C must not end the host before the load is counted. */
 function spawnHost(data: string): ChildProcess {
   const ports = ['--port-unionpay', '0', '--port-ascii', '0', '--port-binary', '0']
-  const command = ['host', '--data', data, ...ports, '--json', '--log-level', 'error']
+  const command = ['host', '--data', data, ...ports, '--no-console', '--json', '--log-level', 'error']
   return spawn(process.execPath, [...process.execArgv, MAIN, ...command], {
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,
