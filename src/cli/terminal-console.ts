@@ -5,6 +5,7 @@ import type { Terminal, TerminalStopped } from '../terminal/adapters/terminal.ts
 import type { CommandOutcome, TerminalCommand } from '../terminal/flows/terminal-command.ts'
 import type { CliLanguage } from './language.ts'
 import { consoleHelp, describeCommandError, parseConsoleCommand } from './terminal-console-commands.ts'
+import { completionsOf } from './terminal-console-completion.ts'
 import { describeDevice, describeOutcome, isSuccess } from './terminal-console-outcome.ts'
 import type { ConsoleServices, ServiceReport } from './terminal-console-services.ts'
 
@@ -204,6 +205,8 @@ export class TerminalConsole {
 
   #readCommand(): Promise<string | undefined> {
     const prompt = this.#output.kind === 'json' ? '' : `${this.#terminal?.state.loggedOn ?? '--'}> `
-    return new Promise((resolve) => this.#lines.read({ prompt, secret: false }, resolve))
+    return new Promise((resolve) =>
+      this.#lines.read({ prompt, secret: false, complete: completionsOf }, resolve),
+    )
   }
 }

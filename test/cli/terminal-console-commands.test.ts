@@ -6,6 +6,7 @@ import {
   parseConsoleCommand,
   splitScript,
 } from '../../src/cli/terminal-console-commands.ts'
+import { completionsOf } from '../../src/cli/terminal-console-completion.ts'
 import { CONSOLE_COMMANDS } from '../../src/cli/terminal-console-table.ts'
 import type { TerminalCommand } from '../../src/terminal/flows/terminal-command.ts'
 
@@ -193,4 +194,25 @@ describe('the help', () => {
     const names = CONSOLE_COMMANDS.flatMap(({ name, aliases }) => [name, ...aliases])
     expect(new Set(names).size).toBe(names.length)
   })
+})
+
+describe('the tab key', () => {
+  const cases: readonly (readonly [string, readonly string[]])[] = [
+    ['act', ['activate']],
+    ['COMM', ['commission']],
+    ['激', ['激活']],
+    ['commission net', ['network']],
+    ['commission 网', ['网络测试']],
+    ['验收 a', ['all', 'again']],
+    ['download b', ['blacklist']],
+    ['language ', ['zh', 'en', 'both']],
+    ['sale 12.34 k', ['keyed']],
+    ['nothing x', []],
+  ]
+  for (const [line, found] of cases)
+    it(`offers for "${line}" ${found.join(', ') || 'nothing'}`, () =>
+      expect(completionsOf(line)).toEqual(found))
+
+  it('offers each command by its name before anything is typed', () =>
+    expect(completionsOf('')).toEqual(CONSOLE_COMMANDS.map(({ name }) => name)))
 })

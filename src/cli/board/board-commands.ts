@@ -220,6 +220,22 @@ export class BoardConsole {
     return entryOf(line) !== undefined
   }
 
+  /** What the last word of `line` may become. */
+  completionsOf(line: string): readonly string[] {
+    const words = line.trimStart().split(/\s+/)
+    const begun = words.at(-1) ?? ''
+    const usage = entryOf(line)?.usage ?? ''
+    const candidates =
+      words.length === 1
+        ? BOARD_COMMANDS.flatMap(({ name, aliases }) => [name, ...(begun === '' ? [] : aliases)])
+        : words.length > 2
+          ? []
+          : /CARD/.test(usage)
+            ? cardNames(this.#cardsDirectory)
+            : (usage.split(' ')[1]?.split('|') ?? []).filter((word) => /^[a-z]+$/.test(word))
+    return candidates.filter((each) => each.startsWith(begun))
+  }
+
   /**
    * Does what the line says. `isPatient`: waits until the board is ready for it, as a script must. False when it
    * could not be done; the reason was printed.

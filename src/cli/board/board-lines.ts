@@ -72,7 +72,14 @@ export class BoardLines implements LineSource {
       this.#inner.withdraw()
     }
     this.#isReading = true
-    this.#inner.read(reader?.request ?? IDLE, (line) => this.#take(line))
+    this.#inner.read(this.#withBoard(reader?.request), (line) => this.#take(line))
+  }
+
+  /** Where commands of the terminal are completed, those of the board are too. */
+  #withBoard(request: LineRequest | undefined): LineRequest {
+    const { complete, ...rest } = request ?? { ...IDLE, complete: () => [] }
+    if (complete === undefined) return rest
+    return { ...rest, complete: (line) => [...complete(line), ...this.#board.completionsOf(line)] }
   }
 
   #take(line: string | undefined): void {

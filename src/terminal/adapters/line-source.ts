@@ -6,6 +6,8 @@ export interface LineRequest {
   readonly prompt: string
   /** Shown as stars, and kept out of the history. */
   readonly secret: boolean
+  /** What the word that is being typed may become; nothing is offered without it. */
+  readonly complete?: (line: string) => readonly string[]
 }
 
 /** Where commands and answers come from, line by line. */
@@ -60,6 +62,7 @@ export class ReadlineSource implements LineSource {
       output: this.#interactive ? echo : undefined,
       terminal: this.#interactive,
       historySize: this.#interactive ? 100 : 0,
+      completer: (line: string) => this.#completed(line),
     })
     this.#interface.on('line', (line) => this.#take(line))
     this.#interface.on('history', (history: string[]) => {
@@ -107,6 +110,12 @@ export class ReadlineSource implements LineSource {
     if (!this.#interactive || request === undefined) return
     this.#interface.setPrompt(request.prompt)
     this.#interface.prompt()
+  }
+
+  /** For the tab key: what there is, and the word that it takes the place of. */
+  #completed(line: string): [string[], string] {
+    const found = this.#reader?.request.complete?.(line) ?? []
+    return [found.map((each) => `${each} `), line.split(/\s+/).at(-1) ?? '']
   }
 
   #take(line: string): void {

@@ -36,7 +36,7 @@ export function WorkbenchPage() {
       {state.table !== null && <TerminalChoice table={state.table} />}
       <div class="bench">
         <div class="bench-main">
-          <div class="bench-devices">
+          <div class={state.isOnBoard ? 'bench-devices alone' : 'bench-devices'}>
             {!state.isOnBoard && (
               <div class="stripe-slot" data-drop="stripe">
                 <span>{t({ zh: '刷卡槽', en: 'Stripe' })}</span>
