@@ -3,13 +3,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openBoard } from '../../hardware/emulator/board.ts'
 import { type ServedConsole, serveConsole } from '../../src/cli/console/serve-console.ts'
 import { enrolHost, factoryAt } from '../../src/cli/estate/enrol-host.ts'
 import { BoxedTerminals } from '../../src/cli/up/boxed-terminals.ts'
 import { tablePort } from '../../src/cli/up/table-port.ts'
 import { openWorld, type World } from '../../src/cli/up/world.ts'
+import { nodeRandom } from '../../src/crypto/node-random.ts'
 import { DEFAULT_MERCHANT } from '../../src/host/estate/default-estate.ts'
 import { KeyDistribution } from '../../src/host/security-module/key-distribution.ts'
+import { SystemClock } from '../../src/terminal/adapters/system-clock.ts'
+import { DEFAULT_PROFILE } from '../../src/terminal/flows/terminal-profile.ts'
 import type { Panel } from '../../src/terminal/runtime/terminal-world.ts'
 import type { Workbench } from '../../src/workbench/workbench.ts'
 import type { WorkbenchState } from '../../src/workbench/workbench-messages.ts'
@@ -338,4 +342,32 @@ describe('a terminal out of its box, in the browser', () => {
     const sold = world.host.transactions(tid).filter(({ approvedMinor }) => approvedMinor === 1234)
     expect(sold.map(({ state }) => state)).toEqual(['approved'])
   }, 60_000)
+
+  it('stands beside a terminal on a real board, whose devices no hand on the page reaches', async () => {
+    const board = await openBoard({
+      directory: join(directory, 'real-board'),
+      clock: new SystemClock(),
+      random: nodeRandom,
+      baudRate: undefined,
+      sharedLine: false,
+    })
+    try {
+      await boxes.openOnBoard({ ...board.paths, baudRate: 115_200, profile: DEFAULT_PROFILE })
+      await openTable()
+      await page.getByRole('button', { name: /on the board/ }).click()
+      const card = page.locator('.card', { hasText: 'This terminal has real devices' })
+      await card.getByText('Connected', { exact: true }).nth(2).waitFor()
+      for (const hand of ['.card-table', '.pin-pad', '.stripe-slot', '.chip-slot', '.tap-spot'])
+        expect(await page.locator(hand).count(), hand).toBe(0)
+      for (const name of ['Pull the cable', 'Take the roll out', 'Charge it'])
+        expect(await page.getByRole('button', { name }).count(), name).toBe(0)
+      board.unplug('printer')
+      await card.getByText('Not connected').waitFor()
+      await keepShot(page, 'on-board')
+      expect(await seriousFindings(page)).toEqual([])
+    } finally {
+      await boxes.unpacked.find(({ isOnBoard }) => isOnBoard)?.close()
+      board.close()
+    }
+  }, 30_000)
 })

@@ -235,7 +235,7 @@ function welcome(
 Tillwire  终端 terminal ${terminalId}  商户 merchant ${merchantId}
   主机 host       127.0.0.1:${host.ports['unionpay-pos']} (UnionPay POS)  :${host.ports['iso1987-ascii']} (ISO 8583:1987 ASCII)  :${host.ports['iso1987-binary']} (binary)
   外设 board      ${board.paths.reader}  ${board.paths.pinpad}  ${board.paths.printer}
-${onBoard === undefined ? '' : `  主板 on the board  ${onBoard.reader}  ${onBoard.pinpad}  ${onBoard.printer}：网页“终端”上的那台 the terminal that the page shows\n`}  数据 data       ${directory}
+${onBoard === undefined ? '' : `  主板 on the board  ${onBoard.reader}  ${onBoard.pinpad}  ${onBoard.printer}：网页“终端（可操作）”上 on the page “Terminal to touch”\n`}  数据 data       ${directory}
 ${served === undefined ? '' : `${consoleLines(served)}\n`}  操作员 operators  ${cashier.number} 收银员 cashier, 密码 password ${cashier.password};  ${supervisor.number} 主管 supervisor, 密码 password ${supervisor.password}
   卡片密码 PIN of the cards  ${WORLD_PIN}
 

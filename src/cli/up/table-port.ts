@@ -48,9 +48,10 @@ export function tablePort(first: Workbench, boxes: BoxedTerminals): WorkbenchPor
     },
     async act(deed, viewer) {
       const { kind, terminal } = deed as { readonly kind?: unknown; readonly terminal?: unknown }
-      if (kind === 'show' && Number.isInteger(terminal) && benches()[Number(terminal)] !== undefined)
+      if (kind === 'show' && Number.isInteger(terminal) && benches()[Number(terminal)] !== undefined) {
         shown = Number(terminal)
-      else if (kind === 'unpack') {
+        watchNew()
+      } else if (kind === 'unpack') {
         try {
           await boxes.unpack()
         } catch (error) {
