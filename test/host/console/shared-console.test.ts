@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ChildLoadRuns } from '../../../src/cli/console/child-load-runs.ts'
 import { type Console, openConsole } from '../../../src/host/console/open-console.ts'
 import { RateBook } from '../../../src/host/estate/rate-book.ts'
 import { openHostLog } from '../../../src/host/service/host-log.ts'
@@ -207,6 +208,27 @@ describe('a console of hosts that share a database', () => {
     expect(await store.ledgerBalances()).toEqual(balances)
     expect((await first.client.ask('POST', '/api/retention/runs', {})).body).toEqual({ archive: null })
     await store.close()
+  })
+
+  it('sends loads to the host that it was told, with terminals that all hosts know', async () => {
+    const says = 'console.error(process.argv.slice(1).join(" ")); process.exit(2)'
+    const loads = new ChildLoadRuns({
+      host: first.host,
+      directory: join(directory, 'first'),
+      target: '10.0.0.5:8583',
+      program: [process.execPath, '-e', says],
+    })
+    const ended = new Promise<void>((done) => {
+      loads.listen(({ endedAtMs }) => endedAtMs !== null && done())
+    })
+    const pacing = { kind: 'closed', outstanding: 1 } as const
+    const order = { terminals: 2, connections: 1, pacing, mix: 'stripe', mixText: null } as const
+    loads.start({ ...order, seconds: 1, warmupSeconds: 0 }, 'anna')
+    await ended
+    expect(loads.runs()[0]?.problem).toMatch(/^load --host 10\.0\.0\.5:8583 --data /)
+    expect((await host.store.listTerminals()).map(({ tid }) => tid)).toEqual(
+      expect.arrayContaining(['90000001', '90000002']),
+    )
   })
 
   it('refuses with a sentence while the database is away, and goes on by itself afterwards', async () => {
