@@ -28,6 +28,7 @@ const OUTCOMES: { readonly [kind in CommandOutcome['kind']]: Texts } = {
 const LABELS = {
   batch: ['批次', 'batch'],
   trace: ['凭证号', 'trace'],
+  tip: ['小费', 'tip'],
   reference: ['参考号', 'reference'],
   authorisation: ['授权码', 'authorisation'],
   count: ['笔', 'transactions'],
@@ -151,6 +152,9 @@ function transactionLine(view: TransactionView, language: CliLanguage): string {
   ]
   return [
     `${view.type} ${money(view.amountMinor, view.currency)}`,
+    ...(view.tipMinor === undefined
+      ? []
+      : [`${label('tip', language)} ${money(view.tipMinor, view.currency)}`]),
     view.panTruncated,
     `${label('batch', language)} ${view.batch}`,
     `${label('trace', language)} ${view.stan}`,

@@ -16,13 +16,7 @@ import {
   TIP_AMOUNT,
   VOUCHER,
 } from './terminal-console-arguments.ts'
-import {
-  type CommandEntry,
-  type ConsoleCommand,
-  type ConsoleLanguage,
-  given,
-  run,
-} from './terminal-console-entry.ts'
+import { type CommandEntry, type ConsoleCommand, given, run } from './terminal-console-entry.ts'
 
 function keyed(args: Arguments): { readonly entry?: 'keyed' } {
   return args.has('keyed') ? { entry: 'keyed' } : {}

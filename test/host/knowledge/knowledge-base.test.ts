@@ -23,7 +23,7 @@ const TELLS_NO_TROUBLE = new RegExp(
     'ready(LogOn)?|commissioned(WithoutKey)?|loadingMasterKey|requestingKey|keyRequestReady|masterKeyLoaded',
     'component(Entered)|sign(ing|ed)(In|Off)|echo(ing|ed)|download(ing|ed)|uploadingStatus|statusUploaded|hostRequests',
     'package(None|Loading|Ready|OnTrial|Confirmed)|passwordChanged|logged(On|Off)|role\\w+|operator(Added|Removed)',
-    'enter\\w+|repeatNewPassword|confirm(RemoveOperator|Void)|acceptPartial|choose\\w+|option\\w+|voidingPartial',
+    'enter\\w+|repeatNewPassword|confirm(RemoveOperator|Void|Tip)|tip(Percent|Other|None)|acceptPartial|choose\\w+|option\\w+|voidingPartial',
     '(present|insert|swipe|remove)Card|useChip|chip\\.\\w+|readingChip|completingChip|cancelled|signHere|signOnPaper',
     'tap(InsertOrSwipe|OrInsert|OrSwipe|Card|Read)|readingTap|payInCurrency|orderClosing',
     'sending\\w+|scanCode|codeShown|customerConfirms|waitingForHost|approved(Partially)?|balance|revers(ing|ed)',
