@@ -62,6 +62,8 @@ export interface OpenTerminalOptions extends Partial<TerminalSetup> {
   /** As `JournalOptions.sizeMaxBytes`. */
   readonly journalSizeMaxBytes?: number
   readonly probe?: TerminalProbe
+  /** Packages; those of `dataDirectory` when left out. */
+  readonly slots?: PackageSlotFiles
   /** There is no line at all: whatever sends stops the terminal. See `openTrainingTerminal`. */
   readonly withoutHost?: true
 }
@@ -115,7 +117,7 @@ function assemble(options: OpenTerminalOptions, journal: SqliteJournal, log: Ter
     return new DialedHostLink(setup.link, probe?.dialer?.(dialer) ?? dialer, clock, log)
   }
   const hostLink = options.withoutHost === true ? NO_HOST_LINK : dialed()
-  const slots = new PackageSlotFiles(dataDirectory)
+  const slots = options.slots ?? new PackageSlotFiles(dataDirectory)
   const interpreter = new Interpreter({
     clock,
     random: systemRandom,

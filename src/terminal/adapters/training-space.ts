@@ -8,6 +8,7 @@ import { trainingFlow } from '../flows/training/training-flow.ts'
 import { terminalCodec } from './frame-summary.ts'
 import { JournalFailure } from './journal-failure.ts'
 import { type OpenTerminalOptions, openTerminal } from './open-terminal.ts'
+import { PackageSlotFiles } from './package-slots.ts'
 import { openSqliteJournal } from './sqlite-journal.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -26,18 +27,19 @@ export async function openTrainingTerminal(
   options: OpenTerminalOptions,
   passed: (exercise: PassedExercise) => void = () => {},
 ): Promise<Terminal> {
-  let loggedOn: string | undefined
+  let space: TrainingSpace
   try {
-    loggedOn = prepareSpace(options.dataDirectory)
+    space = prepareSpace(options.dataDirectory)
   } catch (error) {
     options.peripherals.close()
     throw error
   }
-  const watch = new ExerciseWatch(loggedOn)
+  const watch = new ExerciseWatch(space.loggedOn)
   let atStart = true
   return openTerminal({
     ...options,
     dataDirectory: trainingDirectory(options.dataDirectory),
+    slots: space.slots,
     withoutHost: true,
     probe: {
       ...options.probe,
@@ -58,8 +60,14 @@ export async function openTrainingTerminal(
   })
 }
 
-/** Gives the training the operators and the downloads that the terminal has now. Returns who is logged on there. */
-function prepareSpace(dataDirectory: string): string | undefined {
+interface TrainingSpace {
+  readonly loggedOn: string | undefined
+  /** With the package that the terminal runs; training itself fetches none. */
+  readonly slots: PackageSlotFiles
+}
+
+/** Gives the training the operators, the downloads and the package that the terminal has now. */
+function prepareSpace(dataDirectory: string): TrainingSpace {
   const real = readState(dataDirectory)
   const journal = openSqliteJournal({ directory: trainingDirectory(dataDirectory) })
   try {
@@ -68,10 +76,18 @@ function prepareSpace(dataDirectory: string): string | undefined {
       journal.append(records, (outcome) => {
         if (outcome.kind === 'failed') throw new JournalFailure('io', outcome.reason)
       })
-    return journal.openingState.loggedOn
+    return { loggedOn: journal.openingState.loggedOn, slots: slotsInForce(dataDirectory, real) }
   } finally {
     journal.close()
   }
+}
+
+function slotsInForce(dataDirectory: string, { packages }: TerminalState): PackageSlotFiles {
+  const slots = new PackageSlotFiles(dataDirectory)
+  // One that can't be used any more is for the live terminal to leave; until then people train with what was delivered.
+  if (packages?.active !== undefined)
+    slots.perform({ kind: 'loadSlot', installed: packages.active }, () => {})
+  return slots
 }
 
 function readState(dataDirectory: string): TerminalState {
@@ -115,8 +131,10 @@ function downloadsToFollow(
     if (items === undefined || isEqual(inForce(training, set), { items, ...more })) return []
     return [
       { kind: 'downloadBegun', set },
-      ...(LISTED.has(set) ? [{ kind: 'downloadListed', set, names: items, isComplete: true } as const] : []),
-      ...(LISTED.has(set) ? [] : items.map((item) => ({ kind: 'downloadReceived', set, item }) as const)),
+      ...(set === 'blacklist'
+        ? [{ kind: 'downloadListed', set, names: items, isComplete: true } as const]
+        : []),
+      ...(set === 'blacklist' ? [] : items.map((item) => ({ kind: 'downloadReceived', set, item }) as const)),
       { kind: 'downloadActivated', set, ...more },
       { kind: 'downloadEnded', set },
     ]
@@ -124,12 +142,10 @@ function downloadsToFollow(
 }
 
 const NO_DOWNLOADS: TerminalDownloads = { staged: {} }
-/** Their names are all that there is of them. */
-const LISTED: ReadonlySet<DownloadSet> = new Set(['blacklist', 'rates'])
 
-/** Undefined items: the host never gave this set. */
+/** Undefined items: the host never gave this set, or training has its own. */
 function inForce(
-  { parameters, profileChanges, caKeys, applications, blacklist, contactless, rates }: TerminalDownloads,
+  { parameters, profileChanges, caKeys, applications, blacklist, contactless }: TerminalDownloads,
   set: DownloadSet,
 ): Pick<TerminalDownloads, 'profileChanges' | 'contactless'> & {
   readonly items: readonly string[] | undefined
@@ -149,7 +165,8 @@ function inForce(
     case 'contactless':
       return contactless === undefined ? { items: undefined } : { items: [], contactless }
     case 'rates':
-      return { items: rates }
+      // Those of training are its own, and always in force.
+      return { items: undefined }
   }
 }
 

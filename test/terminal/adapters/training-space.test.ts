@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -17,6 +18,7 @@ import type { DownloadSet, TerminalDownloads } from '../../../src/terminal/flows
 import type { JournalRecord } from '../../../src/terminal/flows/journal-record.ts'
 import type { PeripheralEffect } from '../../../src/terminal/flows/peripheral-effect.ts'
 import { DEFAULT_PROFILE } from '../../../src/terminal/flows/terminal-profile.ts'
+import { signedPackage } from '../../downloads/package-world.ts'
 import { countingRandom, testCard } from '../../hardware/chip-card/test-cards.ts'
 import { CA_KEY } from '../kernel/kernel-world.ts'
 import { FakePeripherals } from './fake-peripherals.ts'
@@ -50,14 +52,18 @@ function loaded(
   set: DownloadSet,
   { items = [], names = [], ...more }: Partial<TerminalDownloads> & { items?: string[]; names?: string[] },
 ): void {
-  const journal = openSqliteJournal({ directory })
-  const records: JournalRecord[] = [
+  append(
     { kind: 'downloadBegun', set },
     { kind: 'downloadListed', set, names, isComplete: true },
     ...items.map((item) => ({ kind: 'downloadReceived', set, item }) as const),
     { kind: 'downloadActivated', set, ...more },
     { kind: 'downloadEnded', set },
-  ]
+  )
+}
+
+/** To the journal of the live terminal. */
+function append(...records: readonly JournalRecord[]): void {
+  const journal = openSqliteJournal({ directory })
   journal.append(records, (outcome) => expect(outcome.kind).toBe('durable'))
   journal.close()
 }
@@ -128,11 +134,14 @@ describe('the space of training', () => {
     loaded('parameters', { items: ['3132'], profileChanges: { replyTimeoutMs: 45_000 } })
     loaded('applications', { items: ['9F0601', '9F0602'] })
     loaded('blacklist', { names: ['621094'] })
+    loaded('rates', { names: ['of real money'] })
     loaded('contactless', { contactless: { DF8117: 'E0' } })
 
     const training = await openTrainingTerminal(options())
     expect(training.profile.replyTimeoutMs).toBe(45_000)
-    expect(training.state.downloads).toEqual({ ...journalOf(directory).state.downloads, staged: {} })
+    // Rates of training are its own, and always in force.
+    const { rates: _, ...given } = journalOf(directory).state.downloads ?? { staged: {} }
+    expect(training.state.downloads).toEqual(given)
     await training.close()
     const { count } = journalOf(trainingDirectory(directory))
     await (await openTrainingTerminal(options())).close()
@@ -143,6 +152,27 @@ describe('the space of training', () => {
     expect(again.profile.replyTimeoutMs).toBe(20_000)
     expect(again.state.downloads?.blacklist).toEqual(['621094'])
     await again.close()
+  })
+
+  it('runs on the software package that the terminal runs on', async () => {
+    const real = await openTerminal(options())
+    await real.run({ kind: 'commission', keyBlock: 'B0016D0TN00S0000', supervisorPassword: '123456' })
+    await real.close()
+    const file = signedPackage('1.1.0')
+    writeFileSync(join(directory, 'package-A.twpk'), file)
+    const id = createHash('sha256').update(file).digest('hex').toUpperCase()
+    append(
+      { kind: 'packageBegun', slot: 'A', id, size: file.length },
+      {
+        kind: 'packageVerified',
+        installed: { slot: 'A', id, name: 'till', version: '1.1.0', size: file.length },
+      },
+      { kind: 'packageActivated' },
+    )
+    const training = await openTrainingTerminal(options())
+    expect(DEFAULT_PROFILE.resendCount).not.toBe(4)
+    expect(training.profile.resendCount).toBe(4)
+    await training.close()
   })
 
   it('is not there before the terminal is', async () => {
