@@ -33,7 +33,9 @@ export function backupCommands(kind: BackupContent['kind'], data: string): reado
     .requiredOption('--to <file>', 'file that is made')
     .action((flags: BackupFlags) => backUp(kind, flags))
   const restore = common(new Command('restore'))
-    .description(`Put a backup back, once its books are proved; the ${kind} must not run. 恢复`)
+    .description(
+      `Put a backup back, once its books are proved; the ${kind} must not run.${kind === 'host' ? ' With --store: into a database without tables.' : ''} 恢复`,
+    )
     .requiredOption('--from <file>', 'file that backup made')
     .option('--replace', 'keep what is in the folder aside')
     .option(

@@ -23,7 +23,7 @@ interface Flags extends RecordFlags {
   readonly json?: boolean
 }
 
-/** `host rates`: rates of foreign currencies. Changing them needs a host or a shared console that stands still; it does the same. */
+/** `host rates`: rates of foreign currencies. Changing them needs a host, or a shared console, that stands still: either does the same. */
 export function ratesCommand(): Command {
   return new Command('rates')
     .description('Rates of foreign currencies that cardholders may choose to pay in. 外币汇率')

@@ -248,6 +248,7 @@ async function stayingRuns(
   runs: readonly number[],
   { stays }: RetentionAsk,
 ): Promise<readonly number[]> {
+  if (runs.length === 0) return []
   const [tids, days] = [stays.map(({ tid }) => tid), stays.map(({ fromDay }) => fromDay)]
   return numbersOf(await asked(session, SQL.staying, arrayOf(runs), arrayOf(tids), arrayOf(days)))
 }
@@ -256,7 +257,8 @@ async function countsOf(
   session: PostgresSession,
   runs: readonly number[],
 ): Promise<Readonly<Record<string, number>>> {
-  const counts: Record<string, number> = {}
+  const counts: Record<string, number> = Object.fromEntries(GOING_TABLES.map((table) => [table, 0]))
+  if (runs.length === 0) return counts
   for (const [index, table] of GOING_TABLES.entries()) {
     const statement = GOING_COUNTS[index]
     if (statement !== undefined)
