@@ -1,7 +1,7 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** They wait for programs most of the time: whoever starts them last waits for them alone. */
-const LONG = /\/test\/(e2e|web|crash|load|host\/service)\//
+/** They take the longest: whoever starts them last waits for them alone. */
+const LONG = /\/test\/(e2e|web|crash|load|host\/service|sim)\//
 
 /**
  * What has processes of its own first, and of it the long ones; then what shares processes, without a break, since a

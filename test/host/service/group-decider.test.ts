@@ -148,13 +148,13 @@ describe('a second thread commits', () => {
     const [newest] = threaded.sqlite.listTransactions({})
     // Whoever holds the file meanwhile writes a record under the next number: the thread's commit can't go through.
     const intruder = new Database(threaded.path)
-    intruder
-      .prepare(
-        `INSERT INTO transactions SELECT id + 1, tid, mid, 999, 999, kind, 'declined', dialect, '05', '', 0, 0, currency,
-         '', '', cardClass, 0, entryMode, 0, 0, NULL, 0, NULL, '', '', receivedAtMs, localTime, NULL
-         FROM transactions WHERE id = ?`,
-      )
-      .run(newest?.id ?? 0)
+    intruder.exec(
+      `CREATE TEMP TABLE other AS SELECT * FROM transactions WHERE id = ${newest?.id ?? 0};
+       UPDATE other SET id = id + 1, batchNumber = 999, stan = 999, state = 'declined', responseCode = '05',
+         authorisationCode = '', requestedMinor = 0, approvedMinor = 0, panLookup = '', panTruncated = '',
+         accountKnown = 0, moneyMinor = 0, heldMinor = 0;
+       INSERT INTO transactions SELECT * FROM other`,
+    )
     intruder.close()
     const outcomes = await Promise.all([
       threaded.decide(sale(200)),
