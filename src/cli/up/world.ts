@@ -34,6 +34,8 @@ export const TOUCHED_PROFILE: Partial<TerminalProfile> = {
   signaturePadFromMinor: 10_000,
   codePayments: ['customerShows', 'merchantShows'],
   conversionOffers: true,
+  // Once parameter 18 switches tips on.
+  tipAdjust: true,
   batteryPresent: true,
   statusOnChange: true,
 }

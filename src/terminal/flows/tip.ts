@@ -84,6 +84,7 @@ function* chooseTip(
   const answer = yield* ask(
     {
       kind: 'choose',
+      isNeutral: true,
       screen: { id: 'chooseTip', values: { amount: amountText(amountMinor, currency) } },
       options: [
         ...offered.map(({ percent, tipMinor }) => ({

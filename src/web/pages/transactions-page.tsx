@@ -81,7 +81,9 @@ export function transactionColumns(): readonly Column<TransactionLine>[] {
       key: 'amount',
       title: t({ zh: '金额', en: 'Amount' }),
       number: true,
-      cell: ({ requestedMinor, currency }) => formatMoney(requestedMinor, currency),
+      // With a tip that came later it is more than what was asked for.
+      cell: ({ requestedMinor, approvedMinor, tipMinor, currency }) =>
+        formatMoney(tipMinor === null ? requestedMinor : approvedMinor, currency),
     },
     {
       key: 'card',
