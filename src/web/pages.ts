@@ -148,7 +148,7 @@ export const PAGES: readonly Page[] = [
   },
   {
     path: '/tickets',
-    title: { zh: '工单', en: 'Tickets' },
+    title: { zh: '故障单', en: 'Tickets' },
     group: 'run',
     access: ['technician', 'support', 'administrator', 'auditor'],
     load: async () => (await import('./pages/tickets-page.tsx')).TicketsPage,

@@ -82,7 +82,7 @@ describe('pages of care, in a real browser', () => {
     await page.goto(`${opened.url}alarms`)
     await page.getByText('41 % / 33 %').waitFor()
     await look('/alarms', 'alarms')
-    await page.getByRole('button', { name: /建工单|Ticket/ }).click()
+    await page.getByRole('button', { name: /建故障单|Ticket/ }).click()
     await page.waitForURL(/tickets/)
     await page.getByRole('cell', { name: /成功率低/ }).waitFor()
     await look('/tickets', 'tickets')

@@ -133,7 +133,7 @@ export class Tickets {
       if (present.version !== change.version) throw new CareRefusal('changed', undefined, present)
       if (!NEXT[present.state].includes(change.state))
         throw new CareRefusal('badInput', {
-          zh: `工单处于“${present.state}”，不能变为“${change.state}”。`,
+          zh: `故障单处于“${present.state}”，不能变为“${change.state}”。`,
           en: `The ticket is ${present.state}: it can't become ${change.state}.`,
         })
       const next = this.#changed(actor, present, change)
@@ -156,7 +156,7 @@ export class Tickets {
     const row = this.#office.db
       .prepare<[number], Ticket>('SELECT * FROM tickets_tickets WHERE number = ?')
       .get(number)
-    if (row === undefined) throw new CareRefusal('notFound', { zh: '工单', en: 'ticket' })
+    if (row === undefined) throw new CareRefusal('notFound', { zh: '故障单', en: 'ticket' })
     return row
   }
 

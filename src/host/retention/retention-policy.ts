@@ -37,7 +37,7 @@ export const RETENTION: { readonly [kind in RetentionKind]: Form } = {
   explains: { name: { zh: '拒绝说明', en: 'Explanations of refusals' }, usual: 90, least: 7 },
   signatures: { name: { zh: '屏幕签名', en: 'Signatures' }, usual: 730, least: 180 },
   care: {
-    name: { zh: '已结束的告警、工单与维护记录', en: 'Alarms, tickets and maintenance that are over' },
+    name: { zh: '已结束的告警、故障单与维护记录', en: 'Alarms, tickets and maintenance that are over' },
     usual: 730,
     least: 30,
   },

@@ -27,7 +27,6 @@ export function CommissioningCard({ tid }: { readonly tid: string }) {
     `/api/estate/terminals/${tid}/commissioning/steps`,
     ['estate'],
   )
-  // A terminal without a device has no evidence to show.
   if (problem !== undefined || data === undefined) return null
   const set = (stage: Stage): void => {
     put(`/api/estate/terminals/${tid}/commissioning/stage`, { stage }).then(() => {

@@ -1,6 +1,9 @@
-import type { Text } from '../state/language.ts'
+interface Name {
+  readonly zh: string
+  readonly en: string
+}
 
-const KINDS: Readonly<Record<string, Text>> = {
+const KINDS: Readonly<Record<string, Name>> = {
   sale: { zh: '消费', en: 'Sale' },
   saleVoid: { zh: '消费撤销', en: 'Void' },
   refund: { zh: '退货', en: 'Refund' },
@@ -18,6 +21,10 @@ const KINDS: Readonly<Record<string, Text>> = {
   signIn: { zh: '签到', en: 'Sign-in' },
   signOff: { zh: '签退', en: 'Sign-off' },
   echo: { zh: '回响测试', en: 'Echo' },
+  download: { zh: '参数下载', en: 'Download' },
+  statusUpload: { zh: '状态上送', en: 'Status upload' },
+  qrOrder: { zh: '扫码订单', en: 'Order by code' },
+  signature: { zh: '电子签名', en: 'Signature' },
   scriptResult: { zh: '脚本结果', en: 'Script result' },
   settlement: { zh: '批结算', en: 'Settlement' },
   batchUpload: { zh: '批上送', en: 'Batch upload' },
@@ -26,7 +33,7 @@ const KINDS: Readonly<Record<string, Text>> = {
   undecodable: { zh: '无法解析', en: 'Not decodable' },
 }
 
-const STATES: Readonly<Record<string, Text>> = {
+const STATES: Readonly<Record<string, Name>> = {
   approved: { zh: '成功', en: 'Approved' },
   declined: { zh: '拒绝', en: 'Declined' },
   voided: { zh: '已撤销', en: 'Voided' },
@@ -37,11 +44,11 @@ const STATES: Readonly<Record<string, Text>> = {
 }
 
 /** What a transaction or a message is, in words; its own name where nobody wrote one here. */
-export function kindName(kind: string): Text {
+export function kindName(kind: string): Name {
   return KINDS[kind] ?? { zh: kind, en: kind }
 }
 
-export function stateName(state: string): Text {
+export function stateName(state: string): Name {
   return STATES[state] ?? { zh: state, en: state }
 }
 

@@ -103,7 +103,7 @@ function Deeds({ alarm, acts, onDone }: DeedsProps) {
   }
   const openTicket = (): void => {
     post(`/api/alarms/${number}/ticket`).then(() => {
-      say({ zh: '已建工单。', en: 'There is a ticket.' })
+      say({ zh: '已建故障单。', en: 'There is a ticket.' })
       go('/tickets')
     }, sayProblem)
   }
@@ -113,7 +113,7 @@ function Deeds({ alarm, acts, onDone }: DeedsProps) {
       {acts && alarm.clearedAtMs === null && alarm.acknowledgedBy === '' && (
         <Button onClick={acknowledge}>{t({ zh: '知悉', en: 'Seen' })}</Button>
       )}
-      {acts && <Button onClick={openTicket}>{t({ zh: '建工单', en: 'Ticket' })}</Button>}
+      {acts && <Button onClick={openTicket}>{t({ zh: '建故障单', en: 'Ticket' })}</Button>}
     </span>
   )
 }

@@ -74,7 +74,7 @@ function Figures({ data }: { readonly data: SummaryView | undefined }) {
         ))}
       />
       <Figure
-        label={t({ zh: '未解决工单', en: 'Tickets open' })}
+        label={t({ zh: '未解决故障单', en: 'Tickets open' })}
         value={<a href="/tickets">{known(data?.ticketsUnsolved, count)}</a>}
       />
     </div>

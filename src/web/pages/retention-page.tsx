@@ -180,7 +180,7 @@ function PlanCard({ data, onDone }: PartProps) {
       {(plan?.stays ?? []).map(({ tid, fromDay }) => (
         <p key={tid} class="notice">
           {t({
-            zh: `${tid} 有未关闭的工单：${fromDay} 起的数据保留。`,
+            zh: `${tid} 有未关闭的故障单：${fromDay} 起的数据保留。`,
             en: `${tid} has an open ticket: what is from ${fromDay} on stays.`,
           })}
         </p>

@@ -21,6 +21,7 @@ import { sayProblem } from '../state/toasts.ts'
 import { useData } from '../state/use-data.ts'
 
 const KINDS: Readonly<Record<string, Text>> = {
+  currencies: { zh: '外币', en: 'Currencies' },
   days: { zh: '营业日', en: 'Days' },
   faults: { zh: '故障', en: 'Faults' },
   'response-codes': { zh: '应答码', en: 'Response codes' },

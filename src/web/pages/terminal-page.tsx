@@ -77,9 +77,7 @@ export function TerminalPage({ params: { tid = '' } }: PageProps) {
       >
         <Facts data={data} />
       </Card>
-      {may(['technician', 'support', 'finance', 'administrator', 'auditor']) && <MonitorCard tid={tid} />}
-      <CommissioningCard tid={tid} />
-      <Orders data={data} />
+      <Records data={data} tid={tid} />
       {opened.value === 'status' && (
         <FormDialog
           title={isBlocked ? t({ zh: '启用终端？', en: 'Unblock?' }) : t({ zh: '停用终端？', en: 'Block?' })}
@@ -122,6 +120,17 @@ export function TerminalPage({ params: { tid = '' } }: PageProps) {
         />
       )}
       {code.value !== undefined && <CodeDialog code={code.value} onClose={() => (code.value = undefined)} />}
+    </>
+  )
+}
+
+/** How it does, how it came into service, and its work orders. */
+function Records({ data, tid }: { readonly data: TerminalDetail; readonly tid: string }) {
+  return (
+    <>
+      {may(['technician', 'support', 'finance', 'administrator', 'auditor']) && <MonitorCard tid={tid} />}
+      {data.device !== null && <CommissioningCard tid={tid} />}
+      <Orders data={data} />
     </>
   )
 }

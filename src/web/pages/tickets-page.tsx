@@ -43,21 +43,21 @@ export function TicketsPage() {
       {problem !== undefined && <Problem text={problem} onRetry={reload} />}
       <Card
         flush
-        title={t({ zh: '工单', en: 'Tickets' })}
+        title={t({ zh: '故障单', en: 'Tickets' })}
         actions={
           may(WORKERS) && (
             <Button kind="primary" onClick={() => (edited.value = 'new')}>
-              {t({ zh: '新建工单', en: 'New ticket' })}
+              {t({ zh: '新建故障单', en: 'New ticket' })}
             </Button>
           )
         }
       >
         <Table
-          label={t({ zh: '工单', en: 'Tickets' })}
+          label={t({ zh: '故障单', en: 'Tickets' })}
           rows={data?.tickets}
           keyOf={({ number }) => number}
           onRow={({ number }) => (edited.value = number)}
-          empty={t({ zh: '没有工单。', en: 'No ticket.' })}
+          empty={t({ zh: '没有故障单。', en: 'No ticket.' })}
           columns={[
             { key: 'number', title: '#', number: true, cell: ({ number }) => number },
             {
@@ -118,7 +118,7 @@ function NewTicket({ onClose, onDone }: DialogProps) {
   }
   return (
     <FormDialog
-      title={t({ zh: '新建工单', en: 'New ticket' })}
+      title={t({ zh: '新建故障单', en: 'New ticket' })}
       submit={{ zh: '建立', en: 'Open it' }}
       onClose={onClose}
       onSubmit={save}
