@@ -24,9 +24,14 @@ import {
 /** One way to write rows: a statement, how many values it takes, and how a row becomes these. */
 interface Writing {
   readonly sql: string
+  /** The same for `ROWS_AT_ONCE` rows, where there are many of them. */
+  readonly manySql?: string
   readonly width: number
   readonly pack: (rows: StoreRows, into: SqlValue[]) => void
 }
+
+/** Rows of one statement: its call costs as much as a row. More than four make little difference. */
+export const ROWS_AT_ONCE = 8
 
 /** Explain records beyond this many are dropped, oldest first: a flood of bad frames can't fill the disk. */
 const EXPLAINS_MAX = 10_000
@@ -47,6 +52,11 @@ function put<Row>(
   }
 }
 
+/** New rows of which each authorisation brings some. */
+function putMany<Row>(mapping: Mapping<Row>, rowsOf: (rows: StoreRows) => readonly Row[]): Writing {
+  return { ...put(mapping, 'INSERT', rowsOf), manySql: insertOf(mapping, 'INSERT', ROWS_AT_ONCE) }
+}
+
 /** In the order in which they are written. */
 export const WRITINGS: readonly Writing[] = [
   put(MERCHANTS, 'INSERT OR REPLACE', ({ merchants }) => merchants),
@@ -60,7 +70,7 @@ export const WRITINGS: readonly Writing[] = [
       for (const { panLookup, state } of accountStates) into.push(...stateValues(state), panLookup)
     },
   },
-  put(TRANSACTIONS, 'INSERT', ({ newTransactions }) => newTransactions),
+  putMany(TRANSACTIONS, ({ newTransactions }) => newTransactions),
   {
     sql: TRANSACTION_UPDATE,
     // And the number of the row.
@@ -70,7 +80,7 @@ export const WRITINGS: readonly Writing[] = [
     },
   },
   put(HOLDS, 'INSERT OR REPLACE', ({ holds }) => holds),
-  put(LEDGER, 'INSERT', ({ entries }) => entries),
+  putMany(LEDGER, ({ entries }) => entries),
   put(BATCHES, 'INSERT OR REPLACE', ({ batches }) => batches),
   put(UPLOADS, 'INSERT OR REPLACE', ({ uploads }) => uploads),
   put(CATALOGUE, 'INSERT OR REPLACE', ({ catalogue }) => catalogue),

@@ -19,10 +19,12 @@ export function words(...texts: readonly string[]): readonly string[] {
 export const maybe = <T>(value: T | undefined): T | null => value ?? null
 export const back = <T>(value: T | null): T | undefined => value ?? undefined
 
-/** The statement that puts a row of `mapping` into its table. */
+/** The statement that puts rows of `mapping` into its table, as many as it says. */
 export function insertOf<Row>(
   { table, columns }: Mapping<Row>,
   verb: 'INSERT' | 'INSERT OR REPLACE',
+  rowCount = 1,
 ): string {
-  return `${verb} INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`
+  const row = `(${columns.map(() => '?').join(', ')})`
+  return `${verb} INTO ${table} (${columns.join(', ')}) VALUES ${Array(rowCount).fill(row).join(', ')}`
 }
