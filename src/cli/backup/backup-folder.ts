@@ -148,7 +148,7 @@ function filesUnder(folder: string): readonly string[] {
 }
 
 /** Of a backup whose program was killed: copies hold what the folder holds, and would only take space. */
-function removeLeftOvers(folder: string): void {
+export function removeLeftOvers(folder: string): void {
   for (const name of readdirSync(folder)) {
     const [, pid] = /^\.backup-(\d+)$/.exec(name) ?? []
     if (pid !== undefined && !isRunning(Number(pid)))

@@ -19,7 +19,14 @@ import { Finding, UsageFailure } from '../failure.ts'
 import { releaseVersion } from '../release.ts'
 import { notePlan } from './backup-evidence.ts'
 import { type Books, type Manifest, readBackup, writeBackup } from './backup-file.ts'
-import { checkEmpty, plainFiles, takePlace, unpackingFolder, withFolder } from './backup-folder.ts'
+import {
+  checkEmpty,
+  plainFiles,
+  removeLeftOvers,
+  takePlace,
+  unpackingFolder,
+  withFolder,
+} from './backup-folder.ts'
 import { compare, type Restored } from './host-backup.ts'
 
 /** Where hosts that share a database have their records, and this computer's copy of their keys. */
@@ -50,6 +57,7 @@ export async function backUpShared(
     )
   // A backup with another key than that of the records would be of no use.
   await (await openSharedRecords(folder, place)).close()
+  removeLeftOvers(folder)
   const copies = join(folder, `.backup-${process.pid}`)
   const manifest = await withFolder(copies, async () => {
     mkdirSync(copies, { mode: 0o700 })
