@@ -54,7 +54,10 @@ export class Arguments {
   /** The amount behind the word `tip`, in `currency`, if it stands there. */
   takeTip(currency: string | undefined): { readonly tipMinor?: number } {
     if (!this.has('tip')) return {}
-    const tipMinor = this.require({ ...AMOUNT, parse: (word, own) => parseAmount(word, currency ?? own) })
+    const tipMinor = this.require({
+      ...TIP_AMOUNT,
+      parse: (word, own) => TIP_AMOUNT.parse(word, currency ?? own),
+    })
     return tipMinor === undefined ? {} : { tipMinor }
   }
 

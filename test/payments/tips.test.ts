@@ -131,7 +131,11 @@ describe('a tip with the sale', () => {
     expect(world.terminal.run({ ...sale, tipMinor: 2_000 })).toMatchObject({
       transaction: { amountMinor: 12_000 },
     })
+    const none = { ...sale, tipMinor: 0 } as const
+    world.terminal.cards = [STRIPE, STRIPE]
+    expect(world.terminal.run(none)).toMatchObject({ kind: 'approved', transaction: { amountMinor: 10_000 } })
     setParameters(world, { 18: '0' })
+    expect(world.terminal.run(none)).toMatchObject({ kind: 'approved' })
     expect(world.terminal.run({ ...sale, tipMinor: 1 })).toMatchObject({
       kind: 'refused',
       reason: 'notEnabled',

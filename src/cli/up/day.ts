@@ -49,7 +49,7 @@ function sale(
   amountMinor: number,
   wanted: Step['wanted'] = 'approved',
 ): Omit<Step, 'name'> {
-  return { zh, en, card, command: () => ({ kind: 'sale', amountMinor }), wanted }
+  return { zh, en, card, command: () => ({ kind: 'sale', amountMinor, tipMinor: 0 }), wanted }
 }
 
 function stepsOf(cards: DayCards): readonly Step[] {

@@ -81,7 +81,7 @@ export type TransactionCommand =
       readonly amountMinor?: number
       /** ISO 4217 number; the terminal's own when undefined. */
       readonly currency?: string
-      /** On top of the amount; asked for where tips are on and it is left out. */
+      /** On top of the amount; asked for where tips are on and it is left out. 0: none, and nobody is asked. */
       readonly tipMinor?: number
       readonly entry?: 'card' | 'keyed'
     }

@@ -19,6 +19,7 @@ export function* takeTip(
   base: TipBase,
   given: number | undefined,
 ): Flow<Step<number | undefined>> {
+  if (given === 0) return { ok: true, value: undefined }
   const { tips, tipAsk } = activeProfile(context)
   if (given !== undefined) {
     if (!tips) return ended(yield* refuse('notEnabled', 'tip'))

@@ -239,7 +239,7 @@ function ContentCard({ set, scope, overview, data, mayChange, onDone }: ContentC
 function FaultList({ faults }: { readonly faults: readonly CatalogueFaultView[] }) {
   if (faults.length === 0) return null
   return (
-    <div class="problem" role="alert">
+    <div class="problem apart-below" role="alert">
       <ul>
         {faults.map((fault) => (
           <li key={fault.path}>{t(fault)}</li>

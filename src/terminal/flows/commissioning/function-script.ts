@@ -95,7 +95,14 @@ function sale(
   card: 'chip' | 'stripe',
   amountMinor: number,
 ): FunctionCase {
-  return { id, zh, en, card, command: () => ({ kind: 'sale', amountMinor }), fault: approvedOnly }
+  return {
+    id,
+    zh,
+    en,
+    card,
+    command: () => ({ kind: 'sale', amountMinor, tipMinor: 0 }),
+    fault: approvedOnly,
+  }
 }
 
 function approvedOnly(outcome: CommandOutcome): Reason | undefined {
