@@ -169,6 +169,23 @@ describe('a tip with the sale', () => {
     settleInBalance(world)
   })
 
+  it('goes with a sale that was stored offline, and can be changed once that has arrived', () => {
+    const world = begin({ offlineSales: true, offlineEntries: ['stripe'] })
+    const before = balance(world)
+    world.terminal.behaviours = [{ kind: 'notSent' }]
+    expect(sell(world, chosen('10'))).toMatchObject({ kind: 'queued' })
+    const stan = world.terminal.state.transactions[0]?.request.stan ?? ''
+    const tip = { kind: 'tipAdjustment', stan, tipMinor: 500 } as const
+    world.terminal.behaviours = [{ kind: 'notSent' }]
+    expect(world.terminal.run(tip)).toMatchObject({ reason: 'notAdjustable', detail: 'noticeQueued' })
+    expect(world.terminal.run({ kind: 'sendPending' })).toEqual({ kind: 'done' })
+    expect(text(world.terminal.sent('0220')[0], 48)).toBe('000000001000')
+    expect(rows(world)).toMatchObject([{ kind: 'offlineSale', approvedMinor: 11_000, tipMinor: 1_000 }])
+    expect(world.terminal.run(tip)).toMatchObject({ kind: 'approved' })
+    expect(balance(world)).toBe(before - 10_500)
+    settleInBalance(world)
+  })
+
   it('goes with its sale: void gives back both, a lost answer reverses both', () => {
     const world = begin({ supervisorRequired: false })
     const before = balance(world)
