@@ -24,7 +24,7 @@ export default defineConfig({
     },
   ],
   test: {
-    globalSetup: 'test/compiled/compile-programs.ts',
+    globalSetup: ['test/compiled/compile-programs.ts', 'test/runner/own-temporary-folder.ts'],
     // The end-to-end tests mostly wait for programs and lines: more of them at a time than there are cores.
     maxWorkers: '150%',
     testTimeout: 30_000,

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { watch } from 'node:fs'
 import { programArguments } from '../compiled/compiled-program.ts'
-import { shareCompiled } from '../e2e/program.ts'
+import { shareCompiled } from '../runner/share-compiled.ts'
 
 const SCRIPT = new URL('../../bench/main.ts', import.meta.url)
 

@@ -1,9 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, symlinkSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { programArguments, sourceArguments } from '../compiled/compiled-program.ts'
+import { shareCompiled } from '../runner/share-compiled.ts'
 
 const MAIN = new URL('../../src/cli/main.ts', import.meta.url)
 
@@ -12,15 +10,20 @@ export interface ProgramEvent {
   readonly [name: string]: unknown
 }
 
-/** A temporary folder of its own, but what tsx has compiled before: else each start compiles the whole product. */
-export function shareCompiled(temporary: string): void {
-  const name = `tsx-${process.getuid?.() ?? ''}`
-  if (existsSync(join(tmpdir(), name)) && !existsSync(join(temporary, name)))
-    symlinkSync(join(tmpdir(), name), join(temporary, name))
-}
-
 /** Has Node run the program as `npm start` does, for the few tests that show that this works. */
 export const AS_PEOPLE_START = sourceArguments(MAIN)
+
+const running = new Set<ChildProcessWithoutNullStreams>()
+const killAll = (): void => {
+  for (const child of running) child.kill('SIGKILL')
+}
+/** An interrupted run ends this process, and no test cleans up any more. */
+process.once('exit', killAll)
+process.once('SIGTERM', () => {
+  killAll()
+  // The runner of the tests lets nobody leave by `process.exit`.
+  process.kill(process.pid, 'SIGKILL')
+})
 
 /** One running `tillwire` command, compiled: its start takes a third of the time. */
 export class Program {
@@ -47,6 +50,7 @@ export class Program {
       // What stands in a pipe has no colour, wherever the tests run: CI may ask for it by its name alone.
       env: { ...process.env, CI: '', FORCE_COLOR: '', LANG: 'en_GB.UTF-8', ...environment },
     })
+    running.add(this.#child)
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
       this.#output += text
       this.#outputRest = this.#takeLines(this.#outputRest + text, (line) => {
@@ -63,6 +67,7 @@ export class Program {
     // Whoever is killed takes no more lines; that it is gone is told by its end.
     this.#child.stdin.on('error', () => {})
     this.#child.on('close', (code) => {
+      running.delete(this.#child)
       this.#exit = { code }
       this.#look()
     })
