@@ -87,7 +87,7 @@ export class LineComposer {
   add(text: string, isWide: boolean): void {
     const { width, height } = this.#cellSize(isWide)
     const cell = { x: this.#x, widthDots: width, heightDots: height, text, style: this.#settings.style }
-    this.#cells.push(cell)
+    this.#cells.push(isWide ? { ...cell, isWide } : cell)
     this.#x += width
   }
 

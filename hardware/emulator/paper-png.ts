@@ -109,14 +109,16 @@ function drawCell(sheet: Sheet, cell: PaperCell, top: number): void {
   const { bold, reverse, underline } = cell.style
   if (reverse) sheet.fill(left, top * SCALE, width, height)
   const glyph = glyphOf(cell.text)
+  const columns = cell.isWide === true ? glyph.height : glyph.width
+  const indent = Math.max(0, Math.floor((columns - glyph.width) / 2))
   const edge = (index: number, count: number, size: number): number => Math.round((index * size) / count)
   for (let row = 0; row < glyph.height; row++) {
     const y = edge(row, glyph.height, height)
     const dotHeight = edge(row + 1, glyph.height, height) - y
     for (let column = 0; column < glyph.width; column++) {
       if (glyph.dots[row * glyph.width + column] !== 1) continue
-      const x = edge(column, glyph.width, width)
-      const dotWidth = edge(column + 1, glyph.width, width) - x
+      const x = edge(indent + column, columns, width)
+      const dotWidth = edge(indent + column + 1, columns, width) - x
       // Emphasis is the same character again, a little to the right.
       const extra = bold ? Math.max(1, Math.round(dotWidth / 2)) : 0
       sheet.fill(left + x, top * SCALE + y, dotWidth + extra, dotHeight, reverse)

@@ -16,6 +16,8 @@ export interface PaperCell {
   readonly heightDots: number
   readonly text: string
   readonly style: TextStyle
+  /** A character of the double-byte font: a narrow letter of it stands in the middle of its cell. */
+  readonly isWide?: true
 }
 
 export interface PaperImage {

@@ -244,6 +244,10 @@ describe('paper as a picture', () => {
     expect(ink(line('成功 OK', { bold: true }))).toBeGreaterThan(plain * 1.2)
     expect(ink(line('成功 OK', { size: 2 }))).toBe(plain * 4)
     expect(ink(line(' '))).toBe(0)
+    // A letter of the double-byte font is no wider than others: nothing of it is drawn fat.
+    const [letter, narrow] = [ink(line('é')), ink(line('e'))]
+    expect(letter).toBeGreaterThan(narrow)
+    expect(letter).toBeLessThan(narrow * 1.6)
     expect(ink(SLIP)).toBeGreaterThan(5000)
   })
 })
