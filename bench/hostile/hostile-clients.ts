@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { requireThat } from '../bench-part.ts'
+import { messageOrEnd } from '../message-or-end.ts'
 import type { HostileAnswer, HostileOrder } from './hostile-kind.ts'
 
 const PROGRAM = fileURLToPath(new URL('./hostile-child.ts', import.meta.url))
@@ -31,10 +31,7 @@ export class HostileClients {
   async #answer<Kind extends HostileAnswer['kind']>(
     kind: Kind,
   ): Promise<Extract<HostileAnswer, { kind: Kind }>> {
-    const ended = once(this.#child, 'exit').then(() => [undefined])
-    const [answer] = (await Promise.race([once(this.#child, 'message'), ended])) as [
-      HostileAnswer | undefined,
-    ]
+    const answer = (await messageOrEnd(this.#child)) as HostileAnswer | undefined
     requireThat(answer?.kind === kind, 'the hostile clients ended early')
     return answer as Extract<HostileAnswer, { kind: Kind }>
   }

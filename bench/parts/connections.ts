@@ -8,6 +8,7 @@ import { type BenchOptions, type BenchPart, measureOf, requireThat } from '../be
 import type { HostAnswer, HostQuestion } from '../connection-host.ts'
 import { KeylessTerminal } from '../keyless-terminal.ts'
 import { sampleOf } from '../measure.ts'
+import { messageOrEnd } from '../message-or-end.ts'
 
 const HOST = fileURLToPath(new URL('../connection-host.ts', import.meta.url))
 /** Connections that are opened at once: fewer than a listener lets wait. */
@@ -36,10 +37,9 @@ async function ask<Kind extends HostAnswer['kind']>(
   kind: Kind,
   question?: HostQuestion,
 ): Promise<Extract<HostAnswer, { kind: Kind }>> {
-  const answered = once(child, 'message')
-  const ended = once(child, 'exit').then(() => [undefined])
+  const answered = messageOrEnd(child)
   if (question !== undefined) child.send(question)
-  const [answer] = (await Promise.race([answered, ended])) as [HostAnswer | undefined]
+  const answer = (await answered) as HostAnswer | undefined
   requireThat(answer?.kind === kind, 'the host of the connections ended early')
   return answer as Extract<HostAnswer, { kind: Kind }>
 }
