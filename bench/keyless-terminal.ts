@@ -59,6 +59,21 @@ export class KeylessTerminal {
     return reply?.[39] === '00' && keys instanceof Uint8Array && keys.length === WORKING_KEYS_SIZE
   }
 
+  /** Whether the parameters came and the host took note of it. */
+  async loadParameters(): Promise<boolean> {
+    const loaded = await this.#ask('0800', { 60: '00000001360' })
+    if (loaded?.[39] !== '00' || loaded[62] === undefined) return false
+    const ended = await this.#ask('0800', { 60: '00000001361' })
+    return ended?.[39] === '00'
+  }
+
+  /** How many bytes the first page of the list of CA keys has; undefined when it did not come. */
+  async listCaKeys(): Promise<number | undefined> {
+    const reply = await this.#ask('0820', { 60: '00000001372', 62: new Uint8Array([0x31, 0x30, 0x30]) })
+    const page = reply?.[62]
+    return reply?.[39] === '00' && page instanceof Uint8Array ? page.length : undefined
+  }
+
   close(): void {
     this.#socket.destroy()
   }
