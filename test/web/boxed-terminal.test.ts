@@ -20,9 +20,9 @@ import type { WorkbenchState } from '../../src/workbench/workbench-messages.ts'
 import { attend, next, type Technician } from './attend.ts'
 import { keepShot, seriousFindings } from './look-at.ts'
 import { openBrowser } from './open-browser.ts'
+import { firstSignIn } from './sign-in.ts'
 
 const SILENT: Panel = { show() {}, ask() {}, withdraw() {} }
-const PASSWORD = 'a password of her own'
 const LETTERS = ['0', '1', '2ABC', '3DEF', '4GHI', '5JKL', '6MNO', '7PQRS', '8TUV', '9WXYZ']
 let directory: string
 let world: World
@@ -59,15 +59,7 @@ beforeAll(async () => {
   browser = await openBrowser()
   page = await browser.newPage({ viewport: { width: 1440, height: 1000 }, locale: 'en-GB' })
   page.setDefaultTimeout(10_000)
-  const first = served.firstPassword ?? ''
-  await page.goto(served.console.url)
-  await page.getByLabel('Name').fill('admin')
-  await page.getByLabel('Password').fill(first)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByLabel('Present password').fill(first)
-  await page.getByLabel('New password').fill(PASSWORD)
-  await page.getByRole('button', { name: 'Change the password' }).click()
-  await page.waitForSelector('.shell')
+  await firstSignIn(page, served)
 }, 90_000)
 afterAll(async () => {
   await browser?.close()

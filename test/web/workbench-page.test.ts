@@ -9,11 +9,11 @@ import { openWorld, TOUCHED_PROFILE, type World } from '../../src/cli/up/world.t
 import type { Panel } from '../../src/terminal/runtime/terminal-world.ts'
 import { keepShot, seriousFindings } from './look-at.ts'
 import { openBrowser } from './open-browser.ts'
+import { firstSignIn, OWN_PASSWORD } from './sign-in.ts'
 
 const SILENT: Panel = { show() {}, ask() {}, withdraw() {} }
 const PIN = '123456'
 const ANY = { address: '127.0.0.1', port: 0, isDefault: false }
-const PASSWORD = 'a password of her own'
 
 let directory: string
 let world: World
@@ -30,7 +30,7 @@ beforeAll(async () => {
   browser = await openBrowser()
   page = await browser.newPage({ viewport: { width: 1440, height: 1000 }, locale: 'en-GB' })
   page.setDefaultTimeout(15_000)
-  await signIn(served.firstPassword ?? '')
+  await firstSignIn(page, served)
   await page.goto(new URL('/terminal', served.console.url).href)
   await page.waitForSelector('.device')
 }, 90_000)
@@ -50,18 +50,6 @@ async function signedAmounts(): Promise<readonly string[]> {
     return details.filter((each) => each.hasSignature).map((each) => String(each.approvedMinor)).join()
   })()`)
   return String(amounts).split(',')
-}
-
-/** As a person does it: with the password that was printed, which must be changed. */
-async function signIn(first: string): Promise<void> {
-  await page.goto(served.console.url)
-  await page.getByLabel('Name').fill('admin')
-  await page.getByLabel('Password').fill(first)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByLabel('Present password').fill(first)
-  await page.getByLabel('New password').fill(PASSWORD)
-  await page.getByRole('button', { name: 'Change the password' }).click()
-  await page.waitForSelector('.shell')
 }
 
 async function keys(...names: readonly string[]): Promise<void> {
@@ -100,7 +88,7 @@ async function watcher(): Promise<Page> {
   const other = await browser.newPage({ viewport: { width: 1440, height: 1000 }, locale: 'en-GB' })
   await other.goto(served.console.url)
   await other.getByLabel('Name').fill('admin')
-  await other.getByLabel('Password').fill(PASSWORD)
+  await other.getByLabel('Password').fill(OWN_PASSWORD)
   await other.getByRole('button', { name: 'Sign in' }).click()
   await other.waitForSelector('.shell')
   await other.goto(new URL('/terminal', served.console.url).href)

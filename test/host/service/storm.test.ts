@@ -3,47 +3,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { KeylessTerminal } from '../../../bench/keyless-terminal.ts'
-import { midOf, tidOf } from '../../../bench/prefill.ts'
-import { NO_ROWS } from '../../../src/host/core/store-port.ts'
-import { UNIONPAY_PROFILE } from '../../../src/host/estate/estate.ts'
+import { tidOf } from '../../../bench/prefill.ts'
+import { registerTerminals } from '../../../bench/register-terminals.ts'
 import { openHostLog } from '../../../src/host/service/host-log.ts'
-import { openHost, openHostRecords } from '../../../src/host/service/open-host.ts'
+import { openHost } from '../../../src/host/service/open-host.ts'
 
 const TERMINALS = 1000
-const MERCHANTS = 100
 /** Fewer than a listener lets wait. */
 const WAVE = 250
 let folder: string
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'tillwire-storm-'))
-  const { store, security, close } = openHostRecords(folder)
-  const numbers = Array.from({ length: TERMINALS }, (_, index) => index)
-  store.commit({
-    ...NO_ROWS,
-    merchants: numbers.slice(0, MERCHANTS).map((index) => ({
-      mid: midOf(index),
-      name: `Merchant ${index}`,
-      currency: '156',
-      categoryCode: '5999',
-      status: 'active' as const,
-    })),
-    terminals: numbers.map((index) => ({
-      tid: tidOf(index),
-      mid: midOf(index % MERCHANTS),
-      status: 'active' as const,
-      profile: UNIONPAY_PROFILE,
-      masterKey: security.generateKey('terminalMaster', 'tdes2'),
-      pinKey: undefined,
-      macKey: undefined,
-      trackKey: undefined,
-      signedIn: false,
-      signedInAtMs: undefined,
-      batchNumber: 1,
-      processingRequest: 0,
-    })),
-  })
-  close()
+  registerTerminals(folder, TERMINALS)
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
