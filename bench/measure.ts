@@ -54,20 +54,20 @@ export function lastTaken(): unknown {
   return taken
 }
 
-/**
- * Nanoseconds of one call of each work, in processor time of this process: on a machine of its own that is never
- * less than the time on the wall, and it leaves out what neighbours take. The works take turns in each round.
- */
-export function timeTogether<Name extends string>(
-  works: Readonly<Record<Name, () => unknown>>,
+/** Measures one slice of a work, somewhere: nanoseconds of one call. */
+export type SliceTimer = (sliceMs: number) => number | Promise<number>
+
+/** Nanoseconds of one call of each work. The works take turns in each round, so that noise meets all of them. */
+export async function timeInTurns<Name extends string>(
+  timers: Readonly<Record<Name, SliceTimer>>,
   { rounds, sliceMs }: RoundOptions,
-): Readonly<Record<Name, Sample>> {
-  const names = Object.keys(works) as Name[]
+): Promise<Readonly<Record<Name, Sample>>> {
+  const names = Object.keys(timers) as Name[]
   const times = new Map<Name, number[]>(names.map((name) => [name, []]))
   // Twice through before anything counts: what is measured is compiled code.
-  for (let warm = 0; warm < 2; warm++) for (const name of names) nanosecondsOf(works[name], sliceMs)
+  for (let warm = 0; warm < 2; warm++) for (const name of names) await timers[name](sliceMs)
   for (let round = 0; round < rounds; round++) {
-    for (const name of names) times.get(name)?.push(nanosecondsOf(works[name], sliceMs))
+    for (const name of names) times.get(name)?.push(await timers[name](sliceMs))
   }
   return Object.fromEntries(names.map((name) => [name, sampleOf(times.get(name) ?? [])])) as Record<
     Name,
@@ -75,7 +75,23 @@ export function timeTogether<Name extends string>(
   >
 }
 
-function nanosecondsOf(work: () => unknown, sliceMs: number): number {
+/** The same for works of this process. */
+export function timeTogether<Name extends string>(
+  works: Readonly<Record<Name, () => unknown>>,
+  rounds: RoundOptions,
+): Promise<Readonly<Record<Name, Sample>>> {
+  const timers = Object.entries<() => unknown>(works).map(([name, work]) => [
+    name,
+    (sliceMs: number) => nanosecondsOf(work, sliceMs),
+  ])
+  return timeInTurns(Object.fromEntries(timers) as Record<Name, SliceTimer>, rounds)
+}
+
+/**
+ * Nanoseconds of one call, in processor time of this process with its collector: on a machine of its own that is
+ * never less than the time on the wall, and it leaves out what neighbours take.
+ */
+export function nanosecondsOf(work: () => unknown, sliceMs: number): number {
   const before = process.cpuUsage()
   const deadline = performance.now() + sliceMs
   let calls = 0

@@ -11,6 +11,7 @@ import { schemeCryptogram, schemeMasterKey } from '../../src/emv/schemes.ts'
 import { openSecurityModule } from '../../src/host/security-module/software-security-module.ts'
 import { type BenchPart, compareWith, measureOf, requireThat } from '../bench-part.ts'
 import { timeTogether } from '../measure.ts'
+import type { Measure } from '../results.ts'
 
 /** Published test keys, and a card number of a test range. */
 const KEY = fromHex('0123456789ABCDEFFEDCBA9876543210')
@@ -132,18 +133,14 @@ function operations(folder: string): readonly Operation[] {
 
 /** What the keys of a terminal and a host do, against what OpenSSL alone takes for as many bytes. */
 export const crypto: BenchPart = {
-  run({ rounds, folder }) {
-    const measures = operations(folder).map((operation) => {
+  async run({ rounds, folder }) {
+    const measures: Measure[] = []
+    for (const operation of operations(folder)) {
       const { name, work, cipher, bytes } = operation
-      const { own, bare } = timeTogether({ own: work, bare: bareUpdate(operation) }, rounds)
-      return measureOf({
-        name,
-        unit: 'ns',
-        better: 'lower',
-        sample: own,
-        comparisons: [compareWith(`bare ${cipher}, ${bytes} bytes`, 'lower', own, bare)],
-      })
-    })
-    return Promise.resolve(measures)
+      const { own, bare } = await timeTogether({ own: work, bare: bareUpdate(operation) }, rounds)
+      const comparisons = [compareWith(`bare ${cipher}, ${bytes} bytes`, 'lower', own, bare)]
+      measures.push(measureOf({ name, unit: 'ns', better: 'lower', sample: own, comparisons }))
+    }
+    return measures
   },
 }

@@ -15,14 +15,14 @@ describe('samples', () => {
     expect(ratioOf('higher', own, other).median).toBeCloseTo(1 / 3)
   })
 
-  it('come from works that ran in turns, each with its result taken', () => {
+  it('come from works that ran in turns, each with its result taken', async () => {
     const calls = { long: 0, short: 0 }
     const spin = (count: number): number => {
       let sum = 0
       for (let index = 0; index < count; index++) sum += Math.sqrt(index)
       return sum
     }
-    const { long, short } = timeTogether(
+    const { long, short } = await timeTogether(
       {
         long: () => {
           calls.long++

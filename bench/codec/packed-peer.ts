@@ -1,50 +1,8 @@
-import Iso8583 from 'iso_8583'
 import { ISOBasePackager, packer } from 'jspos'
-import { toHex } from '../src/base/bytes.ts'
-import type { Message } from '../src/iso8583/message.ts'
-import { requireThat } from './bench-part.ts'
-
-/** A codec of someone else, on its closest form of one message. */
-export interface PeerCodec {
-  readonly name: string
-  /** Bytes of its form of the message. */
-  readonly size: number
-  decode(): unknown
-  encode(): unknown
-}
-
-function textOf(value: string | Uint8Array): string {
-  return typeof value === 'string' ? value : toHex(value)
-}
-
-function presentFields({ fields }: Message): readonly (readonly [bit: number, text: string])[] {
-  return Object.entries(fields).flatMap(([bit, value]) =>
-    value === undefined ? [] : [[Number(bit), textOf(value)] as const],
-  )
-}
-
-/** Fields whose form in UnionPay's dialect is not that of the package's tables. */
-const ASCII_FORMS = {
-  53: { ContentType: 'n', Label: 'Security related control information', LenType: 'fixed', MaxLen: 16 },
-  64: { ContentType: 'b', Label: 'Message authentication code', LenType: 'fixed', MaxLen: 16 },
-}
-
-/** npm `iso_8583`: it knows no packed digits, so its message has the same values as ASCII. */
-export function asciiPeer(message: Message): PeerCodec {
-  const fields: Record<string, string> = { 0: message.mti }
-  for (const [bit, text] of presentFields(message)) fields[bit] = text
-  const bytes = new Iso8583(fields, ASCII_FORMS).getBufferMessage()
-  requireThat(bytes instanceof Uint8Array, `iso_8583 did not encode: ${JSON.stringify(bytes)}`)
-  const back = new Iso8583({}, ASCII_FORMS).getIsoJSON(bytes)
-  const lost = Object.entries(fields).find(([bit, text]) => back[bit]?.toUpperCase() !== text)
-  requireThat(lost === undefined, `iso_8583 did not give field ${lost?.[0]} back`)
-  return {
-    name: 'npm iso_8583 (ASCII)',
-    size: bytes.length,
-    decode: () => new Iso8583({}, ASCII_FORMS).getIsoJSON(bytes),
-    encode: () => new Iso8583(fields, ASCII_FORMS).getBufferMessage(),
-  }
-}
+import { toHex } from '../../src/base/bytes.ts'
+import type { Message } from '../../src/iso8583/message.ts'
+import { requireThat } from '../bench-part.ts'
+import { type PeerCodec, presentFields, textOf } from './peer-codec.ts'
 
 /** Fields of the chip sale as the packagers of `jspos` name them; field 22 is filled on the right. */
 const PACKED_FIELDS: Readonly<Record<number, readonly [packager: string, size: number, padLeft: boolean]>> = {
@@ -105,7 +63,7 @@ export function packedPeer(message: Message, bytes: Uint8Array, encodeOurs: Enco
     return composite.pack()
   }
   requireThat(toHex(Uint8Array.from(encode())) === toHex(encodeOurs(plain)), 'jspos wrote other bytes')
-  return { name: 'npm jspos (BCD)', size: bytes.length, decode, encode }
+  return { size: bytes.length, decode, encode }
 }
 
 type Encode = (message: Message) => Uint8Array

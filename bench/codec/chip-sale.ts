@@ -1,4 +1,4 @@
-import { fromHex } from '../src/base/bytes.ts'
+import { fromHex } from '../../src/base/bytes.ts'
 
 /**
  * The public 0100 with field 55, as a 0200: 250 bytes, of which field 55 is 134; a test card, encrypted track and
