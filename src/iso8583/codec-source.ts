@@ -2,7 +2,7 @@ import type { ElementPlan } from './element-plan.ts'
 import type { MessageSpec } from './spec.ts'
 import { type PackedKind, UNROLLED_DIGITS_MAX, unrolledSource } from './unrolled.ts'
 
-// Source text of the compiled functions. Only bit numbers, sizes and function names of our own go into it.
+// Source text of the compiled functions that read. Only bit numbers, sizes and function names of our own go into it.
 // Arguments of all: `b` bytes, `start` of the message type, `end` after the last byte; `at` is where we are.
 
 /** Reads the message type into `mti` and the bitmaps into `w1` to `w4`, and refuses bits without a row. */
@@ -172,66 +172,4 @@ view.mti = mti; view.w1 = w1; view.w2 = w2; view.w3 = w3; view.w4 = w4
 ${fields.join('\n')}
 ${TRAILING}
 return true`
-}
-
-/** Body of `encode(m, t, at, end)`: the offset after the message, or what `fail` answers. */
-export function encodeSource(spec: MessageSpec, plans: readonly ElementPlan[]): string {
-  const mtiSize = spec.mti === 'bcd' ? 2 : 4
-  const mapSize = spec.bitmap === 'binary' ? 8 : 16
-  const writeMti = spec.mti === 'bcd' ? 'writeDigitsRight' : 'writeDigitText'
-  return `const f = m.fields
-let w1 = 0, w2 = 0, w3 = 0, w4 = 0, v, n = 0, p = 0
-const mti = m.mti
-if (typeof mti !== 'string' || mti.length !== 4) return fail('badMti', 0, 0)
-${spec.bits === 128 ? `const second = ${secondarySource(plans)}; if (second) w1 = ${0x80000000 | 0}` : 'const second = false'}
-const map = at + ${mtiSize}
-if (map + (second ? ${mapSize * 2} : ${mapSize}) > end) return fail('overflow', 0, 0)
-if (${writeMti}(t, at, mti) < 0) return fail('badMti', 0, 0)
-at = map + (second ? ${mapSize * 2} : ${mapSize})
-${plans.map(encodeElementSource).join('\n')}
-${spec.bitmap === 'binary' ? 'writeWords' : 'writeHexWords'}(t, map, w1, w2)
-if (second) ${spec.bitmap === 'binary' ? 'writeWords' : 'writeHexWords'}(t, map + ${mapSize}, w3, w4)
-return at`
-}
-
-function secondarySource(plans: readonly ElementPlan[]): string {
-  const above = plans.filter(({ bit }) => bit > 64).map(({ bit }) => `f[${bit}] !== undefined`)
-  return above.length === 0 ? 'false' : above.join(' || ')
-}
-
-function encodeElementSource(plan: ElementPlan): string {
-  const { bit, element, prefixSize, writer } = plan
-  const word = `w${((bit - 1) >> 5) + 1}`
-  const typeCheck = element.attribute === 'b' ? '!(v instanceof Uint8Array)' : "typeof v !== 'string'"
-  const padded = element.length.kind === 'fixed' && ['a', 'an', 'ans'].includes(element.attribute)
-  const sizeCheck =
-    element.length.kind === 'variable'
-      ? `n > ${element.length.sizeMax}`
-      : `n ${padded ? '>' : '!=='} ${element.length.size}`
-  const size = element.length.kind === 'fixed' ? String(element.length.size) : 'n'
-  return `v = f[${bit}]
-if (v !== undefined) {
-if (${typeCheck}) return fail('badType', ${bit}, 0)
-n = v.length
-if (${sizeCheck}) return fail('badLength', ${bit}, n)
-if (at + ${prefixSize} + ${plan.width(size)} > end) return fail('overflow', ${bit}, 0)
-${writePrefixSource(plan)}
-p = ${writer}(t, at, v)
-if (p < 0) return fail('${plan.errorKind}', ${bit}, 0)
-${padded ? `for (at += ${size}; p < at; p++) t[p] = 32` : 'at = p'}
-${word} |= ${(0x80000000 >>> ((bit - 1) & 31)) | 0}
-}`
-}
-
-function writePrefixSource({ element, prefixSize }: ElementPlan): string {
-  if (element.length.kind === 'fixed') return ''
-  const { prefix } = element.length
-  const bytes = Array.from({ length: prefixSize }, (_, index) => {
-    const power = prefixSize - 1 - index
-    if (prefix === 'binary') return `t[at++] = (n / ${256 ** power}) & 255`
-    if (prefix === 'ascii') return `t[at++] = 48 + ((n / ${10 ** power} | 0) % 10)`
-    const pair = power === 0 ? (prefixSize === 1 ? 'n' : 'n % 100') : `(n / ${100 ** power} | 0) % 100`
-    return `t[at++] = PACKED_OF_NUMBER[${pair}]`
-  })
-  return bytes.join('\n')
 }

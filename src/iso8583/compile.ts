@@ -1,13 +1,15 @@
 import { invariant } from '../base/invariant.ts'
 import { err, ok, type Result } from '../base/result.ts'
-import { decodeSource, encodeSource, indexSource, knownMasks, readSource } from './codec-source.ts'
+import { decodeSource, indexSource, knownMasks, readSource } from './codec-source.ts'
 import * as content from './content.ts'
-import { HEX_OF_BYTE, NIBBLE_OF_CODE, PACKED_OF_NUMBER } from './content-tables.ts'
+import { LEFT_CODE, NIBBLE_OF_CODE, PACKED_OF_NUMBER, RIGHT_CODE } from './content-tables.ts'
 import type { DecodeError, DecodeErrorKind, EncodeError, EncodeErrorKind } from './decode-error.ts'
 import { type ContentReader, type ElementPlan, planElements } from './element-plan.ts'
+import { encodeSource } from './encode-source.ts'
 import type { Message } from './message.ts'
 import type { MessageSpec } from './spec.ts'
 import { DIGITS_LEFT, NIBBLES_LEFT, UNROLLED_TABLES } from './unrolled.ts'
+import { WRITE_TABLES } from './write-source.ts'
 
 /** What a spec is compiled to. One object may be used for any number of messages, one at a time. */
 export interface Codec {
@@ -79,9 +81,7 @@ export function compileSpec(spec: MessageSpec): Codec {
   }
 }
 
-/** The functions of `content.ts` by name. */
-const CONTENT: { readonly [name: string]: unknown } = { ...content }
-const READ_TOOLS = { ...CONTENT, ...UNROLLED_TABLES, DIGITS_LEFT, NIBBLES_LEFT }
+const READ_TOOLS = { ...content, ...UNROLLED_TABLES, DIGITS_LEFT, NIBBLES_LEFT }
 
 class DecodeFailure {
   error: DecodeError | undefined
@@ -104,10 +104,9 @@ class Encoder {
       return -1
     }
     this.#write = build(['m', 't', 'at', 'end'], encodeSource(spec, plans), {
-      ...CONTENT,
+      ...WRITE_TABLES,
       PACKED_OF_NUMBER,
       fail,
-      writeWords,
       writeHexWords,
     })
     this.#scratch = new Uint8Array(sizeMaxOf(plans))
@@ -174,17 +173,11 @@ function badHex(bytes: Uint8Array, at: number): boolean {
   return false
 }
 
-function writeWords(target: Uint8Array, at: number, high: number, low: number): void {
-  for (let index = 0; index < 4; index++) {
-    target[at + index] = high >>> (24 - index * 8)
-    target[at + 4 + index] = low >>> (24 - index * 8)
-  }
-}
-
 function writeHexWords(target: Uint8Array, at: number, high: number, low: number): void {
   for (let index = 0; index < 8; index++) {
     const byte = ((index < 4 ? high : low) >>> (24 - (index & 3) * 8)) & 255
-    content.writeText(target, at + index * 2, HEX_OF_BYTE[byte] as string)
+    target[at + index * 2] = LEFT_CODE[byte] as number
+    target[at + index * 2 + 1] = RIGHT_CODE[byte] as number
   }
 }
 

@@ -1,9 +1,8 @@
 import { MemorySlab } from '../base/memory-slab.ts'
 import { HEX_OF_BYTE, IS_DIGIT_BYTE, LEFT_CODE, NIBBLE_OF_CODE, RIGHT_CODE } from './content-tables.ts'
 
-// The readers and writers that compiled codecs call. Bounds are checked by the caller before; `at` is the
-// first byte, `size` counts digits or characters. A reader answers undefined when the content is not what the
-// attribute allows; a writer answers the offset after what it wrote, or a negative number.
+// The readers that compiled codecs call. Bounds are checked by the caller before; `at` is the first byte, `size`
+// counts digits or characters. A reader answers undefined when the content is not what the attribute allows.
 
 /** Packed nibbles of whole bytes as text: `String.fromCharCode` with many codes beats any concatenation of pairs. */
 function hexText(bytes: Uint8Array, from: number, end: number): string {
@@ -221,113 +220,4 @@ export function readHexText(bytes: Uint8Array, at: number, size: number): Uint8A
     value[index] = (high << 4) | low
   }
   return value
-}
-
-const NOT_A_DIGIT = -1
-
-export function writeDigitsRight(target: Uint8Array, at: number, text: string): number {
-  if ((text.length & 1) === 0) return writePairs(target, at, text, 0, text.length)
-  const digit = text.charCodeAt(0) - 48
-  if (digit < 0 || digit > 9) return NOT_A_DIGIT
-  target[at] = digit
-  return writePairs(target, at + 1, text, 1, text.length)
-}
-
-/** The digits of `text` from `from` to before `end`, an even count of them. */
-function writePairs(target: Uint8Array, at: number, text: string, from: number, end: number): number {
-  let to = at
-  for (let index = from; index < end; index += 2) {
-    const high = text.charCodeAt(index) - 48
-    const low = text.charCodeAt(index + 1) - 48
-    if (high < 0 || high > 9 || low < 0 || low > 9) return NOT_A_DIGIT
-    target[to++] = (high << 4) | low
-  }
-  return to
-}
-
-export function writeDigitsLeft(target: Uint8Array, at: number, text: string): number {
-  const last = text.length - 1
-  if ((last & 1) === 1) return writePairs(target, at, text, 0, text.length)
-  const to = writePairs(target, at, text, 0, last)
-  const digit = text.charCodeAt(last) - 48
-  if (to < 0 || digit < 0 || digit > 9) return NOT_A_DIGIT
-  target[to] = digit << 4
-  return to + 1
-}
-
-export function writeNibblesLeft(target: Uint8Array, at: number, text: string): number {
-  let to = at
-  for (let index = 0; index < text.length; index += 2) {
-    const high = NIBBLE_OF_CODE[text.charCodeAt(index)] ?? 255
-    const low = index + 1 < text.length ? (NIBBLE_OF_CODE[text.charCodeAt(index + 1)] ?? 255) : 0
-    if (high > 15 || low > 15) return NOT_A_DIGIT
-    target[to++] = (high << 4) | low
-  }
-  return to
-}
-
-export function writeNibblesRight(target: Uint8Array, at: number, text: string): number {
-  return writeNibblesLeft(target, at, (text.length & 1) === 0 ? text : `0${text}`)
-}
-
-export function writeText(target: Uint8Array, at: number, text: string): number {
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index)
-    if (code > 255) return NOT_A_DIGIT
-    target[at + index] = code
-  }
-  return at + text.length
-}
-
-export function writeDigitText(target: Uint8Array, at: number, text: string): number {
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index)
-    if (code < 48 || code > 57) return NOT_A_DIGIT
-    target[at + index] = code
-  }
-  return at + text.length
-}
-
-export function writePrintable(target: Uint8Array, at: number, text: string): number {
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index)
-    if (code < 32 || code > 126) return NOT_A_DIGIT
-    target[at + index] = code
-  }
-  return at + text.length
-}
-
-export function writeTrackText(target: Uint8Array, at: number, text: string): number {
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index)
-    if ((NIBBLE_OF_CODE[code] ?? 255) === 255) return NOT_A_DIGIT
-    target[at + index] = code
-  }
-  return at + text.length
-}
-
-export function writeSignedText(target: Uint8Array, at: number, text: string): number {
-  if (text[0] !== 'C' && text[0] !== 'D') return NOT_A_DIGIT
-  target[at] = text.charCodeAt(0)
-  return writeDigitText(target, at + 1, text.slice(1))
-}
-
-export function writeSignedPacked(target: Uint8Array, at: number, text: string): number {
-  if (text[0] !== 'C' && text[0] !== 'D') return NOT_A_DIGIT
-  target[at] = text.charCodeAt(0)
-  return writeDigitsRight(target, at + 1, text.slice(1))
-}
-
-export function writeBytes(target: Uint8Array, at: number, value: Uint8Array): number {
-  // Below some tens of bytes a loop is quicker than `set`.
-  if (value.length > 24) target.set(value, at)
-  else for (let index = 0; index < value.length; index++) target[at + index] = value[index] as number
-  return at + value.length
-}
-
-export function writeHexText(target: Uint8Array, at: number, value: Uint8Array): number {
-  for (let index = 0; index < value.length; index++) {
-    writeText(target, at + index * 2, HEX_OF_BYTE[value[index] as number] as string)
-  }
-  return at + value.length * 2
 }

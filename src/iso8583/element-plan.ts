@@ -4,12 +4,27 @@ import type { DataElementSpec, MessageSpec } from './spec.ts'
 
 export type ContentReader = (bytes: Uint8Array, at: number, size: number) => string | Uint8Array | undefined
 
-/** Names of the functions of `content.ts` that read and write one element, and its sizes as source text. */
+/** What `write-source.ts` writes: how characters or bytes of a value come to stand on the wire. */
+export type Writer =
+  | 'digitsLeft'
+  | 'digitsRight'
+  | 'nibblesLeft'
+  | 'nibblesRight'
+  | 'signedPacked'
+  | 'text'
+  | 'printable'
+  | 'digitText'
+  | 'trackText'
+  | 'signedText'
+  | 'bytes'
+  | 'hexText'
+
+/** How one element is read, by a function of `content.ts`, and written, and its sizes as source text. */
 export interface ElementPlan {
   readonly bit: number
   readonly element: DataElementSpec
   readonly reader: keyof typeof content
-  readonly writer: keyof typeof content
+  readonly writer: Writer
   /** Source text for the count of bytes of `size` digits, characters or bytes. */
   readonly width: (size: string) => string
   /** Bytes of the length prefix; 0 when fixed. */
@@ -21,12 +36,12 @@ export interface ElementPlan {
 type Functions = Pick<ElementPlan, 'reader' | 'writer'>
 
 const PACKED_DIGITS = {
-  bcdLeft: { reader: 'readDigitsLeft', writer: 'writeDigitsLeft' },
-  bcdRight: { reader: 'readDigitsRight', writer: 'writeDigitsRight' },
+  bcdLeft: { reader: 'readDigitsLeft', writer: 'digitsLeft' },
+  bcdRight: { reader: 'readDigitsRight', writer: 'digitsRight' },
 } as const
 const PACKED_NIBBLES = {
-  bcdLeft: { reader: 'readNibblesLeft', writer: 'writeNibblesLeft' },
-  bcdRight: { reader: 'readNibblesRight', writer: 'writeNibblesRight' },
+  bcdLeft: { reader: 'readNibblesLeft', writer: 'nibblesLeft' },
+  bcdRight: { reader: 'readNibblesRight', writer: 'nibblesRight' },
 } as const
 
 /**
@@ -75,11 +90,11 @@ export function complaintOf(spec: MessageSpec, bit: number, element: DataElement
 function functionsOf({ attribute, content: encoding, length }: DataElementSpec): Functions {
   if (attribute === 'b') {
     return encoding === 'hex'
-      ? { reader: 'readHexText', writer: 'writeHexText' }
-      : { reader: 'readBytes', writer: 'writeBytes' }
+      ? { reader: 'readHexText', writer: 'hexText' }
+      : { reader: 'readBytes', writer: 'bytes' }
   }
   if (encoding === 'ascii') return textFunctions(attribute)
-  if (attribute === 'xn') return { reader: 'readSignedPacked', writer: 'writeSignedPacked' }
+  if (attribute === 'xn') return { reader: 'readSignedPacked', writer: 'signedPacked' }
   // Plain `bcd`: numbers are right-aligned when their size is fixed, everything else from the left.
   const side =
     encoding === 'bcd' ? (length.kind === 'fixed' && attribute === 'n' ? 'bcdRight' : 'bcdLeft') : encoding
@@ -90,16 +105,16 @@ function functionsOf({ attribute, content: encoding, length }: DataElementSpec):
 function textFunctions(attribute: DataElementSpec['attribute']): Functions {
   switch (attribute) {
     case 'n':
-      return { reader: 'readDigitText', writer: 'writeDigitText' }
+      return { reader: 'readDigitText', writer: 'digitText' }
     case 'xn':
-      return { reader: 'readSignedText', writer: 'writeSignedText' }
+      return { reader: 'readSignedText', writer: 'signedText' }
     case 'z':
-      return { reader: 'readTrackText', writer: 'writeTrackText' }
+      return { reader: 'readTrackText', writer: 'trackText' }
     case 'a':
     case 'an':
-      return { reader: 'readPrintable', writer: 'writePrintable' }
+      return { reader: 'readPrintable', writer: 'printable' }
     default:
-      return { reader: 'readText', writer: 'writeText' }
+      return { reader: 'readText', writer: 'text' }
   }
 }
 
