@@ -8,7 +8,7 @@ import type {
   TransactionRow,
   UploadRow,
 } from '../core/records.ts'
-import { batchKey, type StoreRows } from '../core/store-port.ts'
+import { type BatchKey, batchKey, type StoreRows } from '../core/store-port.ts'
 import type { RowSource } from './row-source.ts'
 
 /** Where rows come from that are not here. */
@@ -22,8 +22,10 @@ const KEPT_MAX = 50_000
 
 /** A row and the commit that makes it durable; 0 for one that was read. */
 interface Entry<Row> {
-  readonly row: Row
-  readonly generation: number
+  row: Row
+  generation: number
+  /** Since it came to its place in the order. */
+  isChanged: boolean
 }
 
 /**
@@ -33,17 +35,21 @@ interface Entry<Row> {
  */
 export class RecentRows implements RowSource {
   readonly #durable: DurableRows
-  readonly #terminals = new Layer<string, TerminalRow>(KEPT_MAX)
-  readonly #accounts = new Layer<string, AccountRow>(KEPT_MAX)
-  readonly #stans = new Layer<string, Map<number, number>>(KEPT_MAX)
+  readonly #terminals: Layer<string, TerminalRow>
+  readonly #accounts: Layer<string, AccountRow>
+  readonly #stans: Layer<string, Map<number, number>>
   readonly #transactions = new Layer<number, TransactionRow>(0)
   readonly #holds = new Layer<number, HoldRow>(0)
   readonly #batches = new Layer<string, BatchRow>(0)
   readonly #uploads = new Layer<string, UploadRow>(0)
   readonly #merchants = new Map<string, MerchantRow>()
 
-  constructor(durable: DurableRows) {
+  /** `keptMax`: rows of each hot kind that stay although they are durable. */
+  constructor(durable: DurableRows, keptMax = KEPT_MAX) {
     this.#durable = durable
+    this.#terminals = new Layer(keptMax)
+    this.#accounts = new Layer(keptMax)
+    this.#stans = new Layer(keptMax)
   }
 
   terminal(tid: string): TerminalRow | undefined {
@@ -65,7 +71,7 @@ export class RecentRows implements RowSource {
   }
 
   transactionByKey(tid: string, batchNumber: number, stan: number): TransactionRow | undefined {
-    const id = this.#stansOf(tid, batchNumber).get(stan)
+    const id = this.#stansOf(batchKey(tid, batchNumber), { tid, batchNumber }).get(stan)
     return id === undefined ? undefined : this.transaction(id)
   }
 
@@ -118,9 +124,10 @@ export class RecentRows implements RowSource {
     }
     for (const row of rows.newTransactions) {
       this.#transactions.put(row.id, row, generation)
-      const stans = this.#stansOf(row.tid, row.batchNumber)
+      const key = batchKey(row.tid, row.batchNumber)
+      const stans = this.#stansOf(key, row)
       stans.set(row.stan, row.id)
-      this.#stans.put(batchKey(row.tid, row.batchNumber), stans, generation)
+      this.#stans.put(key, stans, generation)
     }
     for (const row of rows.changedTransactions) this.#transactions.put(row.id, row, generation)
     for (const row of rows.holds) this.#holds.put(row.id, row, generation)
@@ -139,8 +146,7 @@ export class RecentRows implements RowSource {
     this.#merchants.clear()
   }
 
-  #stansOf(tid: string, batchNumber: number): Map<number, number> {
-    const key = batchKey(tid, batchNumber)
+  #stansOf(key: string, { tid, batchNumber }: BatchKey): Map<number, number> {
     const known = this.#stans.get(key)
     if (known !== undefined) return known
     const stans = this.#durable.stansOfBatch(tid, batchNumber)
@@ -165,7 +171,11 @@ function uploadKey({ tid, batchNumber, kind, stan }: UploadRow): string {
   return `${tid}/${batchNumber}/${kind}/${stan}`
 }
 
-/** Rows of one kind, those changed last at the end. What is not durable yet is never dropped. */
+/**
+ * Rows of one kind, the newest at the end. A row that changes keeps its place: to take it out and put it back would have
+ * the table cleaned up time and again. It goes to the end when its place is to be given to another, once for all its
+ * changes. What is not durable yet is never dropped.
+ */
 class Layer<Key, Row> {
   readonly #entries = new Map<Key, Entry<Row>>()
   readonly #keptMax: number
@@ -186,16 +196,21 @@ class Layer<Key, Row> {
   /** A row as it was read. */
   keep(key: Key, row: Row | undefined): Row | undefined {
     if (row !== undefined) {
-      this.#entries.set(key, { row, generation: 0 })
+      this.#entries.set(key, { row, generation: 0, isChanged: false })
       this.#trim()
     }
     return row
   }
 
   put(key: Key, row: Row, generation: number): void {
-    // Behind those of earlier generations, so that the durable ones are found at the front.
-    this.#entries.delete(key)
-    this.#entries.set(key, { row, generation })
+    const known = this.#entries.get(key)
+    if (known === undefined) {
+      this.#entries.set(key, { row, generation, isChanged: false })
+      return
+    }
+    known.row = row
+    known.generation = generation
+    known.isChanged = true
   }
 
   settle(generation: number): void {
@@ -209,9 +224,14 @@ class Layer<Key, Row> {
 
   #trim(): void {
     if (this.#entries.size <= this.#keptMax) return
-    for (const [key, { generation }] of this.#entries) {
-      if (this.#entries.size <= this.#keptMax || generation > this.#settled) return
+    for (const [key, entry] of this.#entries) {
+      const isDurable = entry.generation <= this.#settled
+      if (this.#entries.size <= this.#keptMax || (!isDurable && !entry.isChanged)) return
       this.#entries.delete(key)
+      // Of a kind that is not kept nothing durable stays, changed or not.
+      if (isDurable && (!entry.isChanged || this.#keptMax === 0)) continue
+      entry.isChanged = false
+      this.#entries.set(key, entry)
     }
   }
 }
