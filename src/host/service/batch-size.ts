@@ -1,7 +1,7 @@
 /** A batch holds up whoever comes after it for about so long. */
 const BATCH_MS = 1
 /** However slow a message is: a batch shares what each costs once. */
-const SIZE_MIN = 64
+const SIZE_MIN = 32
 /** Weight of the latest batch. */
 const LATEST = 0.1
 

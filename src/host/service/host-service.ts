@@ -50,7 +50,7 @@ interface Waiting {
 const SUPPRESSED_AFTER_MS = 1000
 
 /** More are decided in parts: where another thread commits, it has the first part while the second is decided. */
-const DECIDED_AT_ONCE = 64
+const DECIDED_AT_ONCE = 32
 
 /** `finishing`: no more is taken, what is in flight is answered. `over`: nobody is answered any more. */
 type Phase = 'running' | 'finishing' | 'over'

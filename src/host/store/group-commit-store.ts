@@ -22,8 +22,11 @@ interface Waiter {
 /** With fewer record numbers left than this the next lease is asked for, long before the last is used. */
 const NUMBERS_LOW = 50_000
 const LEASE_SIZE = 200_000
-/** Transactions that are worth a commit of their own while others are under way; fewer wait and go together. */
-const LARGE_ORDER = 64
+/**
+ * Transactions that are worth a commit of their own while another is under way, and as many more for each that waits
+ * behind it: the disk is kept busy, and when it falls behind, what it gets becomes larger. Fewer wait and go together.
+ */
+const LARGE_ORDER = 32
 /** Even large ones wait when so many are on their way. */
 const ORDERS_MAX = 16
 
@@ -155,7 +158,7 @@ export class GroupCommitStore implements DecisionStore {
 
   #handOverIfDue(): void {
     const orderCount = this.#orders.length
-    const isDue = orderCount === 0 || (this.#queuedCount >= LARGE_ORDER && orderCount < ORDERS_MAX)
+    const isDue = this.#queuedCount >= LARGE_ORDER * orderCount && orderCount < ORDERS_MAX
     if (isDue) this.#handOver()
   }
 
