@@ -22,6 +22,8 @@ export const LOAD_EVENTS = [
   'undecodableFrames',
   'unmatchedFrames',
   'lateFrames',
+  'repeatedFrames',
+  'hostRequests',
 ] as const
 
 export type LoadEvent = (typeof LOAD_EVENTS)[number]

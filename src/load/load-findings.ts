@@ -21,6 +21,8 @@ export const EVENT_WORDS: Readonly<Record<LoadEvent, string>> = {
   undecodableFrames: 'frames that are no message',
   unmatchedFrames: 'messages that belong to no request',
   lateFrames: 'replies that came too late',
+  repeatedFrames: 'replies that came once more',
+  hostRequests: 'requests of the host, which a load does not answer',
 }
 
 /** Why a load is not good, one sentence each; empty when it is. */
@@ -37,7 +39,8 @@ export function findingsOf(
   }
   for (const event of LOAD_EVENTS) {
     const count = result.events[event]
-    if (count > 0) found.push(`${count} ${EVENT_WORDS[event]}`)
+    // An echo test is what a good host sends.
+    if (count > 0 && event !== 'hostRequests') found.push(`${count} ${EVENT_WORDS[event]}`)
   }
   if (result.answered === 0) found.push('no request was answered')
   if (result.neverSent > 0)

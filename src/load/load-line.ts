@@ -4,6 +4,7 @@ import { envelopeSize } from '../iso8583/framing/envelope.ts'
 import { lengthPrefixBytes, lengthPrefixSize } from '../iso8583/framing/length-prefix.ts'
 import { StreamSplitter } from '../iso8583/framing/stream-splitter.ts'
 import type { LoadEvent, LoadFault } from './load-fault.ts'
+import { RecentKeys } from './recent-keys.ts'
 import type { Judgement, Speech, Till } from './till.ts'
 
 /** A virtual terminal at its line, and its request under way. */
@@ -34,8 +35,8 @@ export interface LineAddress {
 const BUFFER_SIZE = 64 * 1024
 const FRAME_SIZE_MAX = 16 * 1024
 const REDIAL_MS = 200
-/** Keys of expired requests that a late reply is still known by. */
-const LATE_MAX = 4096
+/** Keys of requests that are over, by which a late or a second reply is still known. */
+const REMEMBERED = 4096
 
 /** One connection to the host. Requests are collected and leave with one write for each turn of the event loop. */
 export class LoadLine {
@@ -49,7 +50,8 @@ export class LoadLine {
   readonly #envelopeSize: number
   /** By the key of the reply, oldest first. */
   readonly #pending = new Map<string, Seat>()
-  readonly #late = new Set<string>()
+  readonly #givenUp = new RecentKeys(REMEMBERED)
+  readonly #answered = new RecentKeys(REMEMBERED)
   readonly #buffer = new Uint8Array(BUFFER_SIZE)
   #used = 0
   #socket: Socket | undefined
@@ -127,12 +129,12 @@ export class LoadLine {
   expire(beforeMs: number): void {
     for (const [key, seat] of this.#pending) {
       if (seat.sentMs > beforeMs) return
-      this.#fail(key, seat, this.#faultOfExpired())
+      this.#fail(key, seat, this.#strayFault() ?? 'noReply')
     }
   }
 
   /** What came and could not be given to a request explains one that got nothing. */
-  #faultOfExpired(): LoadFault {
+  #strayFault(): LoadFault | undefined {
     if (this.#strays.undecodable > 0) {
       this.#strays.undecodable--
       return 'undecodable'
@@ -141,13 +143,12 @@ export class LoadLine {
       this.#strays.unmatched--
       return 'unmatched'
     }
-    return 'noReply'
+    return undefined
   }
 
   #fail(key: string, seat: Seat, fault: LoadFault): void {
     this.#pending.delete(key)
-    if (this.#late.size >= LATE_MAX) this.#late.clear()
-    this.#late.add(key)
+    this.#givenUp.add(key)
     seat.till.unanswered()
     this.#listener.failed(seat, fault)
   }
@@ -180,6 +181,7 @@ export class LoadLine {
       return
     }
     this.#pending.delete(key)
+    this.#answered.add(key)
     this.#listener.answered(seat, seat.till.read(view, frame, start), nowMs)
   }
 
@@ -194,7 +196,9 @@ export class LoadLine {
   #unmatched(key: string | undefined, frame: Uint8Array, start: number): void {
     // The view looks at lengths alone: only a whole decode tells whether it is a message.
     if (!this.#speech.codec.decode(frame, start).ok) this.#undecodable()
-    else if (key !== undefined && this.#late.delete(key)) this.#listener.event('lateFrames')
+    else if (key === undefined && isNetworkManagement(this.#view)) this.#listener.event('hostRequests')
+    else if (key !== undefined && this.#givenUp.delete(key)) this.#listener.event('lateFrames')
+    else if (key !== undefined && this.#answered.has(key)) this.#listener.event('repeatedFrames')
     else {
       this.#listener.event('unmatchedFrames')
       if (this.#pending.size > 0) this.#strays.unmatched++
@@ -206,12 +210,20 @@ export class LoadLine {
     this.#isUp = false
     this.#used = 0
     this.#splitter.reset()
+    if (!this.#isClosed) {
+      if (wasUp) this.#listener.event('connectionLost')
+      this.#listener.down(this)
+      // Bytes after which no frame could be found any more were somebody's answer, too.
+      for (const [key, seat] of this.#pending) this.#fail(key, seat, this.#strayFault() ?? 'closed')
+    }
     this.#strays.undecodable = this.#strays.unmatched = 0
     if (this.#isClosed) return
-    if (wasUp) this.#listener.event('connectionLost')
-    this.#listener.down(this)
-    for (const [key, seat] of this.#pending) this.#fail(key, seat, 'closed')
     this.#listener.turnEnded()
     this.#redial = setTimeout(() => this.open(), REDIAL_MS)
   }
+}
+
+/** An echo test or the like that the host began; any other request that comes is a reply gone wrong. */
+function isNetworkManagement({ mti }: MessageView): boolean {
+  return mti.startsWith('8', 1)
 }

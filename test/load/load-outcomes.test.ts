@@ -44,6 +44,9 @@ function histogramOf(ticks: readonly LoadTick[], which: 'response' | 'service'):
   return histogram
 }
 
+const framed = (frame: Uint8Array): Uint8Array =>
+  Buffer.concat([Buffer.from(String(frame.length).padStart(4, '0')), frame])
+
 const another = (request: Message): Uint8Array => {
   const reply = approval(request)
   return encoded({ ...reply, fields: { ...reply.fields, 11: '000000' } })
@@ -102,15 +105,61 @@ describe('outcomes of a request are kept apart', () => {
       const frame = encoded(approval(request))
       // The answer to the request before leaves with the next one.
       waiting.shift()?.()
-      waiting.push(() =>
-        socket.write(Buffer.concat([Buffer.from(String(frame.length).padStart(4, '0')), frame])),
-      )
+      waiting.push(() => socket.write(framed(frame)))
       return undefined
     })
     const { ticks } = await loadTinyHost(port, { pacing: CLOSED, durationMs: 1000, timeoutMs: 200 })
     expect(Object.keys(faultsOf(ticks))).toEqual(['noReply'])
     expect(sumOf(ticks, ({ events }) => events.lateFrames)).toBeGreaterThan(0)
     expect(sumOf(ticks, ({ events }) => events.unmatchedFrames)).toBe(0)
+  })
+
+  it('a second reply to one request does not stand for the missing one of another', async () => {
+    let count = 0
+    const port = await portOf((request, socket) => {
+      count++
+      if (count % 5 === 0) return undefined
+      const frame = encoded(approval(request))
+      if (count % 3 === 0) socket.write(framed(frame))
+      return frame
+    })
+    const load = { pacing: { kind: 'closed', outstanding: 4 }, durationMs: 600, timeoutMs: 150 } as const
+    const { ticks } = await loadTinyHost(port, load)
+    expect(Object.keys(faultsOf(ticks))).toEqual(['noReply'])
+    expect(sumOf(ticks, ({ events }) => events.repeatedFrames)).toBeGreaterThan(0)
+    expect(sumOf(ticks, ({ events }) => events.unmatchedFrames)).toBe(0)
+  })
+
+  it("an echo test that the host begins is nobody's reply; a request thrown back is", async () => {
+    let count = 0
+    const port = await portOf((request, socket) => {
+      count++
+      if (count % 7 === 0) return undefined
+      if (count % 5 === 0) return encoded(request)
+      if (count % 3 === 0)
+        socket.write(framed(encoded({ mti: '0800', fields: { 11: '999999', 41: 'TERM0001', 70: '301' } })))
+      return encoded(approval(request))
+    })
+    const load = { pacing: { kind: 'closed', outstanding: 4 }, durationMs: 600, timeoutMs: 150 } as const
+    const { ticks } = await loadTinyHost(port, load)
+    expect(sumOf(ticks, ({ events }) => events.hostRequests)).toBeGreaterThan(0)
+    expect(sumOf(ticks, ({ events }) => events.unmatchedFrames)).toBe(faultsOf(ticks)['unmatched'])
+    expect(Object.keys(faultsOf(ticks))).toEqual(['noReply', 'unmatched'])
+  })
+
+  it('bytes that end a connection were the answer to one of those under way', async () => {
+    let count = 0
+    const port = await portOf((request, socket) => {
+      count++
+      // No length, and no reply any more: the load has to hang up.
+      if (count % 4 === 0) socket.write('no length')
+      return count % 4 === 0 ? undefined : encoded(approval(request))
+    })
+    const load = { pacing: { kind: 'closed', outstanding: 4 }, durationMs: 600 } as const
+    const { ticks } = await loadTinyHost(port, load)
+    const lost = sumOf(ticks, ({ events }) => events.connectionLost)
+    expect(lost).toBeGreaterThan(1)
+    expect(faultsOf(ticks)['undecodable']).toBe(lost)
   })
 
   it('the connection went, and is dialled again', async () => {
@@ -174,9 +223,7 @@ describe('coordinated omission', () => {
       }
       const frame = encoded(approval(request))
       if (!stalled) return frame
-      held.push(() =>
-        socket.write(Buffer.concat([Buffer.from(String(frame.length).padStart(4, '0')), frame])),
-      )
+      held.push(() => socket.write(framed(frame)))
       return undefined
     })
     const steps = [{ ratePerSecond: RATE, durationMs: 2000 }]
