@@ -1,14 +1,14 @@
 import { invariant } from '../base/invariant.ts'
+import { MemorySlab } from '../base/memory-slab.ts'
 import { err, ok, type Result } from '../base/result.ts'
-import { decodeSource, indexSource, knownMasks, readSource } from './codec-source.ts'
-import * as content from './content.ts'
 import { LEFT_CODE, NIBBLE_OF_CODE, PACKED_OF_NUMBER, RIGHT_CODE } from './content-tables.ts'
 import type { DecodeError, DecodeErrorKind, EncodeError, EncodeErrorKind } from './decode-error.ts'
+import { decodeSource, indexSource, knownMasks } from './decode-source.ts'
 import { type ContentReader, type ElementPlan, planElements } from './element-plan.ts'
 import { encodeSource } from './encode-source.ts'
 import type { Message } from './message.ts'
+import { READ_TOOLS, readSource } from './read-source.ts'
 import type { MessageSpec } from './spec.ts'
-import { DIGITS_LEFT, NIBBLES_LEFT, UNROLLED_TABLES } from './unrolled.ts'
 import { WRITE_TABLES } from './write-source.ts'
 
 /** What a spec is compiled to. One object may be used for any number of messages, one at a time. */
@@ -25,7 +25,8 @@ export interface Codec {
   encodeInto(message: Message, target: Uint8Array, offset: number): number
   /**
    * All fields of the message in `bytes` from `start` (default 0) to `end` (default all). The values share no
-   * memory with `bytes`. Never throws; allocates no more than the message holds.
+   * memory with `bytes`; those of bytes share a `buffer` with others. Never throws; allocates no more than the message
+   * holds.
    */
   decode(bytes: Uint8Array, start?: number, end?: number): Result<Message, DecodeError>
   /** A view to index many messages with, one after the other. */
@@ -63,7 +64,7 @@ export function compileSpec(spec: MessageSpec): Codec {
   const decode = build<(b: Uint8Array, start: number, end: number) => Message | undefined>(
     ['b', 'start', 'end'],
     decodeSource(spec, plans),
-    { ...decodeTools(plans), fail: failure.fail },
+    { ...decodeTools(plans), fail: failure.fail, COPIES, SIZE_MAX: sizeMaxOf(plans) },
   )
   const encoder = new Encoder(spec, plans)
   return {
@@ -81,7 +82,8 @@ export function compileSpec(spec: MessageSpec): Codec {
   }
 }
 
-const READ_TOOLS = { ...content, ...UNROLLED_TABLES, DIGITS_LEFT, NIBBLES_LEFT }
+/** Copies of decoded messages, into which their fields of bytes are windows. */
+const COPIES = new MemorySlab()
 
 class DecodeFailure {
   error: DecodeError | undefined
@@ -203,10 +205,7 @@ class CompiledView implements MessageView {
     const byBit = new Array<ElementPlan | undefined>(129).fill(undefined)
     for (const plan of plans) byBit[plan.bit] = plan
     this.#plans = byBit
-    this.#readers = byBit.map(
-      (plan) =>
-        plan && build<ContentReader>(['b', 'at', 'size'], `return ${readSource(plan, 'size')}`, READ_TOOLS),
-    )
+    this.#readers = byBit.map((plan) => plan && readerOf(plan))
   }
 
   get error(): DecodeError | undefined {
@@ -255,6 +254,11 @@ class CompiledView implements MessageView {
   sizeOf(bit: number): number {
     return this.has(bit) ? (this.sizes[bit] as number) : -1
   }
+}
+
+function readerOf(plan: ElementPlan): ContentReader {
+  const { setup, value } = readSource(plan, 'size')
+  return build<ContentReader>(['b', 'at', 'size'], `${setup}\nreturn ${value}`, READ_TOOLS)
 }
 
 function wireSize({ element }: ElementPlan, size: number): number {

@@ -14,7 +14,7 @@ export function encodeSource(spec: MessageSpec, plans: readonly ElementPlan[]): 
   return `const f = m.fields
 let w1 = 0, w2 = 0, w3 = 0, w4 = 0, ${WRITE_VARIABLES}
 const mti = m.mti
-const ${plans.map(({ bit }) => `v${bit} = f[${bit}]`).join(', ')}
+${plans.map(({ bit }) => `const v${bit} = f[${bit}]`).join('; ')}
 if (typeof mti !== 'string' || mti.length !== 4) return fail('badMti', 0, 0)
 ${spec.bits === 128 ? `const second = ${secondarySource(plans)}; if (second) w1 = ${0x80000000 | 0}` : 'const second = false'}
 const map = at + ${mtiSize}

@@ -154,6 +154,67 @@ for (const spec of [UNIONPAY_POS, ISO1987_ASCII, ISO1987_BINARY]) {
   })
 }
 
+describe('fields of bytes', () => {
+  const codec = compileSpec(UNIONPAY_POS)
+
+  it('stay as they were when other messages are decoded and written to', () => {
+    const kept: [Message, Message][] = []
+    fc.assert(
+      fc.property(messages(UNIONPAY_POS), fc.nat(300), (message, offset) => {
+        const encoded = codec.encode({
+          mti: message.mti,
+          fields: { ...message.fields, 55: new Uint8Array(200), 64: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8) },
+        })
+        if (!encoded.ok) throw new Error('refused')
+        const around = new Uint8Array(encoded.value.length + 600).fill(0xee)
+        around.set(encoded.value, offset)
+        const decoded = codec.decode(around, offset, offset + encoded.value.length)
+        if (!decoded.ok) throw new Error('refused')
+        // What one value is filled with must not be seen in another.
+        const written = decoded.value.fields[55] as Uint8Array
+        written.fill(kept.length)
+        kept.push([
+          { ...message, fields: { ...message.fields, 55: new Uint8Array(200).fill(kept.length) } },
+          decoded.value,
+        ])
+      }),
+      { numRuns: 1000 },
+    )
+    for (const [expected, found] of kept) {
+      const mac = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8)
+      expect(present(found)).toEqual(present({ ...expected, fields: { ...expected.fields, 64: mac } }))
+    }
+  })
+
+  it('are read from a message longer than others, and none is copied beyond its longest', () => {
+    const iso = compileSpec(ISO1987_BINARY)
+    const fields: Fields = { 128: Uint8Array.of(8, 7, 6, 5, 4, 3, 2, 1) }
+    for (const [bit, { attribute, length }] of Object.entries(ISO1987_BINARY.elements)) {
+      if (attribute === 'ans' && length.kind === 'variable') fields[Number(bit)] = 'x'.repeat(length.sizeMax)
+    }
+    const encoded = iso.encode({ mti: '0800', fields })
+    if (!encoded.ok) throw new Error(`refused: ${JSON.stringify(encoded.error)}`)
+    const decoded = iso.decode(encoded.value)
+    expect(decoded.ok && decoded.value.fields[128]).toEqual(fields[128])
+    const followed = new Uint8Array(1_000_000)
+    followed.set(encoded.value)
+    expect(iso.decode(followed)).toMatchObject({
+      error: { kind: 'trailingBytes', offset: encoded.value.length },
+    })
+    expect(encoded.value.length).toBeGreaterThan(65_536 / 4)
+  })
+})
+
+it('a dialect without a field has messages of nothing but their head', () => {
+  const codec = compileSpec({ ...UNIONPAY_POS, elements: {} })
+  const encoded = codec.encode({ mti: '0800', fields: {} })
+  expect(encoded.ok && toHex(encoded.value)).toBe('08000000000000000000')
+  expect(encoded.ok && codec.decode(encoded.value)).toMatchObject({ ok: true, value: { mti: '0800' } })
+  expect(codec.encode({ mti: '0800', fields: { 3: '000000' } })).toMatchObject({
+    error: { kind: 'unknownField' },
+  })
+})
+
 describe('refusals', () => {
   const codec = compileSpec(UNIONPAY_POS)
   const ascii = compileSpec(ISO1987_ASCII)

@@ -3,13 +3,21 @@ import { expect, it } from 'vitest'
 import { readDigitsLeft, readDigitsRight, readNibblesLeft } from '../../src/iso8583/content.ts'
 import {
   DIGITS_LEFT,
+  messageTypeReading,
   NIBBLES_LEFT,
-  UNROLLED_DIGITS_MAX,
-  UNROLLED_TABLES,
-  unrolledSource,
-} from '../../src/iso8583/unrolled.ts'
+  packedReading,
+  READ_TOOLS,
+  type Reading,
+  UNROLLED_MAX,
+} from '../../src/iso8583/read-source.ts'
 
-const counts = fc.integer({ min: 0, max: UNROLLED_DIGITS_MAX })
+/** The reader that the source makes. */
+function readerOf({ setup, value }: Reading): (bytes: Uint8Array, at: number) => unknown {
+  const body = `return function (b, at) { ${setup}; return ${value} }`
+  return new Function(...Object.keys(READ_TOOLS), body)(...Object.values(READ_TOOLS))
+}
+
+const counts = fc.integer({ min: 0, max: UNROLLED_MAX })
 /** Mostly decimal digits, and what is next to them: a padding of F, a letter, a digit where padding should be. */
 const bytes = fc.uint8Array({ minLength: 24, maxLength: 24 }).chain((any) =>
   fc.record({
@@ -32,10 +40,20 @@ it('read what the loops read, at any count of digits', () => {
       const digits = packed(content)
       expect(DIGITS_LEFT[count]?.(digits, at)).toBe(readDigitsLeft(digits, at, count))
       expect(NIBBLES_LEFT[count]?.(content.any, at)).toBe(readNibblesLeft(content.any, at, count))
-      const names = Object.keys(UNROLLED_TABLES)
-      const right = new Function(...names, 'b', 'at', `return ${unrolledSource('digitsRight', count)}`)
-      expect(right(...Object.values(UNROLLED_TABLES), digits, at)).toBe(readDigitsRight(digits, at, count))
+      const right = readerOf(packedReading('digitsRight', count))
+      expect(right(digits, at)).toBe(readDigitsRight(digits, at, count))
     }),
     { numRuns: 1000 },
   )
+})
+
+it('message types are four digits, of any version', () => {
+  const read = readerOf(messageTypeReading())
+  for (let first = 0; first < 256; first++) {
+    for (let second = 0; second < 256; second++) {
+      const bytes = Uint8Array.of(first, second)
+      if (read(bytes, 0) !== readDigitsRight(bytes, 0, 4))
+        expect([first, second]).toBe('read as the loop reads')
+    }
+  }
 })

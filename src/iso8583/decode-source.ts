@@ -1,6 +1,6 @@
 import type { ElementPlan } from './element-plan.ts'
+import { messageTypeReading, readSource } from './read-source.ts'
 import type { MessageSpec } from './spec.ts'
-import { type PackedKind, UNROLLED_DIGITS_MAX, unrolledSource } from './unrolled.ts'
 
 // Source text of the compiled functions that read. Only bit numbers, sizes and function names of our own go into it.
 // Arguments of all: `b` bytes, `start` of the message type, `end` after the last byte; `at` is where we are.
@@ -9,7 +9,7 @@ import { type PackedKind, UNROLLED_DIGITS_MAX, unrolledSource } from './unrolled
 export function headSource(spec: MessageSpec, plans: readonly ElementPlan[]): string {
   const mtiSize = spec.mti === 'bcd' ? 2 : 4
   const mapSize = spec.bitmap === 'binary' ? 8 : 16
-  const readMti = spec.mti === 'bcd' ? unrolledSource('digitsRight', 4) : 'readDigitText(b, at, 4)'
+  const mti = spec.mti === 'bcd' ? messageTypeReading() : { setup: '', value: 'readDigitText(b, at, 4)' }
   const [m1 = 0, m2 = 0, m3 = 0, m4 = 0] = knownMasks(plans)
   const secondary =
     spec.bits === 128
@@ -20,9 +20,13 @@ export function headSource(spec: MessageSpec, plans: readonly ElementPlan[]): st
   at += ${mapSize}
 }`
       : ''
-  return `let at = start, n = 0, v, w3 = 0, w4 = 0
+  return `let at = start, n = 0, w3 = 0, w4 = 0
 if (end - at < ${mtiSize}) return fail('truncated', 0, 0, 0)
-const mti = ${readMti}
+let mti
+{
+${mti.setup}
+mti = ${mti.value}
+}
 if (mti === undefined) return fail('badDigit', 0, 0, 0)
 at += ${mtiSize}
 if (end - at < ${mapSize}) return fail('truncated', 1, at - start, 0)
@@ -78,22 +82,23 @@ if (at + ${plan.width('n')} > end) return fail('truncated', ${bit}, at - start, 
 
 function prefixSource({ bit, element, prefixSize }: ElementPlan): string {
   if (element.length.kind === 'fixed') return ''
-  const bytes = Array.from({ length: prefixSize }, (_, index) => `b[at + ${index}]`)
+  const bytes = Array.from({ length: prefixSize }, (_, index) => `p${index}`)
+  const loads = `const ${bytes.map((byte, index) => `${byte} = b[at + ${index}]`).join(', ')}`
   const bad = `return fail('badDigit', ${bit}, at - start, 0)`
   switch (element.length.prefix) {
     case 'binary':
-      return `n = ${bytes.map((byte, index) => `${byte} * ${256 ** (prefixSize - 1 - index)}`).join(' + ')}`
+      return `${loads}\nn = ${bytes.map((byte, index) => `${byte} * ${256 ** (prefixSize - 1 - index)}`).join(' + ')}`
     case 'bcd': {
       const checks = bytes.map((byte) => `IS_DIGIT_BYTE[${byte}] === 0`).join(' || ')
       const terms = bytes.map(
         (byte, index) => `((${byte} >> 4) * 10 + (${byte} & 15)) * ${100 ** (prefixSize - 1 - index)}`,
       )
-      return `if (${checks}) ${bad}\nn = ${terms.join(' + ')}`
+      return `${loads}\nif (${checks}) ${bad}\nn = ${terms.join(' + ')}`
     }
     case 'ascii': {
       const checks = bytes.map((byte) => `${byte} < 48 || ${byte} > 57`).join(' || ')
       const terms = bytes.map((byte, index) => `(${byte} - 48) * ${10 ** (prefixSize - 1 - index)}`)
-      return `if (${checks}) ${bad}\nn = ${terms.join(' + ')}`
+      return `${loads}\nif (${checks}) ${bad}\nn = ${terms.join(' + ')}`
     }
   }
 }
@@ -101,44 +106,22 @@ function prefixSource({ bit, element, prefixSize }: ElementPlan): string {
 const TRAILING = "if (at !== end) return fail('trailingBytes', 0, at - start, end - at)"
 
 /**
- * A literal with a slot for each bit. Without it the object would grow its elements store by store, or fall
- * into a dictionary, at several times the cost of the whole decode.
+ * A literal that has room for all bits. Without it the object would grow its elements store by store, or fall into a
+ * dictionary, at several times the cost of the whole decode.
  */
 function fieldsSource(spec: MessageSpec): string {
-  const slots = (last: number) =>
-    `{ ${Array.from({ length: last - 1 }, (_, index) => `${index + 2}: undefined`).join(', ')} }`
-  return spec.bits === 128 ? `w1 < 0 ? ${slots(128)} : ${slots(64)}` : slots(64)
+  return spec.bits === 128 ? `w1 < 0 ? ${roomSource(128)} : ${roomSource(64)}` : roomSource(64)
 }
 
-/** Longest fixed text that is read by one call with all its character codes. */
-const UNROLLED_SIZE_MAX = 42
-
-/** Packed digits, by the name of their reader. */
-const PACKED_KINDS: Readonly<Partial<Record<ElementPlan['reader'], PackedKind>>> = {
-  readDigitsLeft: 'digitsLeft',
-  readDigitsRight: 'digitsRight',
-  readNibblesLeft: 'nibblesLeft',
-}
-
-/** The expression that reads one element of `size` at `b[at]`: written out where the size is known and short. */
-export function readSource({ element, reader }: ElementPlan, size: string): string {
-  const call = `${reader}(b, at, ${size})`
-  const kind = PACKED_KINDS[reader]
-  if (element.length.kind !== 'fixed') {
-    if (kind === undefined || element.length.sizeMax > UNROLLED_DIGITS_MAX) return call
-    if (kind === 'digitsLeft') return `DIGITS_LEFT[${size}](b, at)`
-    return kind === 'nibblesLeft' ? `NIBBLES_LEFT[${size}](b, at)` : call
-  }
-  if (element.length.size > UNROLLED_SIZE_MAX) return call
-  if (kind !== undefined) return unrolledSource(kind, element.length.size)
-  const count = element.length.size
-  const bytes = (width: number) => Array.from({ length: width }, (_, index) => `b[at + ${index}]`)
-  if (reader === 'readText') return `String.fromCharCode(${bytes(count).join(', ')})`
-  if (reader === 'readPrintable') {
-    const bad = bytes(count).map((byte) => `${byte} < 32 || ${byte} > 126`)
-    return `${bad.join(' || ')} ? undefined : String.fromCharCode(${bytes(count).join(', ')})`
-  }
-  return call
+/**
+ * A literal with room up to bit `last`, and hardly more: V8 gives an object that has to grow for key `k` room for half
+ * as many keys again and 16, so the least key whose room reaches `last` goes before it.
+ */
+function roomSource(last: number): string {
+  const roomFor = (key: number): number => key + 1 + ((key + 1) >> 1) + 16
+  let key = 2
+  while (roomFor(key) <= last) key++
+  return `{ 2: undefined, ${key}: undefined, ${last}: undefined }`
 }
 
 /** Body of `decode(b, start, end)`: the message, or what `fail` answers. */
@@ -147,13 +130,28 @@ export function decodeSource(spec: MessageSpec, plans: readonly ElementPlan[]): 
     const { source, size } = sizeSource(plan)
     return `${whenPresent(plan.bit)}
 ${source}
-v = ${readSource(plan, size)}
-if (v === undefined) return fail('${plan.errorKind}', ${plan.bit}, at - start, 0)
+${valueSource(plan, size)}
 f[${plan.bit}] = v
 at += ${plan.width(size)}
 }`
   })
-  return `${headSource(spec, plans)}const f = ${fieldsSource(spec)}\n${fields.join('\n')}\n${TRAILING}\nreturn { mti, fields: f }`
+  return `${headSource(spec, plans)}let v, copied = -1
+const f = ${fieldsSource(spec)}\n${fields.join('\n')}\n${TRAILING}\nreturn { mti, fields: f }`
+}
+
+/**
+ * Reads one element into `v`. Bytes are windows of one copy of the message, made when the first of them is met: a copy
+ * for each would cost three times as much.
+ */
+function valueSource(plan: ElementPlan, size: string): string {
+  if (plan.reader === 'readBytes') {
+    return `if (copied < 0) copied = COPIES.lay(b, start, end - start > SIZE_MAX ? start + SIZE_MAX : end)
+v = new Uint8Array(COPIES.buffer, copied + at - start, ${size})`
+  }
+  const { setup, value } = readSource(plan, size)
+  return `${setup}
+v = ${value}
+if (v === undefined) return fail('${plan.errorKind}', ${plan.bit}, at - start, 0)`
 }
 
 /** Body of `index(b, start, end, view)`: fills the view's slots; true, or what `fail` answers. */
