@@ -79,6 +79,7 @@ export class SharedStore {
       place: readPostgresAddress(this.address),
       tagger: fakeTag,
       laneCount,
+      tryAfterMs: 20,
       log: {
         fault: (reason) => log.faults.push(reason),
         outage: (reason) => log.episodes.push(`outage: ${reason}`),

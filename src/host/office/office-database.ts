@@ -30,7 +30,8 @@ export class OfficeDatabase {
       db.pragma('journal_mode = WAL')
       db.pragma('synchronous = FULL')
       db.pragma('foreign_keys = ON')
-      db.pragma(`application_id = ${APPLICATION_ID}`)
+      // Nothing is written that stands there already: a host must start on a disk that is full.
+      if (id !== APPLICATION_ID) db.pragma(`application_id = ${APPLICATION_ID}`)
       db.exec(
         'CREATE TABLE IF NOT EXISTS office_steps (module TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT',
       )
@@ -77,7 +78,17 @@ function createPrivately(path: string): void {
   chmodSync(path, 0o600)
 }
 
+/** What SQLite and the system say when there is no room. */
+const NO_ROOM: ReadonlySet<string> = new Set([
+  'SQLITE_FULL',
+  'SQLITE_IOERR_SHMSIZE',
+  'SQLITE_IOERR_WRITE',
+  'ENOSPC',
+])
+
 function unusable(path: string, error: unknown): OfficeError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (NO_ROOM.has(code)) return new OfficeError(`cannot use ${path}, the disk is full: free some space`)
   const reason = error instanceof Error ? error.message : 'unknown reason'
   return new OfficeError(
     `cannot use ${path} (${reason}): check the disk, or restore the file from your backup`,

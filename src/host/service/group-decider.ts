@@ -13,6 +13,8 @@ export interface GroupDeciderOptions {
   readonly log: DeciderLog
   /** Messages in one batch that show that the host is busy. */
   readonly busyBatchSize?: number
+  /** As of `LocalDecider`. */
+  readonly tryAfterMs?: number
 }
 
 /** So many messages in one turn do not come to a host that has time. */
@@ -28,10 +30,11 @@ export class GroupDecider implements BatchDecider {
   readonly #local: LocalDecider
   readonly #busyBatchSize: number
 
-  constructor({ core, store, log, busyBatchSize = BUSY_BATCH_SIZE }: GroupDeciderOptions) {
+  constructor({ busyBatchSize = BUSY_BATCH_SIZE, ...options }: GroupDeciderOptions) {
+    const { core, store } = options
     this.#core = core
     this.#store = store
-    this.#local = new LocalDecider({ core, store, log })
+    this.#local = new LocalDecider(options)
     this.#busyBatchSize = busyBatchSize
   }
 
@@ -58,7 +61,10 @@ export class GroupDecider implements BatchDecider {
     }
     if (rows === undefined && this.#store.isIdle) return outcomes
     return this.#store.commitLater(rows).then(
-      () => outcomes,
+      () => {
+        if (rows !== undefined) this.#local.recorded()
+        return outcomes
+      },
       // Nothing of it was kept: on the rows as they are now, alone, and refused if nothing can be recorded.
       () => this.#local.decide(batch),
     )
@@ -66,7 +72,10 @@ export class GroupDecider implements BatchDecider {
 
   note(explains: readonly ExplainRow[]): void | Promise<void> {
     if (!this.#store.isThreaded) return this.#local.note(explains)
-    return this.#store.commitLater({ ...NO_ROWS, explains }).catch(() => this.#local.note(explains))
+    return this.#store.commitLater({ ...NO_ROWS, explains }).then(
+      () => this.#local.recorded(),
+      () => this.#local.note(explains),
+    )
   }
 
   /** The batch could not be decided as it came: once what is before it is through, with care. */

@@ -9,6 +9,8 @@ export interface LocalDeciderOptions {
   readonly core: HostCore
   readonly store: DecisionStore
   readonly log: DeciderLog
+  /** A store in trouble is tried without a message when nobody was refused for so long; never, where it is not given. */
+  readonly tryAfterMs?: number
 }
 
 /**
@@ -21,10 +23,17 @@ export class LocalDecider implements BatchDecider {
   readonly #log: DeciderLog
   readonly #outage: StoreOutage
 
-  constructor({ core, store, log }: LocalDeciderOptions) {
+  constructor({ core, store, log, tryAfterMs }: LocalDeciderOptions) {
     this.#core = core
     this.#log = log
-    this.#outage = new StoreOutage(log)
+    const attempt = async (): Promise<void> => {
+      store.leaseNumbers(0)
+      this.recorded()
+    }
+    this.#outage = new StoreOutage(
+      log,
+      tryAfterMs === undefined ? undefined : { afterMs: tryAfterMs, attempt },
+    )
     this.#store = {
       fetch: (keys, into) => store.fetch(keys, into),
       leaseNumbers: (count) => store.leaseNumbers(count),
@@ -45,6 +54,11 @@ export class LocalDecider implements BatchDecider {
       this.#log.fault(`a request could not be decided: ${error instanceof Error ? error.message : 'unknown'}`)
       return [undefined]
     }
+  }
+
+  /** What was decided elsewhere was recorded: a store that was in trouble is well again. */
+  recorded(): void {
+    this.#outage.over()
   }
 
   /** Why frames were rejected is worth a record, but no stop: it is in the log as well. */

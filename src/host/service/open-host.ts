@@ -28,6 +28,7 @@ import { openHostLog } from './host-log.ts'
 import { type HostKnowledge, type HostTap, hostKnowledge } from './host-tap.ts'
 import { LocalDecider } from './local-decider.ts'
 import { deciderLog, hostCore, type OpenPorts, openPorts, type PortsOptions } from './open-ports.ts'
+import { TRY_AFTER_MS } from './store-outage.ts'
 
 export interface HostOptions extends Omit<PortsOptions, 'log' | 'decider' | 'tap' | 'explains'> {
   /** Made when it is not there, with mode 0700. One host a folder. */
@@ -143,7 +144,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
   )
   const decider =
     options.storeProbe === undefined
-      ? new GroupDecider({ core, store: groupStore, log: said })
+      ? new GroupDecider({ core, store: groupStore, log: said, tryAfterMs: TRY_AFTER_MS })
       : new LocalDecider({ core, store: options.storeProbe(records.store), log: said })
   try {
     const opened = await openPorts({ ...portsOptions(options, records), log, decider, explains })

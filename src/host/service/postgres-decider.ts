@@ -14,7 +14,7 @@ import type { CodeTagger } from '../wallet/payment-code.ts'
 import type { BatchDecider } from './batch-decider.ts'
 import { PostgresLane } from './postgres-lane.ts'
 import { RememberedRows } from './remembered-rows.ts'
-import { type DeciderLog, StoreOutage } from './store-outage.ts'
+import { type DeciderLog, StoreOutage, TRY_AFTER_MS } from './store-outage.ts'
 
 export interface PostgresDeciderOptions {
   readonly core: HostCore
@@ -26,6 +26,8 @@ export interface PostgresDeciderOptions {
   readonly laneCount?: number
   /** Messages of a batch at most: what comes while all lanes are busy is joined up to here. */
   readonly batchMax?: number
+  /** A server that is away is tried without a message when nobody was refused for so long. */
+  readonly tryAfterMs?: number
   /** Hears how many rows became durable together. */
   readonly onCommit?: (rowCount: number) => void
 }
@@ -73,12 +75,19 @@ export class PostgresDecider implements BatchDecider {
   #reserved = 0
 
   constructor(options: PostgresDeciderOptions) {
-    const { core, place, log, laneCount = LANE_COUNT, batchMax = BATCH_MAX } = options
+    const {
+      core,
+      place,
+      log,
+      laneCount = LANE_COUNT,
+      batchMax = BATCH_MAX,
+      tryAfterMs = TRY_AFTER_MS,
+    } = options
     this.#core = core
     this.#place = place
     this.#log = log
     this.#tagger = options.tagger
-    this.#outage = new StoreOutage(log)
+    this.#outage = new StoreOutage(log, { afterMs: tryAfterMs, attempt: () => this.#enqueue([], []) })
     this.#batchMax = batchMax
     this.#onCommit = options.onCommit ?? (() => {})
     this.#lanes = Array.from({ length: laneCount }, () => new PostgresLane(place))
@@ -96,11 +105,13 @@ export class PostgresDecider implements BatchDecider {
 
   /** Ends the connections; nothing may be in flight any more. */
   async close(): Promise<void> {
+    this.#outage.end()
     await Promise.all(this.#lanes.map((lane) => lane.end()))
   }
 
   /** Cuts the connections, whatever is in flight. */
   abort(): void {
+    this.#outage.end()
     for (const lane of this.#lanes) lane.destroy()
   }
 
@@ -197,6 +208,7 @@ export class PostgresDecider implements BatchDecider {
     batch: readonly Inbound[],
     explains: readonly ExplainRow[],
   ): Promise<Outcomes> {
+    if (batch.length + explains.length === 0) return this.#tryToWrite(session)
     const numbers = batch.length * NUMBERS_OF_MESSAGE
     this.#reserved += numbers
     try {
@@ -222,6 +234,12 @@ export class PostgresDecider implements BatchDecider {
     } finally {
       this.#reserved -= numbers
     }
+  }
+
+  async #tryToWrite(session: PostgresSession): Promise<Outcomes> {
+    await session.run([step(LEASE, 0)])
+    this.#outage.over()
+    return []
   }
 
   /** In a transaction of its own: numbers that were used stay used when the batch begins again. */

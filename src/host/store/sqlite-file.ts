@@ -128,7 +128,8 @@ function damaged(path: string): StoreError {
 function unusable(path: string, error: unknown): StoreError {
   const code = codeOf(error)
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') return damaged(path)
-  if (code === 'SQLITE_FULL' || code === 'ENOSPC') return new StoreError('the disk is full: free some space')
+  if (code === 'SQLITE_FULL' || code === 'ENOSPC' || NO_ROOM_CODES.has(code))
+    return new StoreError(`${path} can't be used, the disk is full: free some space`)
   if (code === 'EACCES' || code === 'EPERM' || code === 'SQLITE_READONLY') {
     return new StoreError(`${path} may not be written: check its owner and mode`)
   }

@@ -5,7 +5,7 @@ import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Inbound, Outcome } from '../../../src/host/core/inbound.ts'
-import { NO_ROWS } from '../../../src/host/core/store-port.ts'
+import { NO_ROWS, StoreError } from '../../../src/host/core/store-port.ts'
 import { GroupDecider } from '../../../src/host/service/group-decider.ts'
 import { GroupCommitStore } from '../../../src/host/store/group-commit-store.ts'
 import { SqliteStore } from '../../../src/host/store/sqlite-store.ts'
@@ -23,18 +23,46 @@ afterEach(() => rmSync(directory, { recursive: true }))
 
 type Outcomes = readonly (Outcome | undefined)[]
 
+/** A store that has no room while somebody says so. */
+class FullableStore extends GroupCommitStore {
+  isFull = false
+  /** What is tried without a message fails all the same. */
+  isTriedInVain = false
+  trials = 0
+
+  override commit(...args: Parameters<GroupCommitStore['commit']>): void {
+    this.#check()
+    super.commit(...args)
+  }
+
+  override async commitLater(...args: Parameters<GroupCommitStore['commitLater']>): Promise<void> {
+    this.#check()
+    await super.commitLater(...args)
+  }
+
+  override leaseNumbers(count: number): number {
+    this.trials++
+    this.#check()
+    if (this.isTriedInVain) throw new StoreError('the disk is full', { kind: 'full' })
+    return super.leaseNumbers(count)
+  }
+
+  #check(): void {
+    if (this.isFull) throw new StoreError('the disk is full', { kind: 'full' })
+  }
+}
+
 /** A host whose second thread commits. */
 class ThreadedHost {
   readonly path = join(directory, `host-${++count}.db`)
   readonly sqlite = new SqliteStore(this.path)
   readonly host = new TestHost(this.sqlite)
   readonly said: string[] = []
-  readonly store = new GroupCommitStore(this.sqlite, (first, amount) =>
-    this.host.core.addNumbers(first, amount),
-  )
+  readonly store = new FullableStore(this.sqlite, (first, amount) => this.host.core.addNumbers(first, amount))
   readonly decider = new GroupDecider({
     core: this.host.core,
     store: this.store,
+    tryAfterMs: 5,
     log: {
       fault: (reason) => this.said.push(`fault: ${reason}`),
       outage: (reason) => this.said.push(`outage: ${reason}`),
@@ -59,6 +87,8 @@ class ThreadedHost {
     this.sqlite.close()
   }
 }
+
+const turnOfLoop = (): Promise<unknown> => new Promise((next) => setImmediate(next))
 
 const replyText = (outcome: Outcome | undefined): string =>
   outcome?.reply === undefined ? 'silent' : Buffer.from(outcome.reply).toString('hex')
@@ -186,6 +216,30 @@ describe('a second thread commits', () => {
     await threaded.close()
   })
 
+  it('tells of each time that nothing can be recorded, and of its end, with and without a message', async () => {
+    const threaded = await ThreadedHost.start()
+    const terminal = TestTerminal.signedIn(threaded.host)
+    const sell = async (): Promise<string | undefined> => {
+      const fields = terminal.financialFields('000000', '00', '22', { amount: 100 })
+      return (await threaded.decide(terminal.inbound('0200', fields)))[0]?.summary.responseCode
+    }
+    threaded.store.isTriedInVain = true
+    threaded.store.isFull = true
+    expect(await sell()).toBe('96')
+    threaded.store.isFull = false
+    expect(await sell()).toBe('00')
+    threaded.store.isTriedInVain = false
+    expect(threaded.said).toEqual(['outage: the disk is full', 'recovered after 1'])
+    threaded.store.isFull = true
+    expect([await sell(), await sell()]).toEqual(['96', '96'])
+    const tried = threaded.store.trials
+    while (threaded.store.trials < tried + 2) await turnOfLoop()
+    threaded.store.isFull = false
+    while (threaded.said.length < 4) await turnOfLoop()
+    expect(threaded.said.slice(2)).toEqual(['outage: the disk is full', 'recovered after 2'])
+    await threaded.close()
+  })
+
   it('starts the thread by itself when many messages come in one turn', async () => {
     const threaded = new ThreadedHost()
     const terminal = TestTerminal.signedIn(threaded.host)
@@ -193,7 +247,7 @@ describe('a second thread commits', () => {
       terminal.inbound('0200', terminal.financialFields('000000', '00', '22', { amount: 100 }))
     await threaded.decide(...Array.from({ length: 8 }, sale))
     expect(threaded.store.isThreaded).toBe(false)
-    while (!threaded.store.isThreaded) await new Promise((next) => setImmediate(next))
+    while (!threaded.store.isThreaded) await turnOfLoop()
     const [outcome] = await threaded.decide(sale())
     expect(outcome?.summary.responseCode).toBe('00')
     expectRightBooks(threaded.host)
