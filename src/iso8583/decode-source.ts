@@ -106,22 +106,29 @@ function prefixSource({ bit, element, prefixSize }: ElementPlan): string {
 const TRAILING = "if (at !== end) return fail('trailingBytes', 0, at - start, end - at)"
 
 /**
- * A literal that has room for all bits. Without it the object would grow its elements store by store, or fall into a
+ * A literal with a slot for each bit. Without it the object would grow its elements store by store, or fall into a
  * dictionary, at several times the cost of the whole decode.
  */
 function fieldsSource(spec: MessageSpec): string {
-  return spec.bits === 128 ? `w1 < 0 ? ${roomSource(128)} : ${roomSource(64)}` : roomSource(64)
+  return spec.bits === 128 ? `w1 < 0 ? ${slotsSource(128)} : ${slotsSource(64)}` : slotsSource(64)
 }
 
 /**
- * A literal with room up to bit `last`, and hardly more: V8 gives an object that has to grow for key `k` room for half
- * as many keys again and 16, so the least key whose room reaches `last` goes before it.
+ * Slots from 2 to `last` in an order that leaves no room behind them. V8 gives an object that has to grow for a key room
+ * for half as many keys again and 16: first the keys that fit into its first room, then the least key whose room
+ * reaches `last`, then the others. Slots that are only room would be cheaper here, and dearer for who reads them.
  */
-function roomSource(last: number): string {
+function slotsSource(last: number): string {
   const roomFor = (key: number): number => key + 1 + ((key + 1) >> 1) + 16
-  let key = 2
-  while (roomFor(key) <= last) key++
-  return `{ 2: undefined, ${key}: undefined, ${last}: undefined }`
+  const bits = Array.from({ length: last - 1 }, (_, index) => index + 2)
+  const firstRoom = roomFor(2)
+  const grower = bits.find((bit) => bit >= firstRoom && roomFor(bit) > last)
+  const order = [
+    ...bits.filter((bit) => bit < firstRoom),
+    grower,
+    ...bits.filter((bit) => bit >= firstRoom && bit !== grower),
+  ]
+  return `{ ${order.flatMap((bit) => (bit === undefined ? [] : [`${bit}: undefined`])).join(', ')} }`
 }
 
 /** Body of `decode(b, start, end)`: the message, or what `fail` answers. */

@@ -6,8 +6,8 @@
 export type FieldValue = string | Uint8Array
 
 /**
- * Values by bit number, 2 to 128; bit 1 is the secondary bitmap and never a value. An absent field is one whose value is
- * undefined: its key may be there or missing.
+ * Values by bit number, 2 to 128; bit 1 is the secondary bitmap and never a value. A decoded message has a
+ * slot for each bit: an absent field is one whose value is undefined, not one whose key is missing.
  */
 export type Fields = { [bit: number]: FieldValue | undefined }
 
