@@ -32,6 +32,8 @@ export type EngineFailure = 'noConnection' | 'noTillReady'
 const EXPIRY_MS = 50
 const PREPARE_TRIES = 3
 const PREPARE_REFUSALS = 5
+/** So many terminals that could not sign in, and none that could: the others need not try. */
+const HOPELESS = 16
 /** Nearer than this an arrival is waited for by turning the event loop: timers know whole milliseconds. */
 const SPIN_MS = 1.5
 
@@ -48,9 +50,11 @@ export class LoadEngine implements LineListener {
   readonly #waiting = new Fifo<number>()
   readonly #preparing = new Map<LoadLine, { readonly left: Seat[]; underWay: number; refusals: number }>()
   #tries = new Map<Seat, number>()
+  #rejected = 0
   /** Lines that have something to flush. */
   readonly #written = new Set<LoadLine>()
   #phase: 'preparing' | 'running' | 'draining' | 'ending' | 'ended' = 'preparing'
+  #isStopped = false
   #startMs = 0
   #endMs = 0
   #nextMs: number | undefined
@@ -84,6 +88,11 @@ export class LoadEngine implements LineListener {
     return this.#waiting.size
   }
 
+  /** Requests under way; after the end, those that were given up by a second `stop`. */
+  get outstanding(): number {
+    return this.#outstanding
+  }
+
   get readyTills(): number {
     return this.#options.tills.reduce((sum, { isReady }) => sum + (isReady ? 1 : 0), 0)
   }
@@ -97,10 +106,11 @@ export class LoadEngine implements LineListener {
     })
   }
 
-  /** Ends the load early: nothing new leaves, what is under way is waited for. */
+  /** Ends the load early: nothing new leaves, what is under way is waited for; the second time, not even that. */
   stop(): void {
-    if (this.#phase === 'preparing') this.#conclude(undefined)
+    if (this.#phase === 'preparing' || this.#isStopped) this.#conclude(undefined)
     else if (this.#phase === 'running' || this.#phase === 'draining') this.#drain(true)
+    this.#isStopped = true
   }
 
   // Preparation: every terminal that needs it signs in, a few at a time on each line.
@@ -138,7 +148,7 @@ export class LoadEngine implements LineListener {
     while (line.isUp && state.underWay < most) {
       const seat = state.left.pop()
       if (seat === undefined) break
-      if (seat.till.isReady) this.#idle.get(line)?.push(seat)
+      if (seat.till.isReady || !seat.till.signsIn) this.#idle.get(line)?.push(seat)
       else {
         state.underWay++
         this.#send(seat, this.#options.nowMs())
@@ -154,7 +164,13 @@ export class LoadEngine implements LineListener {
     const tries = (this.#tries.get(seat) ?? 0) + 1
     this.#tries.set(seat, tries)
     if (!seat.till.isReady && tries < PREPARE_TRIES) state.left.push(seat)
-    else this.#idle.get(seat.line)?.push(seat)
+    else {
+      this.#idle.get(seat.line)?.push(seat)
+      if (!seat.till.isReady && ++this.#rejected === HOPELESS && this.readyTills === 0) {
+        this.#conclude('noTillReady')
+        return
+      }
+    }
     this.#prepare(seat.line)
   }
 
@@ -184,7 +200,7 @@ export class LoadEngine implements LineListener {
   /** A free terminal: takes what waits, or waits itself. */
   #use(seat: Seat): void {
     const { pacing, nowMs } = this.#options
-    if (this.#phase === 'ending') return
+    if (this.#phase === 'ending' || this.#phase === 'ended') return
     if (!seat.line.isUp) {
       this.#idle.get(seat.line)?.push(seat)
     } else if (pacing.kind === 'open') {

@@ -90,6 +90,8 @@ export interface LoadResult {
   readonly failed: number
   /** Arrivals that no terminal was free for until the end. */
   readonly neverSent: number
+  /** Requests that nobody waited for any more, because the load was interrupted twice. */
+  readonly givenUp: number
   readonly answeredPerSecond: number
   readonly offeredPerSecond: number
   /** From the intended time to the reply. */

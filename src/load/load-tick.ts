@@ -49,6 +49,12 @@ export interface LoadEnd {
   readonly bookedSent: number
   /** Arrivals that no terminal was free for until the end. */
   readonly neverSent: number
+  /** Requests that nobody waited for any more: the load was stopped twice. */
+  readonly givenUp: number
+  /** The load itself began: the terminals had signed in. */
+  readonly began: boolean
+  /** What became of the sign-ins. */
+  readonly signIns: Pick<LoadTick, 'faults' | 'codes'>
   /** Terminals that got their keys before the load began, and all. */
   readonly readyTills: number
   readonly tills: number

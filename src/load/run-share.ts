@@ -19,6 +19,8 @@ export interface Cast {
 /** A running share; `end` settles when all is answered or given up. */
 export interface Share {
   readonly end: Promise<{ readonly failure: EngineFailure | undefined; readonly result: LoadEnd }>
+  readonly readyTills: number
+  /** The first time what is under way is waited for, the second time not. */
   stop(): void
 }
 
@@ -44,7 +46,7 @@ export function runShare(orders: LoadOrders, cast: Cast, told: (tick: LoadTick) 
     started: () => ticker.start(),
   })
   const end = engine.run().then((failure) => {
-    ticker.finish()
+    const signIns = ticker.finish()
     return {
       failure,
       result: {
@@ -52,12 +54,21 @@ export function runShare(orders: LoadOrders, cast: Cast, told: (tick: LoadTick) 
         bookedAnswered: meter.bookedAnswered,
         bookedSent: meter.bookedSent,
         neverSent: engine.waiting,
+        givenUp: ticker.began ? engine.outstanding : 0,
+        began: ticker.began,
+        signIns,
         readyTills: engine.readyTills,
         tills: cast.tills.length,
       },
     }
   })
-  return { end, stop: () => engine.stop() }
+  return {
+    end,
+    get readyTills() {
+      return engine.readyTills
+    },
+    stop: () => engine.stop(),
+  }
 }
 
 /** The part of `total` that process `index` of `workers` has. */
@@ -84,6 +95,7 @@ class Ticker {
   #second = 0
   #startMs: number | undefined
   #timer: NodeJS.Timeout | undefined
+  #signIns: LoadTick | undefined
 
   constructor(warmupMs: number, meter: Meter, engine: () => LoadEngine, told: (tick: LoadTick) => void) {
     this.#warmupMs = warmupMs
@@ -95,14 +107,21 @@ class Ticker {
   start(): void {
     this.#startMs = performance.now()
     // What the sign-ins were is no part of the load.
-    this.#meter.tick(this.#state())
+    this.#signIns = this.#meter.tick(this.#state())
     this.#meter.startCounting()
     this.#wait()
   }
 
-  finish(): void {
+  get began(): boolean {
+    return this.#startMs !== undefined
+  }
+
+  /** Tells the rest of the last second, and answers what became of the sign-ins. */
+  finish(): LoadEnd['signIns'] {
     clearTimeout(this.#timer)
-    if (this.#startMs !== undefined) this.#tell()
+    if (this.began) this.#tell()
+    const { faults, codes } = this.#signIns ?? this.#meter.tick(this.#state())
+    return { faults, codes }
   }
 
   #wait(): void {

@@ -11,6 +11,7 @@ export interface SoakSample {
   readonly hostRssBytes: number | undefined
   readonly hostDescriptors: number | undefined
   /** Of all requests since the sample before. */
+  readonly p50Ms: number
   readonly p99Ms: number
 }
 
@@ -35,6 +36,7 @@ const MEASURES: readonly Measure[] = [
   { name: 'hostRssBytes', words: 'memory of the host', part: 0.05, amount: 8 * MEGABYTE },
   { name: 'generatorDescriptors', words: 'descriptors of the generator', part: 0.02, amount: 2 },
   { name: 'hostDescriptors', words: 'descriptors of the host', part: 0.02, amount: 2 },
+  { name: 'p50Ms', words: 'median of the response time', part: 0.2, amount: 1 },
   { name: 'p99Ms', words: 'p99 of the response time', part: 0.2, amount: 1 },
 ]
 

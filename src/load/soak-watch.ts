@@ -67,6 +67,7 @@ export class SoakWatch {
         : descriptors.reduce<number>((sum, count) => sum + (count ?? 0), 0),
       hostRssBytes: host.rssBytes,
       hostDescriptors: host.descriptors,
+      p50Ms: percentileMs(this.#response, 50),
       p99Ms: percentileMs(this.#response, 99),
     })
     this.#response.reset()

@@ -33,6 +33,8 @@ export interface Till {
   write(target: Uint8Array, offset: number): number
   /** It has what its requests need: it is signed in, where its host wants that. */
   readonly isReady: boolean
+  /** Before the load; false: another one signs in for it, since both are one terminal to the host. */
+  readonly signsIn: boolean
   /** Index into the names that its load reports. */
   readonly kind: number
   /** As `Speech.replyKey` gives it for the reply. Unique among the requests under way on one connection. */

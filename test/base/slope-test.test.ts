@@ -20,6 +20,7 @@ function samplesOf(hostRss: (index: number) => number): readonly SoakSample[] {
     generatorDescriptors: 30,
     hostRssBytes: hostRss(index),
     hostDescriptors: undefined,
+    p50Ms: 2,
     p99Ms: 5,
   }))
 }
@@ -124,6 +125,19 @@ describe('verdict of a soak', () => {
 
   it('growth that is sure and too small to matter is no leak', () => {
     expect(verdictOf((index) => (200 + index / 100) * MB)).toBe('steady')
+  })
+
+  it('a host that gets slower shows in the median, where a busy machine hides it in the p99', () => {
+    const random = new LoadRandom(1, 3)
+    const samples = samplesOf(() => 200 * MB).map((sample, index) => ({
+      ...sample,
+      p50Ms: 5 + index * 0.5 + noise(random),
+      p99Ms: 5 + index * 0.5 + 400 * random.fraction(),
+    }))
+    const { measures, steady } = judgeSoak(samples)
+    const verdicts = Object.fromEntries(measures.map(({ name, verdict }) => [name, verdict]))
+    expect(verdicts).toMatchObject({ p50Ms: 'rising', p99Ms: 'steady' })
+    expect(steady).toBe(false)
   })
 
   it('what the system does not tell is not judged', () => {

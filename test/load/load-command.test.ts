@@ -116,6 +116,13 @@ describe('tillwire load', () => {
     [['--host', 'localhost'], '--host'],
     [['--warmup', '10s'], '--warmup takes whole seconds'],
     [['--data', '.'], '--data says whom --host knows'],
+    [['--steps', '5:1s', '--duration', '2s'], '--steps say how long'],
+    [['--workers', '2', '--connections', '1'], '--workers: each needs a connection'],
+    [['--terminals', '5', '--target', 'x.json'], '--terminals is for a host of its own'],
+    [['--terminals', '5', '--host', 'h:1', '--data', '.'], '--terminals is for a host of its own'],
+    [['--host-pid', '1'], '--host-pid belongs to --soak'],
+    [['--soak', '1h', '--host-pid', '1'], '--host-pid is for a host that runs'],
+    [['--html', '/'], '--html: / can not be written'],
     [['--target', 'missing.json'], 'missing.json can not be read'],
   ])('%j is bad use', async (args, complaint) => {
     const done = buildCommand()

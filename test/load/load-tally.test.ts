@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createHistogram, packHistogram, recordMs } from '../../src/load/latency-histogram.ts'
+import { LOAD_FAULTS, zeroCounts } from '../../src/load/load-fault.ts'
 import { LoadRandom } from '../../src/load/load-random.ts'
 import { figuresOf, LoadTally, mergeKinds } from '../../src/load/load-tally.ts'
 import { Meter } from '../../src/load/meter.ts'
@@ -117,4 +118,13 @@ describe('samples of a soak', () => {
   })
 })
 
-const NO_END = { bookedAnswered: 0, bookedSent: 0, neverSent: 0, readyTills: 1, tills: 1 }
+const NO_END = {
+  bookedAnswered: 0,
+  bookedSent: 0,
+  neverSent: 0,
+  givenUp: 0,
+  began: true,
+  signIns: { faults: zeroCounts(LOAD_FAULTS), codes: {} },
+  readyTills: 1,
+  tills: 1,
+}

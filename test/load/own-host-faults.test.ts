@@ -18,7 +18,7 @@ let host: Host
 let estate: LoadEstate
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'tillwire-faults-'))
-  estate = prepareEstate(directory, 3)
+  estate = await prepareEstate(directory, 3)
   host = await openHost({
     dataDirectory: directory,
     ports: { 'unionpay-pos': 0, 'iso1987-ascii': 0, 'iso1987-binary': 0 },

@@ -83,9 +83,13 @@ describe('target file', () => {
     [
       'a field too long for its dialect',
       withFields({ 49: '15600' }),
-      'messages.sale.fields.49: badLength in iso1987-ascii (5 given)',
+      'messages.sale.fields.49: iso1987-ascii takes 3 characters there (an, ascii); 5 given',
     ],
-    ['letters in a number', withFields({ 3: 'ABCDEF' }), /^messages\.sale\.fields\.3: badDigit/],
+    [
+      'letters in a number',
+      withFields({ 3: 'ABCDEF' }),
+      /^messages\.sale\.fields\.3: .* takes 6 digits there .*other characters$/,
+    ],
     [
       'a PIN block without a key',
       withFields({ 52: { from: 'pinBlock' } }),

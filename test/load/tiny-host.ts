@@ -8,7 +8,7 @@ import type { Message } from '../../src/iso8583/message.ts'
 import { ISO1987_ASCII } from '../../src/iso8583/specs/iso1987-ascii.ts'
 import type { LoadOrders, PacingOrder } from '../../src/load/load-orders.ts'
 import type { LoadTick } from '../../src/load/load-tick.ts'
-import { runShare } from '../../src/load/run-share.ts'
+import { runShare, type Share } from '../../src/load/run-share.ts'
 import { targetCast } from '../../src/load/target/target-cast.ts'
 import { parseTarget } from '../../src/load/target/target-file.ts'
 
@@ -92,6 +92,8 @@ export interface TinyLoad {
   readonly timeoutMs?: number
   readonly connections?: number
   readonly target?: unknown
+  /** Sees the load once it is under way. */
+  readonly share?: (share: Share) => void
 }
 
 /** Runs a load on a port in this process. */
@@ -122,6 +124,7 @@ export async function loadTinyHost(port: number, load: TinyLoad) {
   if (!cast.ok) throw new Error(cast.error)
   const ticks: LoadTick[] = []
   const share = runShare(orders, cast.value, (tick) => ticks.push(tick))
+  load.share?.(share)
   const { failure, result } = await share.end
   return { failure, result, ticks }
 }

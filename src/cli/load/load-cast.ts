@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { parse as parseYaml } from 'yaml'
 import type { CardImage } from '../../../hardware/emulator/chip-card/card-image.ts'
@@ -13,7 +13,7 @@ import { parseTarget, type Target } from '../../load/target/target-file.ts'
 import { type LoadEstate, parseEstate } from '../../load/unionpay/load-estate.ts'
 import { MIX_KINDS } from '../../load/unionpay/load-kind.ts'
 import { type UsedTerminal, unionPayCast } from '../../load/unionpay/unionpay-cast.ts'
-import { BUILT_IN_SPECS } from '../message/dialects.ts'
+import { BUILT_IN_SPECS, DIALECT_IDS } from '../message/dialects.ts'
 import { loadSpecFile } from '../message/spec-file.ts'
 
 /** The terminals of one process, from the files that its orders name. */
@@ -52,8 +52,11 @@ async function foreignCast(orders: LoadOrders): Promise<Result<OrderedCast, stri
   const kinds = messages.map(({ name }) => name)
   const mix = orders.mixFile === undefined ? ok(undefined) : readMix(orders.mixFile, kinds)
   if (!mix.ok) return mix
-  const spec =
-    BUILT_IN_SPECS.find(({ id }) => id === dialect) ?? (await loadSpecFile(resolve(folder, dialect)))
+  const specFile = resolve(folder, dialect)
+  const builtIn = BUILT_IN_SPECS.find(({ id }) => id === dialect)
+  if (builtIn === undefined && !existsSync(specFile))
+    return err(`${file}: dialect: must be ${DIALECT_IDS.join(', ')} or the path of a spec file`)
+  const spec = builtIn ?? (await loadSpecFile(specFile))
   const cast = targetCast({
     ...orders,
     target: target.value,

@@ -1,9 +1,9 @@
 import { randomInt } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { oneLine } from '../../base/one-line.ts'
 import type { PacingOrder } from '../../load/load-orders.ts'
 import type { LoadResult } from '../../load/load-result.ts'
+import { vitalsOf } from '../../load/process-vitals.ts'
 import { renderHtml } from '../../load/report/html-report.ts'
 import { renderText } from '../../load/report/text-report.ts'
 import { MIX_KINDS } from '../../load/unionpay/load-kind.ts'
@@ -19,10 +19,11 @@ import {
   pacingOf,
   wholeNumberOf,
 } from './load-options.ts'
-import { endProgress, showProgress, writeProgress } from './load-progress.ts'
-import { startOwnHost } from './own-host.ts'
+import { endProgress, showProgress, showReady, writeProgress } from './load-progress.ts'
+import { INTERRUPTED, startOwnHost } from './own-host.ts'
 import { estateFileOf } from './prepare-command.ts'
 import { writeEstate } from './prepare-estate.ts'
+import { checkReportFile, writeReportFile } from './report-file.ts'
 import { type LoadPlan, runLoad, SIGNALS } from './run-load.ts'
 import type { WorkerEnd } from './worker-line.ts'
 
@@ -40,13 +41,29 @@ type Shape = Omit<
 /** `tillwire load`. @throws {UsageFailure | Finding} */
 export async function loadCommand(flags: LoadFlags): Promise<void> {
   const shape = shapeOf(flags)
+  refuseIdleFlags(flags)
+  if (flags.html !== undefined) checkReportFile(flags.html)
   const result = await resultFor(flags, shape)
   endProgress()
-  if (flags.html !== undefined) writeFileSync(flags.html, renderHtml(result))
+  // What hours came to is on the screen before a full disk can keep it from being written.
   if (flags.json) process.stdout.write(`${JSON.stringify(result)}\n`)
   else process.stdout.write(renderText(result))
+  if (flags.html !== undefined) writeReportFile(flags.html, renderHtml(result))
+  const { length } = result.findings
   const [first] = result.findings
-  if (first !== undefined) throw new Finding(`${result.findings.length} findings: ${first}`)
+  if (first !== undefined) throw new Finding(`${length} ${length === 1 ? 'finding' : 'findings'}: ${first}`)
+}
+
+/** An option that would have no effect is a misunderstanding. @throws {UsageFailure} */
+function refuseIdleFlags({ terminals, target, host, hostPid, soak }: LoadFlags): void {
+  if (terminals !== undefined && target !== undefined)
+    throw new UsageFailure('--terminals is for a host of its own: the target file says which there are')
+  if (terminals !== undefined && host !== undefined)
+    throw new UsageFailure('--terminals is for a host of its own: "tillwire load prepare" says how many')
+  if (hostPid === undefined) return
+  if (soak === undefined) throw new UsageFailure('--host-pid belongs to --soak')
+  if (target === undefined && host === undefined)
+    throw new UsageFailure('--host-pid is for a host that runs: the process of a host of its own is known')
 }
 
 function resultFor(flags: LoadFlags, shape: Shape): Promise<LoadResult> {
@@ -57,6 +74,8 @@ function resultFor(flags: LoadFlags, shape: Shape): Promise<LoadResult> {
 }
 
 function shapeOf(flags: LoadFlags): Shape {
+  if (flags.steps !== undefined && flags.duration !== undefined)
+    throw new UsageFailure('--steps say how long: leave out --duration')
   if (flags.soak !== undefined && (flags.duration !== undefined || flags.steps !== undefined))
     throw new UsageFailure('--soak says how long: leave out --duration and --steps')
   const asked =
@@ -74,7 +93,7 @@ function shapeOf(flags: LoadFlags): Shape {
     throw new UsageFailure('--warmup takes whole seconds, fewer than the load has')
   const connections = wholeNumberOf('--connections', flags.connections, 1, 20_000)
   return {
-    workers: wholeNumberOf('--workers', flags.workers, 1, Math.min(connections, availableParallelism() * 8)),
+    workers: workersOf(flags, connections),
     seed: wholeNumberOf('--seed', flags.seed, 0, 2 ** 47),
     connections,
     pacing,
@@ -84,6 +103,13 @@ function shapeOf(flags: LoadFlags): Shape {
     sampleSeconds:
       flags.soak === undefined ? undefined : Math.max(1, Math.round(durationMs / 1000 / SAMPLES_OF_SOAK)),
   }
+}
+
+function workersOf({ workers }: LoadFlags, connections: number): number {
+  const count = wholeNumberOf('--workers', workers, 1, availableParallelism() * 8)
+  if (count > connections)
+    throw new UsageFailure(`--workers: each needs a connection, and --connections is ${connections}`)
+  return count
 }
 
 function mixOf(flags: LoadFlags): { readonly mixName: string; readonly mixFile: string } {
@@ -113,9 +139,9 @@ async function loadOwnHost(flags: LoadFlags, shape: Shape): Promise<LoadResult> 
   }
   for (const signal of SIGNALS) process.on(signal, interrupt)
   try {
-    const host = await startOwnHost(terminals)
+    const host = await startOwnHost(terminals, () => isInterrupted)
     try {
-      if (isInterrupted) throw new Finding('interrupted before the load began')
+      if (isInterrupted) throw new Finding(INTERRUPTED)
       const plan: LoadPlan = {
         ...shape,
         ...mix,
@@ -126,7 +152,7 @@ async function loadOwnHost(flags: LoadFlags, shape: Shape): Promise<LoadResult> 
         hostPid: host.pid,
       }
       const books = () => host.stopAndCount()
-      return await runLoad(plan, { second: progressOf(flags, shape), books, used: () => {} })
+      return await runLoad(plan, { ...progressOf(flags, shape), books, used: () => {} })
     } finally {
       await host.remove()
     }
@@ -160,7 +186,7 @@ async function loadKnownHost(flags: LoadFlags, shape: Shape): Promise<LoadResult
     })
     writeEstate(path, { ...estate.value, terminals })
   }
-  return runLoad(plan, { second: progressOf(flags, shape), books: undefined, used })
+  return runLoad(plan, { ...progressOf(flags, shape), books: undefined, used })
 }
 
 async function loadTarget(flags: LoadFlags, file: string, shape: Shape): Promise<LoadResult> {
@@ -183,13 +209,19 @@ async function loadTarget(flags: LoadFlags, file: string, shape: Shape): Promise
   // What is wrong in the files is told before any process is started for them.
   const cast = await castOf({ ...plan, index: 0 })
   if (!cast.ok) throw new UsageFailure(cast.error)
-  return runLoad(plan, { second: progressOf(flags, shape), books: undefined, used: () => {} })
+  return runLoad(plan, { ...progressOf(flags, shape), books: undefined, used: () => {} })
 }
 
 function hostPidOf({ hostPid }: LoadFlags): number | undefined {
-  return hostPid === undefined ? undefined : wholeNumberOf('--host-pid', hostPid, 1, 2 ** 31)
+  if (hostPid === undefined) return undefined
+  const pid = wholeNumberOf('--host-pid', hostPid, 1, 2 ** 31)
+  if (vitalsOf(pid).rssBytes === undefined)
+    throw new UsageFailure(`--host-pid: this machine does not tell about a process ${pid} (it needs /proc)`)
+  return pid
 }
 
 function progressOf({ progressJson }: LoadFlags, { durationMs }: Shape) {
-  return progressJson === true ? writeProgress : showProgress(Math.ceil(durationMs / 1000))
+  return progressJson === true
+    ? { second: writeProgress, ready: () => {} }
+    : { second: showProgress(Math.ceil(durationMs / 1000)), ready: showReady() }
 }

@@ -25,6 +25,22 @@ export function showProgress(totalSeconds: number): (second: LoadSecond) => void
   }
 }
 
+const READY_FIRST_MS = 3000
+const READY_LOG_MS = 10_000
+
+/** Terminals that have signed in: said when it takes longer than a moment. */
+export function showReady(nowMs: () => number = Date.now): (tills: number) => void {
+  const { isTTY } = process.stderr
+  let nextMs: number | undefined
+  return (tills) => {
+    nextMs ??= nowMs() + READY_FIRST_MS
+    if (!isTTY && nowMs() < nextMs) return
+    nextMs = nowMs() + READY_LOG_MS
+    const words = `signing in: ${count(tills)} terminals are ready`
+    process.stderr.write(isTTY ? `\r\x1b[K${words}` : `${words}\n`)
+  }
+}
+
 /** A second as a line of JSON, for a program that watches. */
 export function writeProgress(second: LoadSecond): void {
   process.stderr.write(`${JSON.stringify(second)}\n`)

@@ -17,10 +17,17 @@ const tell = (line: WorkerLine): void => {
 // Whoever started this is gone: there is nobody left to play for.
 process.stdout.on('error', () => process.exit(1))
 
+const READY_MS = 1000
+
 const cast = await castOf(orders)
 if (cast.ok) {
-  const share = runShare(orders, cast.value, (tick) => tell({ tick }))
+  const share = runShare(orders, cast.value, (tick) => {
+    clearInterval(signingIn)
+    tell({ tick })
+  })
+  const signingIn = setInterval(() => tell({ ready: share.readyTills }), READY_MS)
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => share.stop())
   const { failure, result } = await share.end
+  clearInterval(signingIn)
   tell({ end: { ...result, failure, used: cast.value.used() } })
 } else tell({ refused: cast.error })

@@ -10,6 +10,7 @@ import type { BooksFigures } from '../../load/load-result.ts'
 import { Finding } from '../failure.ts'
 import { prepareEstate, writeEstate } from './prepare-estate.ts'
 
+export const INTERRUPTED = 'interrupted before the load began'
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
 
 /** A host that stands for one load, in a folder that goes with it. */
@@ -24,8 +25,11 @@ export interface OwnHost {
   remove(): Promise<void>
 }
 
-/** Makes an estate of `terminals` in a temporary folder and starts `tillwire host` on it, in a process of its own. */
-export async function startOwnHost(terminals: number): Promise<OwnHost> {
+/**
+ * Makes an estate of `terminals` in a temporary folder and starts `tillwire host` on it, in a process of its own.
+ * @throws {Finding} when `isInterrupted` meanwhile, and nothing is left then.
+ */
+export async function startOwnHost(terminals: number, isInterrupted: () => boolean): Promise<OwnHost> {
   const directory = mkdtempSync(join(tmpdir(), 'tillwire-load-'))
   let child: ChildProcess | undefined
   const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
@@ -48,7 +52,8 @@ export async function startOwnHost(terminals: number): Promise<OwnHost> {
     const data = join(directory, 'host')
     const estateFile = join(directory, 'estate.json')
     mkdirSync(data, { mode: 0o700 })
-    const estate = prepareEstate(data, terminals)
+    const estate = await prepareEstate(data, terminals, isInterrupted)
+    if (isInterrupted()) throw new Finding(INTERRUPTED)
     writeEstate(estateFile, estate)
     child = spawnHost(data)
     const address = { host: '127.0.0.1', port: await readyPort(child) }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
+import { setImmediate } from 'node:timers/promises'
 import { toHex } from '../../base/bytes.ts'
 import { withLuhnDigit } from '../../base/exposure.ts'
 import { DEFAULT_MERCHANT } from '../../host/estate/default-estate.ts'
@@ -17,11 +18,22 @@ const TERMINALS_MAX = 99_999
 /**
  * Registers `count` virtual terminals with one stripe and one chip card each at the host of `directory`, which must not
  * run, and answers what its load generator has to know. A host that has such terminals already gets further ones.
+ * Signals are heard between terminals: `isOver` then ends it early.
  */
-export function prepareEstate(directory: string, count: number): LoadEstate {
+export async function prepareEstate(
+  directory: string,
+  count: number,
+  isOver: () => boolean = () => false,
+): Promise<LoadEstate> {
   const records = openHostRecords(directory)
   try {
-    return [...growEstate(records, undefined, count)].at(-1) ?? emptyEstate()
+    let grown = emptyEstate()
+    for (const estate of growEstate(records, undefined, count)) {
+      grown = estate
+      await setImmediate()
+      if (isOver()) break
+    }
+    return grown
   } finally {
     records.close()
   }

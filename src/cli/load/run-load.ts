@@ -1,4 +1,4 @@
-import { findingsOf } from '../../load/load-findings.ts'
+import { findingsOf, signInWords } from '../../load/load-findings.ts'
 import type { LineAddress } from '../../load/load-line.ts'
 import type { LoadOrders, PacingOrder, SubjectOrder } from '../../load/load-orders.ts'
 import type { BooksFigures, LoadResult, LoadSecond } from '../../load/load-result.ts'
@@ -9,6 +9,7 @@ import type { ProcessVitals } from '../../load/soak-watch.ts'
 import { SoakWatch } from '../../load/soak-watch.ts'
 import { Finding, UsageFailure } from '../failure.ts'
 import { startWorkers } from './load-workers.ts'
+import { INTERRUPTED } from './own-host.ts'
 import type { WorkerEnd } from './worker-line.ts'
 
 /** A load as it was asked for, whomever it is for. */
@@ -36,6 +37,8 @@ export interface LoadPlan {
 
 export interface LoadHooks {
   readonly second: (second: LoadSecond) => void
+  /** Before the load: terminals that have signed in so far. */
+  readonly ready: (tills: number) => void
   /** All is answered: what the host's books say, where they can be read. */
   readonly books: (() => Promise<Pick<BooksFigures, 'rows' | 'wrong'>>) | undefined
   /** What was used up of the estate. */
@@ -48,10 +51,17 @@ export async function runLoad(plan: LoadPlan, hooks: LoadHooks): Promise<LoadRes
   const steps = plan.pacing.kind === 'open' ? plan.pacing.steps : []
   const tally = new LoadTally(plan.workers, steps)
   const watch = watchOf(plan)
-  const workers = startWorkers(ordersOf(plan), (worker, tick) => {
-    watch?.add(worker, tick)
-    const second = tally.add(tick)
-    if (second !== undefined) hooks.second(second)
+  const ready = new Map<number, number>()
+  const workers = startWorkers(ordersOf(plan), {
+    second(worker, tick) {
+      watch?.add(worker, tick)
+      const second = tally.add(tick)
+      if (second !== undefined) hooks.second(second)
+    },
+    ready(worker, tills) {
+      ready.set(worker, tills)
+      hooks.ready([...ready.values()].reduce((sum, each) => sum + each, 0))
+    },
   })
   const stop = (): void => workers.stop()
   for (const signal of SIGNALS) process.on(signal, stop)
@@ -90,14 +100,21 @@ function ordersOf(plan: LoadPlan): readonly LoadOrders[] {
   }))
 }
 
-function refuseToBegin({ address }: LoadPlan, ends: readonly WorkerEnd[]): void {
+function refuseToBegin({ address, subject }: LoadPlan, ends: readonly WorkerEnd[]): void {
   const { host, port } = address
+  if (ends.every(({ began, failure }) => !began && failure === undefined)) throw new Finding(INTERRUPTED)
   if (ends.every(({ failure }) => failure === 'noConnection'))
     throw new UsageFailure(`nothing answers at ${host}:${port}: start the host, or check --host`)
   if (ends.every(({ failure }) => failure !== undefined))
     throw new Finding(
-      `no terminal could sign in at ${host}:${port}: does the host know the terminals and their keys?`,
+      `no terminal could sign in at ${host}:${port}${signInWords(ends)}: ${ADVICE[subject.kind]}`,
     )
+}
+
+const ADVICE: Readonly<Record<SubjectOrder['kind'], string>> = {
+  estate: 'does the host know the terminals and their keys?',
+  target:
+    'check prefix, envelope, dialect and the first message of the target file against what the host logs',
 }
 
 async function booksOf({ books }: LoadHooks, ends: readonly WorkerEnd[]): Promise<BooksFigures | undefined> {
@@ -143,6 +160,7 @@ function resultOf(
     declined,
     failed: Object.values(faults).reduce((sum, times) => sum + times, 0),
     neverSent: sumOf(ends, (end) => end.neverSent),
+    givenUp: sumOf(ends, (end) => end.givenUp),
     answeredPerSecond: answered / seconds,
     offeredPerSecond: offered / seconds,
     response: tally.response,
@@ -159,7 +177,7 @@ function resultOf(
     soak: rest.watch === undefined ? undefined : judgeSoak(rest.watch.samples),
   }
   const readyTills = sumOf(ends, (end) => end.readyTills)
-  return { ...result, findings: findingsOf(result, { readyTills, tills }) }
+  return { ...result, findings: findingsOf(result, { readyTills, tills, why: signInWords(ends) }) }
 }
 
 function pacingText(pacing: PacingOrder): string {

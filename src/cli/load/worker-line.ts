@@ -10,6 +10,8 @@ export interface WorkerEnd extends LoadEnd {
 /** What a process of the load writes to its standard output, one a line. */
 export type WorkerLine =
   | { readonly tick: LoadTick }
+  /** Before the load: terminals that have signed in. */
+  | { readonly ready: number }
   | { readonly end: WorkerEnd }
   /** One sentence: a file that it was given can not be used. */
   | { readonly refused: string }

@@ -5,11 +5,11 @@ import { HTML_STYLE } from './html-style.ts'
 import { curvePlot, latencyPlot, memoryPlot, ratePlot, waitingPlot } from './load-plots.ts'
 import { measureWords } from './soak-lines.ts'
 import { escapeHtml, type Plot, renderPlot } from './svg-plot.ts'
-import { count, milliseconds } from './text-report.ts'
+import { castWords, count, milliseconds } from './text-report.ts'
 
 /** One file that holds all it needs: figures, plots, tables, light and dark. */
 export function renderHtml(result: LoadResult): string {
-  const { subject, pacing, mix, findings, terminals, connections, workers, startedAt, seconds } = result
+  const { subject, pacing, mix, findings, startedAt, seconds } = result
   const waiting = waitingPlot(result)
   return `<!doctype html>
 <html lang="en">
@@ -22,13 +22,12 @@ export function renderHtml(result: LoadResult): string {
 <body>
 <main>
 <h1>Load on ${escapeHtml(subject)}</h1>
-<p class="soft">${escapeHtml(`${pacing}; ${mix}; ${count(terminals)} terminals on ${count(connections)} connections, ${workers} ${workers === 1 ? 'process' : 'processes'}; ${seconds} s from ${startedAt}`)}</p>
+<p class="soft">${escapeHtml(`${pacing}; ${mix}; ${castWords(result)}; ${seconds} s from ${startedAt}`)}</p>
 <p class="verdict${findings.length > 0 ? ' found' : ''}">${findings.length === 0 ? 'No findings' : `${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}`}</p>
 ${tiles(result)}
 ${findings.length === 0 ? '' : card('Findings', '', `<ul>${findings.map((each) => `<li class="found">${escapeHtml(each)}</li>`).join('')}</ul>`)}
 ${plotCard('Offered and answered', 'Requests a second. Where the lines part, the host falls behind.', ratePlot(result))}
-${plotCard('Response time', 'Of each second, from the time a request was to leave to its reply.', latencyPlot(result))}
-${plotCard('Percentiles', 'Where response and service time part, requests waited for a free terminal before they left.', curvePlot(result))}
+${timeCards(result)}
 ${waiting === undefined ? '' : plotCard('Arrivals that wait', 'Their time had come, but no terminal was free.', waiting)}
 ${soakCard(result)}
 ${latencyCard(result)}
@@ -42,16 +41,33 @@ ${booksCard(result)}
 `
 }
 
+/** Nothing where nothing was timed: a line along the bottom would tell of the best host there is. */
+function timeCards(result: LoadResult): string {
+  if (result.answered === 0) return ''
+  return [
+    plotCard(
+      'Response time',
+      'Of each second, from the time a request was to leave to its reply. A gap: nothing was answered.',
+      latencyPlot(result),
+    ),
+    plotCard(
+      'Percentiles',
+      'Where response and service time part, requests waited for a free terminal before they left.',
+      curvePlot(result),
+    ),
+  ].join('\n')
+}
+
 function tiles(result: LoadResult): string {
   const { offeredPerSecond, answeredPerSecond, failed, response } = result
   const values: readonly (readonly [string, string])[] = [
     [count(offeredPerSecond), 'offered / s'],
     [count(answeredPerSecond), 'answered / s'],
     [count(failed), 'failed'],
-    [`${milliseconds(response.p50Ms)} ms`, 'p50'],
-    [`${milliseconds(response.p99Ms)} ms`, 'p99'],
-    [`${milliseconds(response.p999Ms)} ms`, 'p99.9'],
-    [`${milliseconds(response.maxMs)} ms`, 'max'],
+    [milliseconds(response.p50Ms), 'p50, ms'],
+    [milliseconds(response.p99Ms), 'p99, ms'],
+    [milliseconds(response.p999Ms), 'p99.9, ms'],
+    [milliseconds(response.maxMs), 'max, ms'],
   ]
   const each = values.map(([value, name]) => `<div class="tile"><b>${value}</b><span>${name}</span></div>`)
   return `<div class="tiles">${each.join('')}</div>`
@@ -85,7 +101,9 @@ function latencyCells({ meanMs, p50Ms, p90Ms, p99Ms, p999Ms, maxMs }: LatencyFig
 function latencyCard({ response, service, ownDelayMaxMs }: LoadResult): string {
   return card(
     'Times in milliseconds',
-    `The generator itself let a request leave at most ${milliseconds(ownDelayMaxMs)} ms late.`,
+    ownDelayMaxMs === 0
+      ? ''
+      : `The generator itself let a request leave at most ${milliseconds(ownDelayMaxMs)} ms late.`,
     table(
       ['', ...LATENCY_HEADS],
       [
@@ -132,12 +150,13 @@ function stepCard({ steps }: LoadResult): string {
   )
 }
 
-function outcomeCard({ codes, faults, events, neverSent }: LoadResult): string {
+function outcomeCard({ codes, faults, events, neverSent, givenUp }: LoadResult): string {
   const rows: (readonly Cell[])[] = [
     ...Object.entries(codes).map(([code, times]) => [`response code ${code}`, times] as const),
     ...LOAD_FAULTS.map((fault) => [FAULT_WORDS[fault], faults[fault]] as const),
     ...LOAD_EVENTS.map((event) => [EVENT_WORDS[event], events[event]] as const),
     ['arrivals that were never sent', neverSent],
+    ['requests given up by a second Ctrl-C', givenUp],
   ]
   return card(
     'What became of them',

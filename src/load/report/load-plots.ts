@@ -26,7 +26,8 @@ export function condense(series: readonly LoadSecond[]): readonly LoadSecond[] {
       answered: mean(({ answered }) => answered),
       failed: mean(({ failed }) => failed),
       waiting: most(({ waiting }) => waiting),
-      p50Ms: mean(({ p50Ms }) => p50Ms),
+      // A second without an answer has no median.
+      p50Ms: mean(({ p50Ms }) => p50Ms) * (group.length / Math.max(1, group.filter(isTimed).length)),
       p99Ms: most(({ p99Ms }) => p99Ms),
       maxMs: most(({ maxMs }) => maxMs),
     })
@@ -56,13 +57,17 @@ export function ratePlot({ series }: LoadResult): Plot {
   }
 }
 
-/** Response times over time, on a logarithmic scale. */
+function isTimed({ maxMs }: LoadSecond): boolean {
+  return maxMs > 0
+}
+
+/** Response times over time, on a logarithmic scale; seconds in which nothing was answered are gaps. */
 export function latencyPlot({ series }: LoadResult): Plot {
-  const seconds = condense(series.filter(({ maxMs }) => maxMs > 0))
+  const seconds = condense(wholeSeconds(series))
   const line = (name: string, colour: PlotLine['colour'], of: (second: LoadSecond) => number): PlotLine => ({
     name,
     colour,
-    points: seconds.map((second) => [second.second, of(second)]),
+    points: seconds.map((second) => [second.second, isTimed(second) ? of(second) : Number.NaN]),
   })
   return {
     label: 'response time over time: median, 99th percentile and maximum',

@@ -24,7 +24,7 @@ export function measureWords({ name, verdict, test }: MeasureVerdict): string {
   const value = (amount: number): string =>
     name.endsWith('Bytes')
       ? `${(amount / 1024 / 1024).toFixed(1)} MB`
-      : name === 'p99Ms'
+      : name.endsWith('Ms')
         ? `${amount.toFixed(2)} ms`
         : amount.toFixed(1)
   const sign = test.growth < 0 ? '−' : '+'

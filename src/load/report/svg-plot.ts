@@ -1,4 +1,4 @@
-/** One line of a plot; a point without a value interrupts it. */
+/** One line of a plot; a point whose value is `NaN` interrupts it. */
 export interface PlotLine {
   readonly name: string
   readonly colour: 'first' | 'second' | 'third' | 'bad'
@@ -41,7 +41,12 @@ export function renderPlot({ label, x, y, lines }: Plot): string {
   )
   const paths = lines.map(({ colour, points, name }) => {
     const path = points
-      .map(([px, py], index) => `${index === 0 ? 'M' : 'L'}${across(px).toFixed(1)} ${up(py).toFixed(1)}`)
+      .map(([px, py], index) => {
+        if (!Number.isFinite(py)) return ''
+        const place = `${across(px).toFixed(1)} ${up(py).toFixed(1)}`
+        // With a line of no length, a point between two gaps is a dot.
+        return Number.isFinite(points[index - 1]?.[1] ?? Number.NaN) ? `L${place}` : `M${place}h0`
+      })
       .join('')
     return `<path class="line ${colour}" d="${path}"><title>${escapeHtml(name)}</title></path>`
   })

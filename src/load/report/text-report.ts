@@ -9,7 +9,7 @@ const WIDTH = 10
 export function renderText(result: LoadResult): string {
   return [
     `${result.subject}; ${result.pacing}; ${result.mix}`,
-    `${count(result.terminals)} terminals on ${count(result.connections)} connections, ${result.workers} ${result.workers === 1 ? 'process' : 'processes'}, ${result.seconds} s`,
+    `${castWords(result)}, ${result.seconds} s`,
     '',
     `offered   ${count(result.offered).padStart(WIDTH)}   ${count(result.offeredPerSecond)} a second`,
     `answered  ${count(result.answered).padStart(WIDTH)}   ${count(result.answeredPerSecond)} a second`,
@@ -26,6 +26,7 @@ export function renderText(result: LoadResult): string {
     `${'milliseconds'.padEnd(26)}${heads(['mean', 'p50', 'p90', 'p99', 'p99.9', 'max'])}`,
     latencyLine('response (from intended)', result.response),
     latencyLine('service (from sent)', result.service),
+    ...lateLines(result),
     ...kindLines(result),
     ...stepLines(result),
     ...booksLines(result),
@@ -35,13 +36,31 @@ export function renderText(result: LoadResult): string {
   ].join('\n')
 }
 
+/** `200 terminals on 8 connections, 2 processes`. */
+export function castWords({ terminals, connections, workers }: LoadResult): string {
+  const on = `${counted(terminals, 'terminal', 'terminals')} on ${counted(connections, 'connection', 'connections')}`
+  return `${on}, ${counted(workers, 'process', 'processes')}`
+}
+
+/** A closed loop has no times that anything could leave late of. */
+function lateLines({ ownDelayMaxMs }: LoadResult): readonly string[] {
+  if (ownDelayMaxMs === 0) return []
+  return [`of the response time, at most ${milliseconds(ownDelayMaxMs)} ms are the generator's own lateness`]
+}
+
 /** Whole numbers with thousands apart. */
 export function count(value: number): string {
   return Math.round(value).toLocaleString('en')
 }
 
-/** Milliseconds with as many places as they are worth. */
+/** `1 terminal`, `2 terminals`. */
+function counted(value: number, one: string, many: string): string {
+  return `${count(value)} ${value === 1 ? one : many}`
+}
+
+/** Milliseconds with as many places as they are worth; a dash where nothing was timed, since no time is nought. */
 export function milliseconds(value: number): string {
+  if (value === 0) return '–'
   return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2)
 }
 

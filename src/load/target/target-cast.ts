@@ -5,6 +5,7 @@ import { err, ok, type Result } from '../../base/result.ts'
 import { createTdes } from '../../crypto/block-cipher.ts'
 import { prepareMessageMac } from '../../crypto/mac.ts'
 import type { Codec, MessageView } from '../../iso8583/compile.ts'
+import type { EncodeError } from '../../iso8583/decode-error.ts'
 import { envelopeBytes } from '../../iso8583/framing/envelope.ts'
 import type { MessageSpec } from '../../iso8583/spec.ts'
 import { type LoadMix, MixPicker } from '../load-mix.ts'
@@ -43,14 +44,20 @@ export function targetCast(options: TargetCastOptions): Result<Cast, string> {
   const world = worldOf(options)
   const mix = options.mix ?? ownMix(target)
   const tills: TargetTill[] = []
-  for (const [number, { tid, mid }] of lanesOf(target).entries()) {
+  const visits = new Map<Target['terminals'][number], { isOpen: boolean }>()
+  for (const [number, terminal] of lanesOf(target).entries()) {
     if (number % workers !== index) continue
+    const { tid, mid } = terminal
     const random = new LoadRandom(seed, number)
     const card = target.cards[number % target.cards.length]
     if (card === undefined) throw new InvariantError('a target without cards')
     const image = card.chip === undefined ? undefined : options.chips.get(card.chip)
     const chip = image === undefined ? undefined : new TillChip(image, random)
-    tills.push(new TargetTill(world, { tid, mid, card, chip, random, mix: new MixPicker(mix, random) }))
+    const before = visits.get(terminal)
+    const visit = before ?? { isOpen: world.first === undefined }
+    visits.set(terminal, visit)
+    const till = { tid, mid, card, chip, random, visit, signsIn: before === undefined }
+    tills.push(new TargetTill(world, { ...till, mix: new MixPicker(mix, random) }))
   }
   const wrong = unwritable(target, codec.spec, tills)
   if (wrong !== undefined) return err(wrong)
@@ -159,8 +166,23 @@ function unwritable(
   if (till === undefined) return 'terminals: there are fewer than processes'
   for (const message of messages) {
     const error = till.tryOut(message)
-    if (error !== undefined)
-      return `messages.${message.name}.fields.${error.field}: ${error.kind} in ${spec.id} (${error.size} given)`
+    if (error !== undefined) return `messages.${message.name}.fields.${error.field}: ${misfit(error, spec)}`
   }
   return undefined
+}
+
+/** What is wrong with a value, and what its field takes; nothing of the value is told. */
+function misfit({ kind, field, size }: EncodeError, spec: MessageSpec): string {
+  const element = spec.elements[field]
+  if (element === undefined) return `${kind} in ${spec.id}`
+  const { attribute, length, content } = element
+  const unit = attribute === 'b' ? 'bytes' : attribute === 'n' || attribute === 'z' ? 'digits' : 'characters'
+  const takes = length.kind === 'fixed' ? `${length.size} ${unit}` : `up to ${length.sizeMax} ${unit}`
+  const wrong: Partial<Record<EncodeError['kind'], string>> = {
+    badLength: `${size} given`,
+    badDigit: 'what is given has other characters',
+    badCharacter: 'what is given has characters that are not allowed there',
+    badType: attribute === 'b' ? 'text is given' : 'bytes are given',
+  }
+  return `${spec.id} takes ${takes} there (${attribute}, ${content}); ${wrong[kind] ?? kind}`
 }

@@ -41,6 +41,9 @@ export interface TargetTillOptions {
   readonly chip: TillChip | undefined
   readonly mix: MixPicker
   readonly random: LoadRandom
+  /** Shared by all that are one terminal to the host; the one that `signsIn` sends its first message. */
+  readonly visit: { isOpen: boolean }
+  readonly signsIn: boolean
 }
 
 /** An approved exchange that another message may refer to. */
@@ -59,7 +62,6 @@ export class TargetTill implements Till {
   readonly #options: TargetTillOptions
   readonly #originals = new Map<string, Exchange[]>()
   readonly #context: TemplateContext
-  #isFirstDone: boolean
   #number = 0
   #amountMinor = 0
   #field55: Uint8Array | undefined
@@ -69,11 +71,12 @@ export class TargetTill implements Till {
   key = ''
   readonly isBooked = false
   responseCode = ''
+  readonly signsIn: boolean
 
   constructor(world: TargetWorld, options: TargetTillOptions) {
     this.#world = world
     this.#options = options
-    this.#isFirstDone = world.first === undefined
+    this.signsIn = options.signsIn
     for (const { of } of world.messages) if (of !== undefined) this.#originals.set(of, [])
     const till = this
     this.#context = {
@@ -89,7 +92,7 @@ export class TargetTill implements Till {
   }
 
   get isReady(): boolean {
-    return this.#isFirstDone
+    return this.#options.visit.isOpen
   }
 
   write(target: Uint8Array, offset: number): number {
@@ -124,7 +127,7 @@ export class TargetTill implements Till {
 
   #choose(): TargetMessage {
     const { first, messages } = this.#world
-    if (!this.#isFirstDone && first !== undefined) return first
+    if (!this.isReady && first !== undefined) return first
     const wanted = this.#options.mix.kind()
     let message = messages.find(({ name }) => name === wanted)
     this.#original = undefined
@@ -215,7 +218,7 @@ export class TargetTill implements Till {
     if (code === '') return 'badReply'
     if (!approved) return 'declined'
     if (this.#isRefusedByCard(view)) return 'wrongArpc'
-    if (pending.message === this.#world.first) this.#isFirstDone = true
+    if (pending.message === this.#world.first) this.#options.visit.isOpen = true
     return this.#remember(pending.message, pending.fields, view) ? 'approved' : 'badReply'
   }
 

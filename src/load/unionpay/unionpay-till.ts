@@ -80,6 +80,7 @@ export class UnionPayTill implements Till {
   key = ''
   isBooked = false
   responseCode = ''
+  readonly signsIn = true
 
   constructor(options: UnionPayTillOptions) {
     this.#options = options
