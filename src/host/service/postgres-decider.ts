@@ -3,7 +3,7 @@ import type { HostCore } from '../core/host-core.ts'
 import type { Inbound, Outcome } from '../core/inbound.ts'
 import type { ExplainRow, IssuerRow } from '../core/records.ts'
 import { NO_ROWS, rowCountOf, Snapshot, StoreError } from '../core/store-port.ts'
-import { isWorthRepeating, postgresErrorOf } from '../store/postgres-errors.ts'
+import { isStale, isWorthRepeating, postgresErrorOf } from '../store/postgres-errors.ts'
 import { PostgresFetch } from '../store/postgres-fetch.ts'
 import { PostgresPayments } from '../store/postgres-payments.ts'
 import type { PostgresPlace } from '../store/postgres-place.ts'
@@ -197,8 +197,10 @@ export class PostgresDecider implements BatchDecider {
         const outcomes = await this.#attempt(await lane.session(), batch, explains)
         return outcomes
       } catch (error) {
-        await lane.rollBack()
-        if (!isWorthRepeating(error) || performance.now() > untilMs) throw error
+        const isOld = isStale(error)
+        if (isOld) lane.destroy()
+        else await lane.rollBack()
+        if (!(isOld || isWorthRepeating(error)) || performance.now() > untilMs) throw error
       }
     }
   }

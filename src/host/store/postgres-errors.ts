@@ -36,7 +36,8 @@ const MEANINGS: Readonly<Record<string, readonly [StoreErrorKind, string]>> = {
   '28P01': ['away', 'the database server refuses the user or the password: check the store address'],
   '28000': ['away', 'the database server refuses the user: check the store address and its pg_hba.conf'],
   '3D000': ['away', 'the database server has no such database: create it'],
-  '42501': ['fatal', 'the database user may not do this: make it the owner of the database'],
+  '42501': ['away', 'it may not be written: make the user its owner; where it is, see the log of the server'],
+  '42P01': ['away', 'a table is missing: restore it, or see what else changes this database'],
   XX001: ['fatal', 'the database is damaged: restore the last copy of it'],
   XX002: ['fatal', 'the database is damaged: restore the last copy of it'],
   '40003': ['inDoubt', 'the database server does not know what became of a commit'],
@@ -56,6 +57,16 @@ const NOBODY: ReadonlySet<string> = new Set([
   'EHOSTDOWN',
 ])
 
+/** What is wrong with the values of one message is a bug here and no trouble there. */
+const OF_ONE_MESSAGE = /^(21|22|23)/
+
+/** The columns are others than when the statement was prepared, or somebody between forgot it: a new session knows. */
+const STALE: ReadonlySet<string> = new Set(['0A000', '26000'])
+
+export function isStale(error: unknown): boolean {
+  return STALE.has(codeOf(error))
+}
+
 /**
  * What a failed statement or connection means to the caller; bugs stay what they are. `place`: host, port and database,
  * without a password. The server's own words stay out of it: they may quote values.
@@ -70,7 +81,10 @@ export function postgresErrorOf(error: unknown, place: string): unknown {
       kind: 'away',
     })
   }
-  return error
+  if (!/^[0-9A-Z]{5}$/.test(code) || OF_ONE_MESSAGE.test(code)) return error
+  return new StoreError(`${place} refuses what it is asked (${code}): see the log of the server`, {
+    kind: 'away',
+  })
 }
 
 /** The driver's own errors about a connection have no code. */
@@ -81,7 +95,7 @@ function isConnectionLoss(error: unknown): boolean {
 }
 
 /** Codes with which the server ends the session, or after which nobody knows what holds. */
-const ENDING: ReadonlySet<string> = new Set(['57P01', '57P02', '57P03', '57P05', '25P03', '40003'])
+const ENDING: ReadonlySet<string> = new Set(['57P01', '57P02', '57P03', '57P05', '25P03', '25P04', '40003'])
 
 /** The server refused a statement; the session goes on, and nothing of its transaction is kept. */
 export function isOrdinaryRefusal(error: unknown): boolean {

@@ -38,6 +38,9 @@ const ANSWER_TIMEOUT_MS = 10_000
 /** Less than the above: who waits for a lock is told by the server. */
 export const SETTINGS = "SET lock_timeout = '4s'; SET idle_in_transaction_session_timeout = '8s'"
 
+/** Whoever decides is done in milliseconds: one that stands still, or whose machine is gone, holds up the others no longer. */
+const SETTING_OF_DECISIONS = "SET idle_in_transaction_session_timeout = '3s'"
+
 /**
  * Hints for the planner of PostgreSQL, each of which another server may not know: a batch names its rows by their keys,
  * but a plan that was made while a table was young reads all of it.
@@ -79,6 +82,7 @@ export class PostgresSession {
     try {
       await client.connect()
       await client.query(SETTINGS)
+      if (byKeys) await client.query(SETTING_OF_DECISIONS)
       if (byKeys) await Promise.allSettled(HINTS.map((hint) => client.query(hint)))
       return session
     } catch (error) {

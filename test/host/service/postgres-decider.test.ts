@@ -239,6 +239,24 @@ describe('a PostgreSQL that goes away', () => {
     await expectRightBooks()
   })
 
+  it('misses a table for a while: 96 and no fault; has a column of another type: nobody notices', async () => {
+    const { terminals, logs } = await open(1)
+    const [terminal] = terminals
+    if (terminal === undefined) throw new Error('no terminal')
+    const database = shared.address.slice(shared.address.lastIndexOf('/') + 1)
+    const sell = async (): Promise<string> => codeOf(await shared.send(0, terminal, saleOf(terminal, 10)))
+    expect(await sell()).toBe('00')
+    await server.ask(database, 'ALTER TABLE ledger RENAME TO elsewhere')
+    expect([await sell(), await sell()]).toEqual(['96', '96'])
+    await server.ask(database, 'ALTER TABLE elsewhere RENAME TO ledger')
+    expect(await sell()).toBe('00')
+    expect(logs[0]?.episodes).toEqual([expect.stringMatching(/^outage: .*a table is missing/), 'recovered'])
+    await server.ask(database, 'ALTER TABLE transactions ALTER COLUMN authorisationCode TYPE varchar(80)')
+    expect([await sell(), await sell()]).toEqual(['00', '00'])
+    expect(logs[0]?.episodes).toHaveLength(2)
+    await expectRightBooks()
+  })
+
   it('ends its sessions and may only be read for a while: 96, and on by itself', async () => {
     const { terminals } = await open(1)
     const [terminal] = terminals

@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest'
+import { StoreError } from '../../../src/host/core/store-port.ts'
+import { postgresErrorOf } from '../../../src/host/store/postgres-errors.ts'
+
+function kindOf(code: string): string {
+  const meaning = postgresErrorOf(Object.assign(new Error('said by the server'), { code }), 'database t')
+  if (!(meaning instanceof StoreError)) return 'bug'
+  expect(meaning.message).toMatch(/^database t[ :]/)
+  expect(meaning.message).not.toContain('said by the server')
+  return meaning.kind
+}
+
+it('trouble of the server is an outage whatever its code, and what one message brought about is none', () => {
+  const away = ['42501', '42P01', '42703', '53400', '55000', '58P01', 'XX000', '25P04', '57P05', 'EPIPE']
+  expect(away.filter((code) => kindOf(code) !== 'away')).toEqual([])
+  expect(['22003', '22P02', '23505', '23514', '21000'].filter((code) => kindOf(code) !== 'bug')).toEqual([])
+  expect(kindOf('53100')).toBe('full')
+  expect(kindOf('XX001')).toBe('fatal')
+  expect(postgresErrorOf(new TypeError('no function'), 'database t')).toBeInstanceOf(TypeError)
+})
