@@ -7,7 +7,7 @@ import { decodeSource, indexSource, knownMasks } from './decode-source.ts'
 import { type ContentReader, type ElementPlan, planElements } from './element-plan.ts'
 import { encodeSource } from './encode-source.ts'
 import type { Message } from './message.ts'
-import { READ_TOOLS, readSource } from './read-source.ts'
+import { READ_TOOLS, READ_VARIABLES, readSource } from './read-source.ts'
 import type { MessageSpec } from './spec.ts'
 import { WRITE_TABLES } from './write-source.ts'
 
@@ -62,6 +62,7 @@ export function compileSpec(spec: MessageSpec): Codec {
   const plans = planElements(spec)
   const failure = new DecodeFailure()
   const decode = build<(b: Uint8Array, start: number, end: number) => Message | undefined>(
+    'compiledDecode',
     ['b', 'start', 'end'],
     decodeSource(spec, plans),
     { ...decodeTools(plans), fail: failure.fail, COPIES, SIZE_MAX: sizeMaxOf(plans) },
@@ -105,7 +106,7 @@ class Encoder {
       this.lastError = { kind, field, size }
       return -1
     }
-    this.#write = build(['m', 't', 'at', 'end'], encodeSource(spec, plans), {
+    this.#write = build('compiledEncode', ['m', 't', 'at', 'end'], encodeSource(spec, plans), {
       ...WRITE_TABLES,
       PACKED_OF_NUMBER,
       fail,
@@ -139,11 +140,11 @@ function sizeMaxOf(plans: readonly ElementPlan[]): number {
 }
 
 /** What the source calls, by name. Nothing else is in reach of it. */
-function build<T>(parameters: readonly string[], source: string, tools: object): T {
+function build<T>(name: string, parameters: readonly string[], source: string, tools: object): T {
   const names = Object.keys(tools)
   const factory = new Function(
     ...names,
-    `'use strict'; return function (${parameters.join(', ')}) {\n${source}\n}`,
+    `'use strict'; return function ${name}(${parameters.join(', ')}) {\n${source}\n}`,
   )
   return factory(...Object.values(tools)) as T
 }
@@ -198,7 +199,7 @@ class CompiledView implements MessageView {
   #bytes: Uint8Array = new Uint8Array(0)
 
   constructor(spec: MessageSpec, plans: readonly ElementPlan[]) {
-    this.#index = build(['b', 'start', 'end', 'view'], indexSource(spec, plans), {
+    this.#index = build('compiledIndex', ['b', 'start', 'end', 'view'], indexSource(spec, plans), {
       ...decodeTools(plans),
       fail: this.#failure.fail,
     })
@@ -258,7 +259,12 @@ class CompiledView implements MessageView {
 
 function readerOf(plan: ElementPlan): ContentReader {
   const { setup, value } = readSource(plan, 'size')
-  return build<ContentReader>(['b', 'at', 'size'], `${setup}\nreturn ${value}`, READ_TOOLS)
+  return build<ContentReader>(
+    'readField',
+    ['b', 'at', 'size'],
+    `let ${READ_VARIABLES}\n${setup}\nreturn ${value}`,
+    READ_TOOLS,
+  )
 }
 
 function wireSize({ element }: ElementPlan, size: number): number {

@@ -1,5 +1,5 @@
 import type { ElementPlan } from './element-plan.ts'
-import { messageTypeReading, readSource } from './read-source.ts'
+import { messageTypeReading, READ_VARIABLES, readSource } from './read-source.ts'
 import type { MessageSpec } from './spec.ts'
 
 // Source text of the compiled functions that read. Only bit numbers, sizes and function names of our own go into it.
@@ -20,13 +20,10 @@ export function headSource(spec: MessageSpec, plans: readonly ElementPlan[]): st
   at += ${mapSize}
 }`
       : ''
-  return `let at = start, n = 0, w3 = 0, w4 = 0
+  return `let at = start, n = 0, w3 = 0, w4 = 0, ${READ_VARIABLES}
 if (end - at < ${mtiSize}) return fail('truncated', 0, 0, 0)
-let mti
-{
 ${mti.setup}
-mti = ${mti.value}
-}
+const mti = ${mti.value}
 if (mti === undefined) return fail('badDigit', 0, 0, 0)
 at += ${mtiSize}
 if (end - at < ${mapSize}) return fail('truncated', 1, at - start, 0)
@@ -82,8 +79,8 @@ if (at + ${plan.width('n')} > end) return fail('truncated', ${bit}, at - start, 
 
 function prefixSource({ bit, element, prefixSize }: ElementPlan): string {
   if (element.length.kind === 'fixed') return ''
-  const bytes = Array.from({ length: prefixSize }, (_, index) => `p${index}`)
-  const loads = `const ${bytes.map((byte, index) => `${byte} = b[at + ${index}]`).join(', ')}`
+  const bytes = Array.from({ length: prefixSize }, (_, index) => `x${index}`)
+  const loads = bytes.map((byte, index) => `${byte} = b[at + ${index}]`).join('; ')
   const bad = `return fail('badDigit', ${bit}, at - start, 0)`
   switch (element.length.prefix) {
     case 'binary':
@@ -116,7 +113,7 @@ function fieldsSource(spec: MessageSpec): string {
 /**
  * Slots from 2 to `last` in an order that leaves no room behind them. V8 gives an object that has to grow for a key room
  * for half as many keys again and 16: first the keys that fit into its first room, then the least key whose room
- * reaches `last`, then the others. Slots that are only room would be cheaper here, and dearer for who reads them.
+ * reaches `last`, then the others. Room without slots would be no quicker here, and dearer for who asks for all fields.
  */
 function slotsSource(last: number): string {
   const roomFor = (key: number): number => key + 1 + ((key + 1) >> 1) + 16

@@ -1,11 +1,14 @@
 import type { ElementPlan } from './element-plan.ts'
 import type { MessageSpec } from './spec.ts'
-import { WRITE_VARIABLES, writeSource } from './write-source.ts'
+import { WRITE_VARIABLES, type Written, writeSource } from './write-source.ts'
 
 // Source text of the compiled function that writes. Only bit numbers, sizes and function names of our own go into it.
-// A field has a block and variables of its own: V8 keeps what it learns of `v.length` by variable, and one that is
-// now text and now bytes makes it compute all lengths as floating-point numbers. All fields are looked up before the
-// first is written: what it then knows of the object holds for all of them.
+// A field has a variable of its own: V8 keeps what it learns of `v.length` by variable, and one that is now text and now
+// bytes makes it compute all lengths as floating-point numbers. All fields are looked up before the first is written:
+// what it then knows of the object holds for all of them. Other variables are shared, since a function with too many of
+// them, or longer than 60 KB of V8's own code, is never optimised.
+
+const MTI: Written = { name: 'mti', count: 4, bad: "return fail('badMti', 0, 0)" }
 
 /** Body of `encode(m, t, at, end)`: the offset after the message, or what `fail` answers. */
 export function encodeSource(spec: MessageSpec, plans: readonly ElementPlan[]): string {
@@ -19,10 +22,8 @@ if (typeof mti !== 'string' || mti.length !== 4) return fail('badMti', 0, 0)
 ${spec.bits === 128 ? `const second = ${secondarySource(plans)}; if (second) w1 = ${0x80000000 | 0}` : 'const second = false'}
 const map = at + ${mtiSize}
 if (map + (second ? ${mapSize * 2} : ${mapSize}) > end) return fail('overflow', 0, 0)
-{
-const v = mti, n = 4
-${writeSource(spec.mti === 'bcd' ? 'digitsRight' : 'digitText', 4, "return fail('badMti', 0, 0)")}
-}
+n = 4
+${writeSource(spec.mti === 'bcd' ? 'digitsRight' : 'digitText', MTI)}
 at = map + (second ? ${mapSize * 2} : ${mapSize})
 ${plans.map(encodeElementSource).join('\n')}
 ${wordsSource(spec, 'map', ['w1', 'w2'])}
@@ -47,8 +48,10 @@ function secondarySource(plans: readonly ElementPlan[]): string {
 
 function encodeElementSource(plan: ElementPlan): string {
   const { bit, element, prefixSize, writer } = plan
+  const name = `v${bit}`
   const word = `w${((bit - 1) >> 5) + 1}`
-  const typeCheck = element.attribute === 'b' ? '!(v instanceof Uint8Array)' : "typeof v !== 'string'"
+  const typeCheck =
+    element.attribute === 'b' ? `!(${name} instanceof Uint8Array)` : `typeof ${name} !== 'string'`
   const fixed = element.length.kind === 'fixed' ? element.length.size : undefined
   const padded = element.length.kind === 'fixed' && ['a', 'an', 'ans'].includes(element.attribute)
   const sizeCheck =
@@ -57,18 +60,15 @@ function encodeElementSource(plan: ElementPlan): string {
       : `n ${padded ? '>' : '!=='} ${element.length.size}`
   const size = fixed === undefined ? 'n' : String(fixed)
   const bad = `return fail('${plan.errorKind}', ${bit}, 0)`
-  return `{
-const v = v${bit}
-if (v !== undefined) {
+  return `if (${name} !== undefined) {
 if (${typeCheck}) return fail('badType', ${bit}, 0)
-const n = v.length
+n = ${name}.length
 if (${sizeCheck}) return fail('badLength', ${bit}, n)
 if (at + ${prefixSize} + ${plan.width(size)} > end) return fail('overflow', ${bit}, 0)
 ${writePrefixSource(plan)}
-${writeSource(writer, padded ? undefined : fixed, bad)}
+${writeSource(writer, { name, count: padded ? undefined : fixed, bad })}
 ${padded ? `for (i = n; i < ${size}; i++) t[at++] = 32` : ''}
 ${word} |= ${(0x80000000 >>> ((bit - 1) & 31)) | 0}
-}
 }`
 }
 

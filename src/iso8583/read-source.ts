@@ -36,14 +36,18 @@ export interface Reading {
   readonly value: string
 }
 
+/** Variables that the source uses. */
+export const READ_VARIABLES = Array.from({ length: UNROLLED_MAX }, (_, index) => `x${index}`).join(', ')
+
 /**
  * Each byte is loaded once, into `x0`, `x1` and so on: a table asked with `b[at]` twice loads it twice, and the machine
- * code of a message no longer fits where the processor keeps it.
+ * code of a message no longer fits where the processor keeps it. All fields share these variables: V8 never optimises a
+ * function with hundreds of them, whose own code for it becomes longer than 60 KB.
  */
 function bytesSource(count: number): { readonly setup: string; readonly bytes: readonly string[] } {
   const bytes = Array.from({ length: count }, (_, index) => `x${index}`)
   const loads = bytes.map((name, index) => `${name} = b[at + ${index}]`)
-  return { setup: count === 0 ? '' : `const ${loads.join(', ')}`, bytes }
+  return { setup: loads.join('; '), bytes }
 }
 
 /** Reads `count` packed digits. */
@@ -100,7 +104,7 @@ function readersOf(kind: PackedKind): readonly UnrolledReader[] {
   const names = Object.keys(TABLES)
   return Array.from({ length: UNROLLED_MAX + 1 }, (_, count) => {
     const { setup, value } = packedReading(kind, count)
-    const body = `'use strict'; return function (b, at) { ${setup}; return ${value} }`
+    const body = `'use strict'; return function (b, at) { let ${READ_VARIABLES}; ${setup}; return ${value} }`
     return new Function(...names, body)(...Object.values(TABLES)) as UnrolledReader
   })
 }

@@ -7,13 +7,14 @@ import {
   NIBBLES_LEFT,
   packedReading,
   READ_TOOLS,
+  READ_VARIABLES,
   type Reading,
   UNROLLED_MAX,
 } from '../../src/iso8583/read-source.ts'
 
 /** The reader that the source makes. */
 function readerOf({ setup, value }: Reading): (bytes: Uint8Array, at: number) => unknown {
-  const body = `return function (b, at) { ${setup}; return ${value} }`
+  const body = `return function (b, at) { let ${READ_VARIABLES}; ${setup}; return ${value} }`
   return new Function(...Object.keys(READ_TOOLS), body)(...Object.values(READ_TOOLS))
 }
 

@@ -32,10 +32,14 @@ const hexOf = (text: string) => Buffer.from(text, 'latin1').toString('hex').toUp
 
 /** What the source writes between untouched bytes, or undefined where it refuses. */
 function written(writer: Writer, value: string | Uint8Array, isFixed: boolean): string | undefined {
-  const source = writeSource(writer, isFixed ? value.length : undefined, 'return -1')
+  const source = writeSource(writer, {
+    name: 'v',
+    count: isFixed ? value.length : undefined,
+    bad: 'return -1',
+  })
   const run = new Function(
     ...Object.keys(WRITE_TABLES),
-    `'use strict'; return function (t, at, v) { const n = v.length; let ${WRITE_VARIABLES}\n${source}\nreturn at }`,
+    `'use strict'; return function (t, at, v) { let ${WRITE_VARIABLES}; n = v.length\n${source}\nreturn at }`,
   )(...Object.values(WRITE_TABLES)) as (t: Uint8Array, at: number, v: unknown) => number
   const target = new Uint8Array(value.length * 2 + 4).fill(0x55)
   const end = run(target, AT, value)
