@@ -27,6 +27,19 @@ export function compareResults(before: Results, now: Results): readonly Regressi
   })
 }
 
+/** Why what is measured now could not be held against `before`; undefined when it can. */
+export function incomparable(
+  before: Results,
+  now: { readonly parts: readonly string[]; readonly quick: boolean },
+): string | undefined {
+  const common = before.parts.filter(({ part }) => now.parts.includes(part))
+  if (common.length === 0) return `it has no figures of ${now.parts.join(', ')}`
+  const other = common.find(({ quick }) => quick !== now.quick)
+  return other === undefined
+    ? undefined
+    : `${other.part} was measured ${other.quick ? 'with' : 'without'} --quick: only the same can be compared`
+}
+
 /** One line for a person. */
 export function regressionLine({ part, measure, with: other, before, now }: Regression): string {
   const name = `${part}: ${measure} against ${other}`

@@ -1,8 +1,8 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type BenchArguments, readArguments } from './arguments.ts'
 import { BenchFailure } from './bench-part.ts'
-import { compareResults, regressionLine } from './compare.ts'
+import { compareResults, incomparable, regressionLine } from './compare.ts'
 import { machine } from './machine.ts'
 import { PARTS } from './parts.ts'
 import { plotResults } from './plot.ts'
@@ -20,6 +20,17 @@ async function main(argv: readonly string[]): Promise<number> {
   const before = asked.against === undefined ? undefined : earlierResults(asked.against)
   if (typeof before === 'string') {
     process.stderr.write(`bench: ${asked.against}: ${before}\n`)
+    return 2
+  }
+  const unlike = before === undefined ? undefined : incomparable(before, asked)
+  const complaint =
+    unlike === undefined
+      ? asked.out === undefined
+        ? undefined
+        : unwritable(asked.out)
+      : `${asked.against}: ${unlike}`
+  if (complaint !== undefined) {
+    process.stderr.write(`bench: ${complaint}\n`)
     return 2
   }
   const results = await measureAll(asked)
@@ -61,6 +72,18 @@ function earlierResults(path: string): Results | string {
   }
 }
 
+/** Tried before minutes are spent on results that would have nowhere to go. */
+function unwritable(folder: string): string | undefined {
+  try {
+    mkdirSync(folder, { recursive: true })
+    accessSync(folder, constants.W_OK)
+    return undefined
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
+    return `--out: ${folder} can not be written (${code}): give a folder`
+  }
+}
+
 function writeFiles(folder: string, results: Results): void {
   mkdirSync(folder, { recursive: true })
   const path = join(folder, RESULTS_FILE)
@@ -78,7 +101,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 })
 
 let interrupted = false
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     interrupted = true
     stopParts()

@@ -55,9 +55,13 @@ describe('npm run bench', () => {
     const broken = join(folder, 'broken.json')
     writeFileSync(broken, '{"parts": 1}')
     const runs = await Promise.all(
-      [['none'], ['--what'], ['--against', broken], ['--against', join(folder, 'missing')]].map((args) =>
-        runBench(args, temporary),
-      ),
+      [
+        ['none'],
+        ['--what'],
+        ['--against', broken],
+        ['--against', join(folder, 'missing')],
+        ['codec', '--quick', '--out', broken],
+      ].map((args) => runBench(args, temporary)),
     )
     for (const { code, errors } of runs) {
       expect(code).toBe(2)

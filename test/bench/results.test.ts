@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { measureOf } from '../../bench/bench-part.ts'
-import { compareResults, regressionLine } from '../../bench/compare.ts'
+import { compareResults, incomparable, regressionLine } from '../../bench/compare.ts'
 import { sampleOf } from '../../bench/measure.ts'
 import { plotResults } from '../../bench/plot.ts'
 import { type Measure, mergeResults, type Results, readResults } from '../../bench/results.ts'
@@ -75,6 +75,15 @@ describe('a comparison with earlier results', () => {
       { part: 'codec', measure: 'decode', with: 'the ceiling', before: 10, now: 7.9 },
     ])
     expect(compareResults(before, before)).toEqual([])
+  })
+
+  it('does not hold a part against nothing, or a quick run against a whole one', () => {
+    const before = results('codec', measure('decode', 1))
+    expect(incomparable(before, { parts: ['codec', 'crypto'], quick: false })).toBeUndefined()
+    expect(incomparable(before, { parts: ['crypto'], quick: false })).toBe('it has no figures of crypto')
+    expect(incomparable(before, { parts: ['codec'], quick: true })).toMatch(
+      /^codec was measured without --quick/,
+    )
   })
 
   it('names what is not measured any more, but not parts that were not run', () => {

@@ -93,4 +93,21 @@ describe('a report', () => {
     const [group] = condense(many)
     expect(group?.p50Ms).toBeCloseTo(first.p50Ms, 6)
   })
+
+  it('is drawn for a screen and for a telephone, with letters of one size', () => {
+    const svg = renderPlot(latencyPlot(resultOf([2, 3, 4])))
+    const widths = [...svg.matchAll(/class="(wide|narrow)" viewBox="0 0 (\d+)/g)].map(([, name, width]) => [
+      name,
+      width,
+    ])
+    expect(widths).toEqual([
+      ['wide', '860'],
+      ['narrow', '380'],
+    ])
+  })
+
+  it('lists response codes in their order', () => {
+    const text = renderText(resultOf([2], { codes: { '51': 1, '05': 2, '00': 3, '91': 4 } }))
+    expect(text).toContain('05: 2, 51: 1, 91: 4')
+  })
 })

@@ -5,7 +5,7 @@ import { HTML_STYLE } from './html-style.ts'
 import { curvePlot, latencyPlot, memoryPlot, ratePlot, waitingPlot } from './load-plots.ts'
 import { measureWords } from './soak-lines.ts'
 import { escapeHtml, type Plot, renderPlot } from './svg-plot.ts'
-import { castWords, count, milliseconds } from './text-report.ts'
+import { castWords, codesInOrder, count, milliseconds } from './text-report.ts'
 
 /** One file that holds all it needs: figures, plots, tables, light and dark. */
 export function renderHtml(result: LoadResult): string {
@@ -84,12 +84,12 @@ function plotCard(title: string, words: string, plot: Plot): string {
 
 type Cell = string | number
 
-function table(heads: readonly string[], rows: readonly (readonly Cell[])[]): string {
+function table(heads: readonly string[], rows: readonly (readonly Cell[])[], isWords = false): string {
   const cell = (value: Cell): string =>
     `<td>${typeof value === 'number' ? count(value) : escapeHtml(value)}</td>`
   const head = heads.map((each) => `<th>${escapeHtml(each)}</th>`).join('')
   const body = rows.map((row) => `<tr>${row.map(cell).join('')}</tr>`).join('\n')
-  return `<table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table>`
+  return `<table${isWords ? ' class="words"' : ''}><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table>`
 }
 
 const LATENCY_HEADS = ['mean', 'p50', 'p90', 'p99', 'p99.9', 'max'] as const
@@ -152,7 +152,7 @@ function stepCard({ steps }: LoadResult): string {
 
 function outcomeCard({ codes, faults, events, neverSent, givenUp }: LoadResult): string {
   const rows: (readonly Cell[])[] = [
-    ...Object.entries(codes).map(([code, times]) => [`response code ${code}`, times] as const),
+    ...codesInOrder(codes).map(([code, times]) => [`response code ${code}`, times] as const),
     ...LOAD_FAULTS.map((fault) => [FAULT_WORDS[fault], faults[fault]] as const),
     ...LOAD_EVENTS.map((event) => [EVENT_WORDS[event], events[event]] as const),
     ['arrivals that were never sent', neverSent],
@@ -191,6 +191,6 @@ function soakCard({ soak }: LoadResult): string {
   return card(
     `Soak: ${soak.steady ? 'steady' : 'not steady'}`,
     'A slope counts when it is sure (p below 0.01) and large enough to matter.',
-    `${renderPlot(memoryPlot(soak.samples))}${table(['', 'verdict'], rows)}`,
+    `${renderPlot(memoryPlot(soak.samples))}${table(['', 'verdict'], rows, true)}`,
   )
 }

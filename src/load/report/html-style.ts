@@ -15,13 +15,15 @@ p { margin: 0 0 12px; }
   color: #fff; background: var(--good); }
 .verdict.found { background: var(--bad); }
 @media (prefers-color-scheme: dark) { .verdict { color: #131417; } }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(108px, 1fr)); gap: 12px; margin-bottom: 16px; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(102px, 1fr)); gap: 12px; margin-bottom: 16px; }
 .tile, section { background: var(--card); border: 1px solid var(--rule); border-radius: 8px; }
 .tile { padding: 12px 14px; }
 .tile b { display: block; font-size: 20px; white-space: nowrap; line-height: 1.2; font-weight: 600; font-variant-numeric: tabular-nums; }
-.tile span { color: var(--soft); font-size: 13px; }
+.tile span { color: var(--soft); font-size: 13px; white-space: nowrap; }
 section { padding: 16px 18px; margin-bottom: 16px; overflow-x: auto; }
 svg { display: block; width: 100%; height: auto; margin-top: 4px; }
+svg.narrow { display: none; }
+@media (max-width: 600px) { svg.wide { display: none; } svg.narrow { display: block; } main { padding: 20px 10px 40px; } }
 .grid { stroke: var(--rule); stroke-width: 1; }
 .tick { fill: var(--soft); font-size: 12px; font-variant-numeric: tabular-nums; }
 .line { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
@@ -36,6 +38,7 @@ table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nu
 th, td { padding: 5px 10px; text-align: right; border-bottom: 1px solid var(--rule); white-space: nowrap; }
 th { font-weight: 500; color: var(--soft); font-size: 13px; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
+table.words td { white-space: normal; }
 tr:last-child td { border-bottom: 0; }
 ul { margin: 0; padding-left: 20px; } li.found { color: var(--bad); }
 `

@@ -20,24 +20,39 @@ export interface Plot {
   readonly lines: readonly PlotLine[]
 }
 
-const WIDTH = 860
-const HEIGHT = 260
+/** Of a screen, and of a telephone: letters keep their size, and every other label along the time goes. */
+const SIZES = [
+  { name: 'wide', width: 860, height: 260, labelEvery: 1 },
+  { name: 'narrow', width: 380, height: 240, labelEvery: 2 },
+] as const
+
 const LEFT = 64
 const RIGHT = 30
 const TOP = 10
 const BOTTOM = 28
 
-/** A plot as inline SVG with its legend. Colours are classes: the page's style knows light and dark. */
-export function renderPlot({ label, x, y, lines }: Plot): string {
-  const across = (value: number): number => LEFT + part(x, value) * (WIDTH - LEFT - RIGHT)
-  const up = (value: number): number => HEIGHT - BOTTOM - part(y, value) * (HEIGHT - TOP - BOTTOM)
+/** A plot as inline SVG with its legend, once for each width. Colours and widths are classes: the page's style knows. */
+export function renderPlot(plot: Plot): string {
+  const legend = plot.lines
+    .map(({ name, colour }) => `<span class="key ${colour}">${escapeHtml(name)}</span>`)
+    .join('')
+  return [`<div class="legend">${legend}</div>`, ...SIZES.map((size) => renderSvg(plot, size))].join('\n')
+}
+
+function renderSvg(
+  { label, x, y, lines }: Plot,
+  { name: sizeName, width, height: tall, labelEvery }: (typeof SIZES)[number],
+): string {
+  const across = (value: number): number => LEFT + part(x, value) * (width - LEFT - RIGHT)
+  const up = (value: number): number => tall - BOTTOM - part(y, value) * (tall - TOP - BOTTOM)
   const rows = y.ticks.map(([at, text]) => {
     const height = up(at).toFixed(1)
-    return `<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${height}" y2="${height}"/><text class="tick" x="${LEFT - 8}" y="${height}" dy="0.32em" text-anchor="end">${escapeHtml(text)}</text>`
+    return `<line class="grid" x1="${LEFT}" x2="${width - RIGHT}" y1="${height}" y2="${height}"/><text class="tick" x="${LEFT - 8}" y="${height}" dy="0.32em" text-anchor="end">${escapeHtml(text)}</text>`
   })
-  const columns = x.ticks.map(
+  const labels = x.ticks.filter((_, index) => index % (x.isLogarithmic ? 1 : labelEvery) === 0)
+  const columns = labels.map(
     ([at, text]) =>
-      `<text class="tick" x="${across(at).toFixed(1)}" y="${HEIGHT - 8}" text-anchor="middle">${escapeHtml(text)}</text>`,
+      `<text class="tick" x="${across(at).toFixed(1)}" y="${tall - 8}" text-anchor="middle">${escapeHtml(text)}</text>`,
   )
   const paths = lines.map(({ colour, points, name }) => {
     const path = points
@@ -50,12 +65,8 @@ export function renderPlot({ label, x, y, lines }: Plot): string {
       .join('')
     return `<path class="line ${colour}" d="${path}"><title>${escapeHtml(name)}</title></path>`
   })
-  const legend = lines
-    .map(({ name, colour }) => `<span class="key ${colour}">${escapeHtml(name)}</span>`)
-    .join('')
   return [
-    `<div class="legend">${legend}</div>`,
-    `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeHtml(label)}">`,
+    `<svg class="${sizeName}" viewBox="0 0 ${width} ${tall}" role="img" aria-label="${escapeHtml(label)}">`,
     ...rows,
     ...columns,
     ...paths,

@@ -64,8 +64,13 @@ export function milliseconds(value: number): string {
   return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2)
 }
 
+/** An object puts 51 before 05. */
+export function codesInOrder(codes: LoadResult['codes']): readonly (readonly [string, number])[] {
+  return Object.entries(codes).sort(([left], [right]) => left.localeCompare(right))
+}
+
 function declines({ codes }: LoadResult): string {
-  return Object.entries(codes)
+  return codesInOrder(codes)
     .filter(([code]) => !['00', '10', '11'].includes(code))
     .map(([code, times]) => `${code}: ${count(times)}`)
     .join(', ')
