@@ -76,6 +76,8 @@ export function postgresErrorOf(error: unknown, place: string): unknown {
   const code = codeOf(error)
   const meaning = MEANINGS[code]
   if (meaning !== undefined) return new StoreError(`${place}: ${meaning[1]}`, { kind: meaning[0] })
+  const ofLine = troubleOfLine(error, code)
+  if (ofLine !== undefined) return new StoreError(`${place}: ${ofLine}`, { kind: 'away' })
   if (code.startsWith('08') || code.startsWith('57') || NOBODY.has(code) || isConnectionLoss(error)) {
     return new StoreError(`${place} does not answer: start the server, or check the store address`, {
       kind: 'away',
@@ -85,6 +87,15 @@ export function postgresErrorOf(error: unknown, place: string): unknown {
   return new StoreError(`${place} refuses what it is asked (${code}): see the log of the server`, {
     kind: 'away',
   })
+}
+
+/** What TLS has to say, if that is what it is. */
+function troubleOfLine(error: unknown, code: string): string | undefined {
+  if (/^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_)/.test(code))
+    return `the certificate of the server is not trusted (${code}): name its CA by sslrootcert, and the server as the certificate does`
+  return error instanceof Error && error.message.includes('does not support SSL')
+    ? 'the server speaks no TLS: switch it on there, or leave sslmode out of the store address'
+    : undefined
 }
 
 /** The driver's own errors about a connection have no code. */

@@ -33,5 +33,17 @@ export function readPostgresAddress(address: string): PostgresPlace {
   const host = url.searchParams.get('host') ?? decodeURIComponent(url.hostname)
   if (host === '') throw fault('names no host')
   const at = host.startsWith('/') ? host : `${host}:${url.port === '' ? '5432' : url.port}`
-  return { name: `database ${database} at ${at}`, config: { connectionString: address } }
+  return {
+    name: `database ${database} at ${at}`,
+    config: { connectionString: checkingCertificates(url) ?? address },
+  }
+}
+
+/** The driver takes these for `verify-full` and warns each time that it will not always. */
+const AS_VERIFY_FULL: ReadonlySet<string> = new Set(['prefer', 'require', 'verify-ca'])
+
+function checkingCertificates({ href, searchParams }: URL): string | undefined {
+  const mode = searchParams.get('sslmode')
+  if (mode === null || !AS_VERIFY_FULL.has(mode) || searchParams.has('uselibpqcompat')) return undefined
+  return href.replace(`sslmode=${mode}`, 'sslmode=verify-full')
 }
