@@ -24,9 +24,15 @@ export class CandidateProcess {
   /** Rejects with `BenchFailure` when the candidate does not do what it should. */
   static async start(name: CandidateName): Promise<CandidateProcess> {
     const child = fork(PROGRAM, [name], { execArgv: process.execArgv })
-    const answer = await answerOf(child, name)
-    requireThat(answer.kind === 'ready', `${name} did not start`)
-    return new CandidateProcess(child, name, answer.size)
+    try {
+      const answer = await answerOf(child, name)
+      requireThat(answer.kind === 'ready', `${name} did not start`)
+      return new CandidateProcess(child, name, answer.size)
+    } catch (error) {
+      // A child that waits would keep both processes alive.
+      if (child.connected) child.disconnect()
+      throw error
+    }
   }
 
   /** What measures slices of one of its works; one at a time. */
