@@ -31,6 +31,15 @@ function leftIn(temporary: string): readonly string[] {
   return readdirSync(temporary).filter((name) => name.startsWith('tillwire'))
 }
 
+/** Empty when it is gone. */
+function commandOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
 function resultOf(output: string): LoadResult {
   return JSON.parse(output) as LoadResult
 }
@@ -94,6 +103,18 @@ describe('tillwire load', () => {
     expect(await run.ended()).toBe(0)
     expect(resultOf(run.output).books?.rows).toBe(resultOf(run.output).books?.answered)
     expect(leftIn(temporary)).toEqual([])
+  })
+
+  it('that is killed takes its host and its processes with it', async () => {
+    const temporary = folder('killed')
+    const run = program(['--terminals', '2', '--connections', '1', '--duration', '1h'], temporary)
+    await run.until(({ errors }) => (errors.includes('answered') ? true : undefined))
+    const children = (): readonly string[] =>
+      readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && commandOf(pid).includes(temporary))
+    expect(children()).toHaveLength(2)
+    run.signal('SIGKILL')
+    await run.ended()
+    while (children().length > 0) await new Promise((resolve) => setImmediate(resolve))
   })
 
   it('interrupted before it began, it leaves nothing behind either', async () => {

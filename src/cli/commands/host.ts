@@ -145,6 +145,9 @@ async function serveWith(
       care = await guarded(async () => careBeside(host, flags.data, metrics))
     process.once('SIGINT', () => stop(undefined))
     process.once('SIGTERM', () => stop(undefined))
+    // A program that started this host and holds a channel to it is gone, however it went.
+    process.once('disconnect', () => stop(undefined))
+    process.channel?.unref()
     const metricsPlace = place === undefined ? undefined : { ...place, port: server?.port ?? 0 }
     announce(host.ports, flags, metricsPlace, served)
     const reason = await stopped

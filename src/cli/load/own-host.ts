@@ -75,12 +75,15 @@ export async function startOwnHost(terminals: number, isInterrupted: () => boole
   }
 }
 
-/** Its own process group: Ctrl-C must not end the host before the load is counted. */
+/**
+ * Its own process group: Ctrl-C must not end the host before the load is counted. The channel carries nothing; it ends
+ * with this process, and then the host does.
+ */
 function spawnHost(data: string): ChildProcess {
   const ports = ['--port-unionpay', '0', '--port-ascii', '0', '--port-binary', '0']
   const command = ['host', '--data', data, ...ports, '--no-console', '--json', '--log-level', 'error']
   return spawn(process.execPath, [...process.execArgv, MAIN, ...command], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     detached: true,
   })
 }
