@@ -133,6 +133,8 @@ function unusable(path: string, error: unknown): StoreError {
   if (code === 'EACCES' || code === 'EPERM' || code === 'SQLITE_READONLY') {
     return new StoreError(`${path} may not be written: check its owner and mode`)
   }
+  if (code === 'EROFS')
+    return new StoreError(`${path} may not be written, the disk is read-only: make it writable`)
   if (code === 'ENOENT' || code === 'SQLITE_CANTOPEN') {
     return new StoreError(`${path} can't be opened: make its directory first`)
   }
@@ -156,7 +158,10 @@ export function storeErrorOf(error: unknown): unknown {
   if (error.code === 'SQLITE_FULL')
     return new StoreError('the disk is full: free some space', { kind: 'full' })
   if (NO_ROOM_CODES.has(error.code)) {
-    return new StoreError(`the disk takes nothing more (${error.code}): free some space`, { kind: 'full' })
+    return new StoreError(
+      `the disk takes nothing more (${error.code}): make it writable, or free some space`,
+      { kind: 'full' },
+    )
   }
   if (error.code.startsWith('SQLITE_CORRUPT')) {
     return new StoreError('the host database is damaged: move it away and restore the last copy of it')
