@@ -23,16 +23,28 @@ type Json = { readonly [name: string]: unknown }
  * `{ "id", "mti": "bcd"|"ascii", "bitmap": "binary"|"hex", "bits": 64|128,`
  * ` "representation": { "digits", "tracks", "bytes", "prefix" },`
  * ` "fields": { "2": { "format": "n..19", "name": "…", "exposure": "truncatedPan", "content"?, "prefix"? }, … } }`.
- * `exposure` has no default. Errors name the field.
+ * `exposure` has no default. With `"extends"`, the name of one of `bases`, all but `id` and what differs may be left
+ * out, and a field that is null is taken away. Errors name the field.
  */
-export function loadJsonSpec(json: unknown): Result<MessageSpec, SpecFileError> {
+export function loadJsonSpec(
+  json: unknown,
+  bases: readonly MessageSpec[] = [],
+): Result<MessageSpec, SpecFileError> {
   if (!isObject(json)) return fail('the file', 'is not an object')
-  const { id, mti, bitmap, bits } = json
+  if (json['extends'] === undefined) return readSpec(json, undefined)
+  const base = bases.find(({ id }) => id === json['extends'])
+  return base === undefined
+    ? fail('extends', `is none of ${bases.map(({ id }) => id).join(', ')}`)
+    : readSpec(json, base)
+}
+
+function readSpec(json: Json, base: MessageSpec | undefined): Result<MessageSpec, SpecFileError> {
+  const { id, mti = base?.mti, bitmap = base?.bitmap, bits = base?.bits } = json
   if (typeof id !== 'string' || id === '') return fail('id', 'is not a name')
   if (mti !== 'bcd' && mti !== 'ascii') return fail('mti', "is not 'bcd' or 'ascii'")
   if (bitmap !== 'binary' && bitmap !== 'hex') return fail('bitmap', "is not 'binary' or 'hex'")
   if (bits !== 64 && bits !== 128) return fail('bits', 'is not 64 or 128')
-  const representation = readRepresentation(json['representation'])
+  const representation = readRepresentation(json['representation'] ?? (base && representationOf(base)))
   if (representation === undefined) {
     return fail(
       'representation',
@@ -40,23 +52,46 @@ export function loadJsonSpec(json: unknown): Result<MessageSpec, SpecFileError> 
     )
   }
   if (!isObject(json['fields'])) return fail('fields', 'is not an object')
-  return readElements({ id, mti, bitmap, bits, elements: {} }, json['fields'], representation)
+  return readElements(
+    { id, mti, bitmap, bits, elements: base?.elements ?? {} },
+    json['fields'],
+    representation,
+  )
 }
 
 function readElements(
-  empty: MessageSpec,
+  base: MessageSpec,
   rows: Json,
   representation: Representation,
 ): Result<MessageSpec, SpecFileError> {
-  const elements: Record<number, DataElementSpec> = {}
+  const kept = Object.entries(base.elements).filter(([bit]) => Number(bit) <= base.bits)
+  const elements: Record<number, DataElementSpec> = Object.fromEntries(kept)
   for (const [key, row] of Object.entries(rows)) {
+    if (row === null && Object.hasOwn(elements, key)) {
+      delete elements[Number(key)]
+      continue
+    }
     const element = readElement(row, representation)
     if (typeof element === 'string') return fail(`field ${oneLine(key)}`, element)
-    const complaint = complaintOf(empty, Number(key), element)
+    const complaint = complaintOf(base, Number(key), element)
     if (complaint !== undefined) return fail(`field ${oneLine(key)}`, complaint)
     elements[Number(key)] = element
   }
-  return ok({ ...empty, elements })
+  return ok({ ...base, elements })
+}
+
+/** How a dialect writes most of its fields: as its first of each kind. */
+function representationOf({ elements }: MessageSpec): Partial<Representation> {
+  const all = Object.values(elements)
+  const contentOf = (attribute: DataElementSpec['attribute']) =>
+    all.find((element) => element.attribute === attribute)?.content
+  const variable = all.map(({ length }) => length).find(({ kind }) => kind === 'variable')
+  return {
+    digits: contentOf('n') as Representation['digits'],
+    tracks: contentOf('z') as Representation['tracks'],
+    bytes: contentOf('b') as Representation['bytes'],
+    ...(variable?.kind === 'variable' ? { prefix: variable.prefix } : {}),
+  }
 }
 
 function readRepresentation(value: unknown): Representation | undefined {

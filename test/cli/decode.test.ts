@@ -160,6 +160,23 @@ describe('tillwire encode', () => {
     const decoded = await run(['decode', '--spec', own, '--json', '08002000000000000000990000'])
     expect(decoded.errors).toBe('')
     expect(JSON.parse(decoded.output)).toEqual({ dialect: 'own', mti: '0800', fields: { 3: '990000' } })
+
+    // One that differs from a built-in dialect in a field: a currency in packed digits, and no field 48.
+    const near = file(
+      'near.json',
+      JSON.stringify({
+        id: 'near',
+        extends: 'iso1987-binary',
+        fields: { 49: { format: 'n3', name: 'currencyCode', exposure: 'clear' }, 48: null },
+      }),
+    )
+    const written = file('near-message.json', '{"mti":"0200","fields":{"3":"000000","49":"156"}}')
+    const encoded = await run(['encode', '--spec', near, written])
+    expect(encoded.output.trim()).toBe('020020000000000080000000000156')
+    const without = await run(['decode', '--spec', near, '--json', '0200000000000001000000023132'])
+    expect(without.code).not.toBe(0)
+    const wrong = await run(['decode', '--spec', file('far.json', '{"id":"x","extends":"far"}'), '0200'])
+    expect(wrong.errors).toContain('extends: is none of unionpay-pos, iso1987-ascii')
   }, 30_000)
 
   it.each([

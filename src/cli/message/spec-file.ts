@@ -3,6 +3,7 @@ import { loadJposPackager } from '../../iso8583/load-jpos-packager.ts'
 import { loadJsonSpec } from '../../iso8583/load-json-spec.ts'
 import type { MessageSpec } from '../../iso8583/spec.ts'
 import { UsageFailure } from '../failure.ts'
+import { BUILT_IN_SPECS } from './dialects.ts'
 import { readText } from './input.ts'
 
 /** A spec from a JSON file or a jPOS GenericPackager XML file; what is wrong in it is named by field. */
@@ -10,7 +11,7 @@ export async function loadSpecFile(path: string): Promise<MessageSpec> {
   const text = await readText(path)
   const loaded = /^\s*</.test(text)
     ? loadJposPackager(parseSpecXml(path, text), path)
-    : loadJsonSpec(parseJson(path, text))
+    : loadJsonSpec(parseJson(path, text), BUILT_IN_SPECS)
   if (loaded.ok) return loaded.value
   throw new UsageFailure(`${path}: ${loaded.error.place}: ${loaded.error.reason}`)
 }
