@@ -68,6 +68,7 @@ export function compileSpec(spec: MessageSpec): Codec {
     { ...decodeTools(plans), fail: failure.fail, COPIES, SIZE_MAX: sizeMaxOf(plans) },
   )
   const encoder = new Encoder(spec, plans)
+  let viewParts: ViewParts | undefined
   return {
     spec,
     get lastError() {
@@ -79,7 +80,10 @@ export function compileSpec(spec: MessageSpec): Codec {
       const message = decode(bytes, start, end)
       return message === undefined ? err(failure.error as DecodeError) : ok(message)
     },
-    createView: () => new CompiledView(spec, plans),
+    createView() {
+      viewParts ??= compileView(spec, plans)
+      return new CompiledView(viewParts)
+    },
   }
 }
 
@@ -184,40 +188,55 @@ function writeHexWords(target: Uint8Array, at: number, high: number, low: number
   }
 }
 
+/** What all views of one spec share: a function for each field takes longer to make than thousands of messages to read. */
+interface ViewParts {
+  readonly index: (b: Uint8Array, start: number, end: number, view: CompiledView) => true | undefined
+  /** Why the last message that `index` refused was refused. */
+  readonly failure: DecodeFailure
+  /** By bit number. */
+  readonly plans: readonly (ElementPlan | undefined)[]
+  /** By bit number. */
+  readonly readers: readonly (ContentReader | undefined)[]
+}
+
+function compileView(spec: MessageSpec, plans: readonly ElementPlan[]): ViewParts {
+  const failure = new DecodeFailure()
+  const byBit = new Array<ElementPlan | undefined>(129).fill(undefined)
+  for (const plan of plans) byBit[plan.bit] = plan
+  return {
+    index: build('compiledIndex', ['b', 'start', 'end', 'view'], indexSource(spec, plans), {
+      ...decodeTools(plans),
+      fail: failure.fail,
+    }),
+    failure,
+    plans: byBit,
+    readers: byBit.map((plan) => plan && readerOf(plan)),
+  }
+}
+
 class CompiledView implements MessageView {
   mti = ''
   w1 = 0
   w2 = 0
   w3 = 0
   w4 = 0
+  error: DecodeError | undefined
   readonly offsets: number[] = new Array<number>(129).fill(0)
   readonly sizes: number[] = new Array<number>(129).fill(0)
-  readonly #failure = new DecodeFailure()
-  readonly #index: (b: Uint8Array, start: number, end: number, view: CompiledView) => true | undefined
-  readonly #plans: readonly (ElementPlan | undefined)[]
+  readonly #parts: ViewParts
   readonly #readers: readonly (ContentReader | undefined)[]
   #bytes: Uint8Array = new Uint8Array(0)
 
-  constructor(spec: MessageSpec, plans: readonly ElementPlan[]) {
-    this.#index = build('compiledIndex', ['b', 'start', 'end', 'view'], indexSource(spec, plans), {
-      ...decodeTools(plans),
-      fail: this.#failure.fail,
-    })
-    const byBit = new Array<ElementPlan | undefined>(129).fill(undefined)
-    for (const plan of plans) byBit[plan.bit] = plan
-    this.#plans = byBit
-    this.#readers = byBit.map((plan) => plan && readerOf(plan))
-  }
-
-  get error(): DecodeError | undefined {
-    return this.#failure.error
+  constructor(parts: ViewParts) {
+    this.#parts = parts
+    this.#readers = parts.readers
   }
 
   index(bytes: Uint8Array, start: number, end: number): boolean {
     invariant(start >= 0 && end <= bytes.length, 'view outside its bytes')
     this.#bytes = bytes
-    this.#failure.error = undefined
-    const done = this.#index(bytes, start, end, this) === true
+    const done = this.#parts.index(bytes, start, end, this) === true
+    this.error = done ? undefined : this.#parts.failure.error
     if (!done) this.w1 = this.w2 = this.w3 = this.w4 = 0
     return done
   }
@@ -242,7 +261,7 @@ class CompiledView implements MessageView {
   }
 
   bytes(bit: number): Uint8Array | undefined {
-    const plan = this.#plans[bit]
+    const plan = this.#parts.plans[bit]
     if (plan === undefined || !this.has(bit)) return undefined
     const at = this.offsets[bit] as number
     return this.#bytes.subarray(at, at + wireSize(plan, this.sizes[bit] as number))
