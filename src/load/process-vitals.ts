@@ -17,6 +17,21 @@ export function descriptorCount(pid: number | 'self'): number | undefined {
   }
 }
 
+/** How many descriptors this process may have open; undefined where the system does not tell. Source: proc(5), limits. */
+export function descriptorLimit(): number | undefined {
+  try {
+    return openFilesIn(readFileSync('/proc/self/limits', 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+/** The soft limit of open files; undefined when there is none. */
+export function openFilesIn(limits: string): number | undefined {
+  const soft = /^Max open files\s+(\d+)/m.exec(limits)?.[1]
+  return soft === undefined ? undefined : Number(soft)
+}
+
 /** Second figure of `statm`: resident pages. Source: proc(5). */
 function residentBytes(pid: number): number | undefined {
   try {

@@ -141,6 +141,8 @@ describe('tillwire load', () => {
     [['--workers', '2', '--connections', '1'], '--workers: each needs a connection'],
     [['--terminals', '5', '--target', 'x.json'], '--terminals is for a host of its own'],
     [['--terminals', '5', '--host', 'h:1', '--data', '.'], '--terminals is for a host of its own'],
+    [['--soak', '5s'], '--soak takes at least 12 s'],
+    [['--soak', '20s', '--warmup', '10s'], '--soak takes at least 12 s behind its --warmup'],
     [['--host-pid', '1'], '--host-pid belongs to --soak'],
     [['--soak', '1h', '--host-pid', '1'], '--host-pid is for a host that runs'],
     [['--html', '/'], '--html: / can not be written'],

@@ -6,6 +6,7 @@ import { Finding, UsageFailure } from '../../src/cli/failure.ts'
 import { startWorkers } from '../../src/cli/load/load-workers.ts'
 import { checkReportFile, writeReportFile } from '../../src/cli/load/report-file.ts'
 import type { LoadOrders } from '../../src/load/load-orders.ts'
+import { openFilesIn } from '../../src/load/process-vitals.ts'
 
 let directory: string
 beforeAll(() => {
@@ -31,6 +32,20 @@ describe('the file of a report', () => {
   it('on a full disk is told in a sentence', () => {
     expect(() => writeReportFile('/dev/full', '<html>')).toThrow(Finding)
     expect(() => writeReportFile('/dev/full', '<html>')).toThrow('check the space on disk')
+  })
+})
+
+describe('open files of a process', () => {
+  const limits = (soft: string): string =>
+    ['Limit                     Soft Limit           Hard Limit           Units', soft].join('\n')
+
+  it('are read as the system writes them down', () => {
+    expect(
+      openFilesIn(limits('Max open files            1024                 1048576              files')),
+    ).toBe(1024)
+    expect(
+      openFilesIn(limits('Max open files            unlimited            unlimited            files')),
+    ).toBe(undefined)
   })
 })
 

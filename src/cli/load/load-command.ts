@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { oneLine } from '../../base/one-line.ts'
 import type { PacingOrder } from '../../load/load-orders.ts'
 import type { LoadResult } from '../../load/load-result.ts'
-import { vitalsOf } from '../../load/process-vitals.ts'
+import { descriptorLimit, vitalsOf } from '../../load/process-vitals.ts'
 import { renderHtml } from '../../load/report/html-report.ts'
 import { renderText } from '../../load/report/text-report.ts'
 import { MIX_KINDS } from '../../load/unionpay/load-kind.ts'
@@ -28,6 +28,10 @@ import { type LoadPlan, runLoad, SIGNALS } from './run-load.ts'
 import type { WorkerEnd } from './worker-line.ts'
 
 const SAMPLES_OF_SOAK = 60
+/** One sample a second, the first fifth of which is not judged. */
+const SOAK_MIN_MS = 12_000
+/** Of a process besides its connections. */
+const OTHER_DESCRIPTORS = 40
 const OPEN_TERMINALS = 200
 const TERMINALS_MAX = 20_000
 const FIRST_NUMBER_MAX = 900_000
@@ -74,16 +78,30 @@ function resultFor(flags: LoadFlags, shape: Shape): Promise<LoadResult> {
 }
 
 function shapeOf(flags: LoadFlags): Shape {
-  if (flags.steps !== undefined && flags.duration !== undefined)
+  const { durationMs, ...times } = timesOf(flags)
+  return {
+    ...processesOf(flags),
+    ...times,
+    durationMs,
+    seed: wholeNumberOf('--seed', flags.seed, 0, 2 ** 47),
+    timeoutMs: Math.max(durationOf('--timeout', flags.timeout), 1),
+    sampleSeconds:
+      flags.soak === undefined ? undefined : Math.max(1, Math.round(durationMs / 1000 / SAMPLES_OF_SOAK)),
+  }
+}
+
+function timesOf(flags: LoadFlags): Pick<Shape, 'pacing' | 'durationMs' | 'warmupMs'> {
+  const { soak, duration, steps } = flags
+  if (steps !== undefined && duration !== undefined)
     throw new UsageFailure('--steps say how long: leave out --duration')
-  if (flags.soak !== undefined && (flags.duration !== undefined || flags.steps !== undefined))
+  if (soak !== undefined && (duration !== undefined || steps !== undefined))
     throw new UsageFailure('--soak says how long: leave out --duration and --steps')
   const asked =
-    flags.soak !== undefined
-      ? durationOf('--soak', flags.soak)
-      : flags.duration === undefined
+    soak !== undefined
+      ? durationOf('--soak', soak)
+      : duration === undefined
         ? DEFAULT_DURATION_MS
-        : durationOf('--duration', flags.duration)
+        : durationOf('--duration', duration)
   const pacing = pacingOf(flags, asked)
   const durationMs =
     pacing.kind === 'open' ? pacing.steps.reduce((sum, step) => sum + step.durationMs, 0) : asked
@@ -91,25 +109,24 @@ function shapeOf(flags: LoadFlags): Shape {
   if (durationMs < 1000) throw new UsageFailure('a load takes at least a second')
   if (warmupMs % 1000 !== 0 || warmupMs >= durationMs)
     throw new UsageFailure('--warmup takes whole seconds, fewer than the load has')
-  const connections = wholeNumberOf('--connections', flags.connections, 1, 20_000)
-  return {
-    workers: workersOf(flags, connections),
-    seed: wholeNumberOf('--seed', flags.seed, 0, 2 ** 47),
-    connections,
-    pacing,
-    timeoutMs: Math.max(durationOf('--timeout', flags.timeout), 1),
-    durationMs,
-    warmupMs,
-    sampleSeconds:
-      flags.soak === undefined ? undefined : Math.max(1, Math.round(durationMs / 1000 / SAMPLES_OF_SOAK)),
-  }
+  if (soak !== undefined && durationMs - warmupMs < SOAK_MIN_MS)
+    throw new UsageFailure(
+      `--soak takes at least ${SOAK_MIN_MS / 1000} s behind its --warmup: fewer samples can not be judged`,
+    )
+  return { pacing, durationMs, warmupMs }
 }
 
-function workersOf({ workers }: LoadFlags, connections: number): number {
-  const count = wholeNumberOf('--workers', workers, 1, availableParallelism() * 8)
-  if (count > connections)
+function processesOf(flags: LoadFlags): Pick<Shape, 'workers' | 'connections'> {
+  const connections = wholeNumberOf('--connections', flags.connections, 1, 20_000)
+  const workers = wholeNumberOf('--workers', flags.workers, 1, availableParallelism() * 8)
+  if (workers > connections)
     throw new UsageFailure(`--workers: each needs a connection, and --connections is ${connections}`)
-  return count
+  const limit = descriptorLimit()
+  if (limit !== undefined && Math.ceil(connections / workers) + OTHER_DESCRIPTORS > limit)
+    throw new UsageFailure(
+      `--connections: a process may have ${limit} files open here: raise "ulimit -n", or share them among more --workers`,
+    )
+  return { workers, connections }
 }
 
 function mixOf(flags: LoadFlags): { readonly mixName: string; readonly mixFile: string } {
