@@ -186,32 +186,34 @@ function permuteOut(): void {
 function runRounds(schedule: readonly number[], start: number, isForward: boolean): void {
   const step = isForward ? 2 : -2
   let at = isForward ? start : start + SCHEDULE_SIZE - 2
+  // Asked for once: of another module's value each use is a load and a check of its own.
+  const boxes = BOX_OUTPUTS
   let l = left
   let r = right
   for (let pair = 0; pair < ROUNDS / 2; pair++) {
-    l ^= round(r, schedule[at] as number, schedule[at + 1] as number)
+    l ^= round(boxes, r, schedule[at] as number, schedule[at + 1] as number)
     at += step
-    r ^= round(l, schedule[at] as number, schedule[at + 1] as number)
+    r ^= round(boxes, l, schedule[at] as number, schedule[at + 1] as number)
     at += step
   }
   left = r
   right = l
 }
 
-/** What one half adds to the other: expansion, round key, boxes and permutation P. */
-function round(half: number, oddKey: number, evenKey: number): number {
-  const boxes = BOX_OUTPUTS
+/**
+ * What one half adds to the other: expansion, round key, boxes and permutation P. Joined two by two: the next round waits
+ * for the last of these, and in a row each would wait for the one before.
+ */
+function round(boxes: Int32Array, half: number, oddKey: number, evenKey: number): number {
   const odd = ((half >>> 4) | (half << 28)) ^ oddKey
   const even = half ^ evenKey
   return (
     (boxes[(odd >>> 24) & 63] as number) |
-    (boxes[64 + ((even >>> 24) & 63)] as number) |
     (boxes[128 + ((odd >>> 16) & 63)] as number) |
-    (boxes[192 + ((even >>> 16) & 63)] as number) |
-    (boxes[256 + ((odd >>> 8) & 63)] as number) |
-    (boxes[320 + ((even >>> 8) & 63)] as number) |
-    (boxes[384 + (odd & 63)] as number) |
-    (boxes[448 + (even & 63)] as number)
+    ((boxes[256 + ((odd >>> 8) & 63)] as number) | (boxes[384 + (odd & 63)] as number)) |
+    ((boxes[64 + ((even >>> 24) & 63)] as number) |
+      (boxes[192 + ((even >>> 16) & 63)] as number) |
+      ((boxes[320 + ((even >>> 8) & 63)] as number) | (boxes[448 + (even & 63)] as number)))
   )
 }
 
