@@ -59,6 +59,7 @@ const HEX_PAIRS: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
 )
 
 const NO_DIGIT = 0x80
+const NOT_HEX = 'not an even number of hexadecimal digits'
 const NIBBLE_OF_CODE = Uint8Array.from({ length: 256 }, (_, code) => {
   const value = '0123456789ABCDEF'.indexOf(String.fromCharCode(code).toUpperCase())
   return value < 0 ? NO_DIGIT : value
@@ -85,15 +86,26 @@ export function isHex(text: string): boolean {
 export function fromHex(hex: string): Uint8Array {
   const digits = /\s/.test(hex) ? hex.replace(/\s+/g, '') : hex
   const bytes = new Uint8Array(digits.length >> 1)
-  let wrong = digits.length & 1
+  invariant((digits.length & 1) === 0, NOT_HEX)
+  putHex(digits, 0, bytes)
+  return bytes
+}
+
+/**
+ * Fills `bytes` with what the hexadecimal digits of `text` from `start` on say.
+ *
+ * @throws {InvariantError} when these are too few or no such digits.
+ */
+export function putHex(text: string, start: number, bytes: Uint8Array): void {
+  let wrong = 0
   for (let index = 0; index < bytes.length; index++) {
-    const high = NIBBLE_OF_CODE[digits.charCodeAt(index * 2)] ?? NO_DIGIT
-    const low = NIBBLE_OF_CODE[digits.charCodeAt(index * 2 + 1)] ?? NO_DIGIT
+    const at = start + index * 2
+    const high = NIBBLE_OF_CODE[text.charCodeAt(at)] ?? NO_DIGIT
+    const low = NIBBLE_OF_CODE[text.charCodeAt(at + 1)] ?? NO_DIGIT
     wrong |= (high | low) & NO_DIGIT
     bytes[index] = (high << 4) | low
   }
-  invariant(wrong === 0, 'not an even number of hexadecimal digits')
-  return bytes
+  invariant(wrong === 0, NOT_HEX)
 }
 
 /** One byte for each character; characters above U+00FF are a bug of the caller. */

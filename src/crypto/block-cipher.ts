@@ -10,6 +10,8 @@ export interface BlockCipher {
   decrypt(data: Uint8Array): Uint8Array
   /** Enciphers the block at `offset` where it stands. */
   encryptBlockAt(bytes: Uint8Array, offset: number): void
+  /** Undoes `encryptBlockAt`. */
+  decryptBlockAt(bytes: Uint8Array, offset: number): void
   /** Last block of a chain (CBC) over whole blocks with a zero first vector: new memory of one block. */
   chain(data: Uint8Array): Uint8Array
 }
@@ -64,7 +66,7 @@ class OpensslCipher implements BlockCipher {
   #decipher: Transform | undefined
   #chain: Transform | undefined
   /** What the kept chain adds to the next block. */
-  #chained: Uint8Array
+  readonly #chained: Uint8Array
 
   /** `algorithm`: the name before its mode. */
   constructor(algorithm: string, key: Uint8Array, blockSize: 8 | 16) {
@@ -88,16 +90,28 @@ class OpensslCipher implements BlockCipher {
     bytes.set(this.encrypt(bytes.subarray(offset, offset + this.blockSize)), offset)
   }
 
+  decryptBlockAt(bytes: Uint8Array, offset: number): void {
+    bytes.set(this.decrypt(bytes.subarray(offset, offset + this.blockSize)), offset)
+  }
+
   /** One call for the whole chain: what the kept object still adds is taken out of the first block beforehand. */
   chain(data: Uint8Array): Uint8Array {
     const size = this.blockSize
-    if (data.length === 0) return new Uint8Array(size)
+    const last = new Uint8Array(size)
+    if (data.length === 0) return last
     this.#chain ??= unpadded(createCipheriv(this.#mode('cbc'), this.#key, new Uint8Array(size)))
-    const input = Uint8Array.from(data)
+    // Byte by byte: `Uint8Array.from` and parts of a `Buffer` cost as much as half the cipher.
+    const input = new Uint8Array(data)
     for (let index = 0; index < size; index++)
       input[index] = (input[index] ?? 0) ^ (this.#chained[index] ?? 0)
-    this.#chained = this.#transform(this.#chain, input).slice(-size)
-    return this.#chained.slice()
+    const enciphered = this.#transform(this.#chain, input)
+    const lastAt = enciphered.length - size
+    for (let index = 0; index < size; index++) {
+      const byte = enciphered[lastAt + index] as number
+      last[index] = byte
+      this.#chained[index] = byte
+    }
+    return last
   }
 
   #mode(mode: 'ecb' | 'cbc'): string {

@@ -139,7 +139,7 @@ export function prepareCmac(cipher: BlockCipher): PreparedMac {
   const second = doubled(first)
   return (data) => {
     const whole = data.length > 0 && data.length % size === 0
-    const padded = whole ? Uint8Array.from(data) : padBlocks(data, '80', size)
+    const padded = whole ? new Uint8Array(data) : padBlocks(data, '80', size)
     const mask = whole ? first : second
     const last = padded.length - size
     for (let index = 0; index < size; index++) {
@@ -191,7 +191,12 @@ export function prepareMessageMac(algorithm: MessageMacAlgorithm, key: Uint8Arra
       return prepareX919(key, 'zeros')
     case 'aes-cmac': {
       const mac = prepareCmac(createAes(key))
-      return (data) => mac(data).subarray(0, 8)
+      return (data) => {
+        const long = mac(data)
+        const short = new Uint8Array(8)
+        for (let index = 0; index < 8; index++) short[index] = long[index] as number
+        return short
+      }
     }
   }
 }

@@ -48,9 +48,18 @@ function fillerOf({ format, filler, random }: PinBlockInput, count: number): str
 
 /** The twelve rightmost digits without the check digit, after four zeros. */
 function panField(pan: string | undefined): Uint8Array {
-  if (pan === undefined) return new Uint8Array(8)
+  const field = new Uint8Array(8)
+  if (pan === undefined) return field
   invariant(/^\d{1,19}$/.test(pan), 'a card number is 1 to 19 digits')
-  return fromHex(pan.slice(0, -1).slice(-12).padStart(16, '0'))
+  // From the right, digit by digit: texts put together and taken apart took longer than the cipher.
+  let nibble = 15
+  for (let at = pan.length - 2; at >= 0 && nibble > 3; at--) {
+    const digit = pan.charCodeAt(at) - 48
+    const byteAt = nibble >> 1
+    field[byteAt] = (field[byteAt] as number) | ((nibble & 1) === 0 ? digit << 4 : digit)
+    nibble--
+  }
+  return field
 }
 
 /** The PIN of a clear block; `pan` as in `encodePinBlock`. */

@@ -1,4 +1,4 @@
-import { fromHex, toHex } from '../base/bytes.ts'
+import { putHex, toHex } from '../base/bytes.ts'
 import { type BlockCipher, createTdes } from './block-cipher.ts'
 
 /** Digits that are enciphered: one DES block. */
@@ -22,19 +22,32 @@ export function decryptTrack(tdk: Uint8Array, digits: string): string {
 
 /** `encryptTrack` with a prepared key. */
 export function encryptTrackWith(cipher: BlockCipher, digits: string): string {
-  return transformTrack((block) => cipher.encrypt(block), digits.padStart(DIGITS_MIN, 'F'))
+  const padded = digits.padStart(DIGITS_MIN, 'F')
+  const block = blockOf(padded)
+  cipher.encryptBlockAt(block, 0)
+  return withBlock(padded, block)
 }
 
 /** `decryptTrack` with a prepared key. */
 export function decryptTrackWith(cipher: BlockCipher, digits: string): string {
-  const clear = transformTrack((block) => cipher.decrypt(block), digits.padStart(DIGITS_MIN, 'F'))
+  const padded = digits.padStart(DIGITS_MIN, 'F')
+  const block = blockOf(padded)
+  cipher.decryptBlockAt(block, 0)
+  const clear = withBlock(padded, block)
   return clear.length === DIGITS_MIN ? clear.replace(/^F+/, '') : clear
 }
 
-function transformTrack(transform: (block: Uint8Array) => Uint8Array, digits: string): string {
+/** The digits that are enciphered, in new memory. */
+function blockOf(digits: string): Uint8Array {
+  const block = new Uint8Array(BLOCK_DIGITS / 2)
+  putHex(digits, trackBlockStart(digits.length), block)
+  return block
+}
+
+/** `digits` with those of `block` in their place. */
+function withBlock(digits: string, block: Uint8Array): string {
   const start = trackBlockStart(digits.length)
-  const end = start + BLOCK_DIGITS
-  return digits.slice(0, start) + toHex(transform(fromHex(digits.slice(start, end)))) + digits.slice(end)
+  return digits.slice(0, start) + toHex(block) + digits.slice(start + BLOCK_DIGITS)
 }
 
 /** Index of the first enciphered digit of 17 or more: byte-aligned, ending before the last byte. */

@@ -146,7 +146,9 @@ class PreparedKey implements UsedKey {
   readonly algorithm: KeyAlgorithm
   readonly bytes: Uint8Array
   readonly cipher: BlockCipher
-  #macs: Map<MessageMacAlgorithm, PreparedMac> | undefined
+  /** The last algorithm asked for: a key has one as long as its terminal keeps its profile. */
+  #macAlgorithm: MessageMacAlgorithm | undefined
+  #mac: PreparedMac | undefined
 
   constructor(usage: KeyUsage, algorithm: KeyAlgorithm, bytes: Uint8Array) {
     this.usage = usage
@@ -156,12 +158,10 @@ class PreparedKey implements UsedKey {
   }
 
   macOf(algorithm: MessageMacAlgorithm): PreparedMac {
-    this.#macs ??= new Map()
-    const known = this.#macs.get(algorithm)
-    if (known !== undefined) return known
-    const made = prepareMessageMac(algorithm, this.bytes)
-    this.#macs.set(algorithm, made)
-    return made
+    if (this.#mac !== undefined && this.#macAlgorithm === algorithm) return this.#mac
+    this.#mac = prepareMessageMac(algorithm, this.bytes)
+    this.#macAlgorithm = algorithm
+    return this.#mac
   }
 }
 

@@ -3,7 +3,7 @@ import { inspect } from 'node:util'
 import { asciiToBytes, fromHex, toHex, xorBytes } from '../../base/bytes.ts'
 import type { Random } from '../../base/ports.ts'
 import { createEmvCipher } from '../../crypto/emv-cipher.ts'
-import { constantTimeEqual, hmacSha256 } from '../../crypto/hash.ts'
+import { constantTimeEqual, constantTimeEqualHex, hmacSha256 } from '../../crypto/hash.ts'
 import { wrapKeyBlock } from '../../crypto/key-block.ts'
 import { keyCheckValue } from '../../crypto/key-check-value.ts'
 import { COMPONENT_COUNT, componentGroups, joinComponents } from '../../crypto/key-components.ts'
@@ -138,7 +138,11 @@ export class SoftwareSecurityModule implements SecurityModule {
   }
 
   pinReference(key: WrappedKey, pan: string, pin: string): string {
-    return toHex(this.#keys.open(key, 'pinVerification').macOf('aes-cmac')(asciiToBytes(`${pan}:${pin}`)))
+    return toHex(this.#pinMac(key, pan, pin))
+  }
+
+  #pinMac(key: WrappedKey, pan: string, pin: string): Uint8Array {
+    return this.#keys.open(key, 'pinVerification').macOf('aes-cmac')(asciiToBytes(`${pan}:${pin}`))
   }
 
   verifyPin(input: {
@@ -154,8 +158,8 @@ export class SoftwareSecurityModule implements SecurityModule {
     const block = cipher.decrypt(input.pinBlock)
     const pin = decodePinBlock({ format: 0, block, pan: input.panInBlock })
     if (!pin.ok) return 'malformed'
-    const reference = asciiToBytes(this.pinReference(input.verificationKey, input.pan, pin.value))
-    return constantTimeEqual(reference, asciiToBytes(input.reference)) ? 'correct' : 'wrong'
+    const mac = this.#pinMac(input.verificationKey, input.pan, pin.value)
+    return constantTimeEqualHex(mac, input.reference) ? 'correct' : 'wrong'
   }
 
   verifyCryptogram(key: WrappedKey, input: CryptogramInput): boolean {
