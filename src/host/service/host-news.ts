@@ -30,6 +30,8 @@ export class HostNews implements AnswerObserver {
   #exchanges: Exchange[] = []
   #prunedAtMs = 0
   #writing: Promise<void> = Promise.resolve()
+  /** While the store hangs, the next turn does not wait behind this one. */
+  #isWriting = false
 
   constructor(news: Pick<PostgresNews, 'add' | 'prune'>, nowMs: () => number = Date.now, everyMs = EVERY_MS) {
     this.#news = news
@@ -43,7 +45,9 @@ export class HostNews implements AnswerObserver {
         if (exchange !== undefined) this.#exchanges.push(exchange)
       },
     })
-    this.#timer = setInterval(() => void this.tell(), everyMs)
+    this.#timer = setInterval(() => {
+      if (!this.#isWriting) void this.tell()
+    }, everyMs)
     this.#timer.unref()
   }
 
@@ -62,7 +66,11 @@ export class HostNews implements AnswerObserver {
 
   /** Writes what came since the last time; never rejects. */
   tell(): Promise<void> {
-    this.#writing = this.#writing.then(() => this.#write()).catch(() => {})
+    this.#isWriting = true
+    const writing = this.#writing.then(() => this.#write()).catch(() => {})
+    this.#writing = writing.then(() => {
+      this.#isWriting = false
+    })
     return this.#writing
   }
 

@@ -20,6 +20,8 @@ export class OfficeFiles {
   readonly #known = new Map<string, string>()
   readonly #timer: NodeJS.Timeout
   #looking: Promise<void> = Promise.resolve()
+  /** While the store hangs, the next look does not wait behind this one. */
+  #isLooking = false
 
   constructor(
     office: Pick<OfficeCopy, 'files' | 'file'>,
@@ -30,13 +32,19 @@ export class OfficeFiles {
     this.#office = office
     this.#directory = directory
     this.#rates = rates
-    this.#timer = setInterval(() => void this.look(), everyMs)
+    this.#timer = setInterval(() => {
+      if (!this.#isLooking) void this.look()
+    }, everyMs)
     this.#timer.unref()
   }
 
   /** Never rejects: the next look finds what this one missed. */
   look(): Promise<void> {
-    this.#looking = this.#looking.then(() => this.#look()).catch(() => {})
+    this.#isLooking = true
+    const looking = this.#looking.then(() => this.#look()).catch(() => {})
+    this.#looking = looking.then(() => {
+      this.#isLooking = false
+    })
     return this.#looking
   }
 

@@ -35,6 +35,8 @@ export interface SharedHostOptions extends Omit<PortsOptions, 'log' | 'decider' 
   readonly laneCount?: number
 }
 
+const TELL_TIMEOUT_MS = 1000
+
 /** Records of a host that others may use at the same time. */
 export interface SharedRecords {
   readonly security: SoftwareSecurityModule
@@ -142,10 +144,13 @@ export async function openSharedHost(options: SharedHostOptions): Promise<Shared
     let closing: Promise<void> | undefined
     const end = async (stop: () => Promise<void>): Promise<void> => {
       await stop()
+      // What is still to be told are figures: a server that hangs is not waited for.
+      const timer = setTimeout(() => store.giveUp(), TELL_TIMEOUT_MS)
       await news.end()
       await files.end()
       await decider.close()
       await store.close()
+      clearTimeout(timer)
     }
     return {
       ports,

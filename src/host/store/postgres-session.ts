@@ -35,6 +35,7 @@ export const ROLLBACK: Step = step({ name: 'rollback', text: 'ROLLBACK' })
 const CONNECT_TIMEOUT_MS = 3000
 /** A server that is silent for so long is away, whatever its sockets say. */
 const ANSWER_TIMEOUT_MS = 10_000
+const END_TIMEOUT_MS = 1000
 /** Less than the above: who waits for a lock is told by the server. */
 export const SETTINGS = "SET lock_timeout = '4s'; SET idle_in_transaction_session_timeout = '8s'"
 
@@ -79,6 +80,7 @@ export class PostgresSession {
       pipeline: true,
     })
     const session = new PostgresSession(client, place.name)
+    const timer = setTimeout(() => session.destroy(), ANSWER_TIMEOUT_MS)
     try {
       await client.connect()
       await client.query(SETTINGS)
@@ -88,6 +90,8 @@ export class PostgresSession {
     } catch (error) {
       session.destroy()
       throw postgresErrorOf(error, place.name)
+    } finally {
+      clearTimeout(timer)
     }
   }
 
@@ -118,11 +122,13 @@ export class PostgresSession {
     }
   }
 
-  /** Ends the connection in good order. */
+  /** Ends the connection in good order, or cuts it where the server does not answer to that. */
   async end(): Promise<void> {
     if (!this.#isOpen) return
     this.#isOpen = false
+    const timer = setTimeout(() => this.destroy(), END_TIMEOUT_MS)
     await this.#client.end().catch(() => {})
+    clearTimeout(timer)
   }
 
   /** Cuts the connection: what is under way fails. */

@@ -98,6 +98,7 @@ export class PostgresStore implements AsyncHostStore {
   readonly #place: PostgresPlace
   #session: PostgresSession
   #last: Promise<unknown> = Promise.resolve()
+  #isGivenUp = false
 
   private constructor(place: PostgresPlace, session: PostgresSession) {
     this.#place = place
@@ -242,6 +243,12 @@ export class PostgresStore implements AsyncHostStore {
     await this.#session.end()
   }
 
+  /** Lets what is under way, and all that is still asked, fail at once. */
+  giveUp(): void {
+    this.#isGivenUp = true
+    this.#session.destroy()
+  }
+
   #list(
     name: keyof typeof LISTS,
     ...values: readonly (string | number | undefined)[]
@@ -261,7 +268,7 @@ export class PostgresStore implements AsyncHostStore {
     const turn = this.#last
       .catch(() => {})
       .then(async () => {
-        if (!this.#session.isOpen) this.#session = await PostgresSession.open(this.#place)
+        if (!this.#session.isOpen && !this.#isGivenUp) this.#session = await PostgresSession.open(this.#place)
         try {
           return await work(this.#session)
         } catch (error) {

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -100,6 +102,35 @@ describe('hosts that share a store', () => {
     await hosts[0]?.close()
     await records.close()
   })
+
+  it('ends soon while its server is silent', async () => {
+    const lines: Socket[] = []
+    const between = createServer((line) => {
+      const onward = connect(server.port, '127.0.0.1')
+      lines.push(line, onward)
+      for (const [from, to] of [
+        [line, onward],
+        [onward, line],
+      ] as const)
+        from.on('error', () => {}).pipe(to)
+    })
+    await once(between.listen(0, '127.0.0.1'), 'listening')
+    const { port } = between.address() as AddressInfo
+    const place = readPostgresAddress((await server.emptyDatabase()).replace(`:${server.port}/`, `:${port}/`))
+    const host = await openSharedHost({
+      place,
+      ports: ANY_PORTS,
+      log: openHostLog('silent'),
+      dataDirectory: join(directory, 'silent'),
+    })
+    // Somebody asks for what will not come.
+    for (const line of lines) line.unpipe()
+    const asked = host.store.ledgerBalances().catch((error: Error) => error.name)
+    await host.close()
+    expect(await asked).toBe('StoreError')
+    for (const line of lines) line.destroy()
+    between.close()
+  }, 20_000)
 
   it.each([
     [
