@@ -95,6 +95,6 @@ describe('batch size', () => {
     for (let batch = 0; batch < 100; batch++) size.learn(100, 0.5)
     expect(size.max).toBe(200)
     for (let batch = 0; batch < 100; batch++) size.learn(100, 1000)
-    expect(size.max).toBe(64)
+    expect(size.max).toBe(32)
   })
 })
