@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { LOAD_EVENTS, LOAD_FAULTS, zeroCounts } from '../../src/load/load-fault.ts'
+import { findingsOf, signInWords } from '../../src/load/load-findings.ts'
 import type { LoadResult, LoadSecond } from '../../src/load/load-result.ts'
 import { LoadTally } from '../../src/load/load-tally.ts'
 import { Meter } from '../../src/load/meter.ts'
@@ -7,6 +8,7 @@ import { renderHtml } from '../../src/load/report/html-report.ts'
 import { condense, latencyPlot } from '../../src/load/report/load-plots.ts'
 import { renderPlot } from '../../src/load/report/svg-plot.ts'
 import { renderText } from '../../src/load/report/text-report.ts'
+import { judgeSoak } from '../../src/load/soak-verdict.ts'
 
 /** A load of as many seconds as `timesMs` has; undefined: nothing was answered. */
 function resultOf(timesMs: readonly (number | undefined)[], rest: Partial<LoadResult> = {}): LoadResult {
@@ -66,7 +68,7 @@ describe('a report', () => {
       .find((each) => each.startsWith('response'))
     expect(line?.match(/–/g)?.length).toBe(6)
     expect(line).not.toContain('0.00')
-    expect(renderHtml(dead)).not.toMatch(/>0\.00|NaN|Infinity|undefined/)
+    expect(renderHtml(dead, 'en')).not.toMatch(/>0\.00|NaN|Infinity|undefined/)
   })
 
   it('says in an open loop how late the generator itself was, and one of a thing is no plural', () => {
@@ -109,5 +111,45 @@ describe('a report', () => {
   it('lists response codes in their order', () => {
     const text = renderText(resultOf([2], { codes: { '51': 1, '05': 2, '00': 3, '91': 4 } }))
     expect(text).toContain('05: 2, 51: 1, 91: 4')
+  })
+
+  it('is Chinese where that is asked for: no English word is left but names and units', () => {
+    const faults = Object.fromEntries(LOAD_FAULTS.map((name) => [name, 2])) as LoadResult['faults']
+    const events = Object.fromEntries(LOAD_EVENTS.map((name) => [name, 3])) as LoadResult['events']
+    const ends = [{ signIns: { faults, codes: { '91': 4 } } }]
+    const samples = Array.from({ length: 20 }, (_, at) => ({
+      ...{ atSeconds: at, generatorRssBytes: 1e8, generatorDescriptors: 9, hostDescriptors: 9 },
+      ...{ hostRssBytes: 1e8 + at * 1e7, p50Ms: 1, p99Ms: 2 },
+    }))
+    const rest = {
+      ...{ subject: 'HOST', pacing: 'open loop (poisson), 5 a second for 3 s, then 7 a second for 4 s' },
+      ...{ mix: 'mix of the target', workers: 2, ownDelayMaxMs: 5, neverSent: 4, givenUp: 5, faults, events },
+      books: { answered: 5, sent: 6, rows: 3, wrong: ['WRONG'] },
+      kinds: [{ name: 'SALE', sent: 1, approved: 1, declined: 0, failed: 0, service: resultOf([1]).service }],
+      steps: [5, 7].map((ratePerSecond) => ({
+        ...{ ratePerSecond, offered: 1, answered: 1, failed: 0, response: resultOf([1]).response },
+      })),
+      soak: judgeSoak(samples),
+    }
+    const result = resultOf([2, 3, undefined, 4], rest)
+    for (const second of result.series) Object.assign(second, { waiting: 1 })
+    const findings = findingsOf(result, { readyTills: 1, tills: 3, why: signInWords(ends) })
+    const dead = findingsOf({ ...result, answered: 0 }, { readyTills: 3, tills: 3, why: '' })
+    const html = renderHtml({ ...result, findings: [...findings, ...dead] }, 'zh')
+    const words = html
+      .replace(/<style>.*<\/style>/s, '')
+      .replace(/<[^>]*?(aria-label="[^"]*")?[^>]*>/g, ' $1 ')
+      .replaceAll('aria-label', '')
+      .match(/[A-Za-z]{2,}/g)
+    expect([...new Set(words)].sort()).toEqual([
+      'Ctrl',
+      'HOST',
+      'MAC',
+      'MB',
+      'SALE',
+      'WRONG',
+      'ms',
+      'poisson',
+    ])
   })
 })

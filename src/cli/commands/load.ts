@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander'
+import { languageOf } from '../language.ts'
 import { loadCommand } from '../load/load-command.ts'
 import type { LoadFlags } from '../load/load-options.ts'
 import { prepareCommand } from '../load/prepare-command.ts'
@@ -36,6 +37,11 @@ export function buildCommand(): Command {
     .option('--soak <time>', 'as --duration, and judges memory, descriptors and latency by their slopes')
     .option('--host-pid <n>', 'with --soak: process of the host, when it runs on this machine')
     .option('--html <file>', 'write a report with plots')
+    .addOption(
+      new Option('--lang <language>', 'language of the report')
+        .choices(['zh', 'en'])
+        .default(languageOf(process.env)),
+    )
     .option('--json', 'print the result as JSON')
     .option('--progress-json', 'write each second to standard error as a JSON line')
     .addHelpText(

@@ -52,7 +52,7 @@ export async function loadCommand(flags: LoadFlags): Promise<void> {
   // What hours came to is on the screen before a full disk can keep it from being written.
   if (flags.json) process.stdout.write(`${JSON.stringify(result)}\n`)
   else process.stdout.write(renderText(result))
-  if (flags.html !== undefined) writeReportFile(flags.html, renderHtml(result))
+  if (flags.html !== undefined) writeReportFile(flags.html, renderHtml(result, flags.lang))
   const { length } = result.findings
   const [first] = result.findings
   if (first !== undefined) throw new Finding(`${length} ${length === 1 ? 'finding' : 'findings'}: ${first}`)

@@ -4,6 +4,7 @@ import type { ArrivalProcess, RateStep } from '../../load/arrivals.ts'
 import type { LineAddress } from '../../load/load-line.ts'
 import type { PacingOrder } from '../../load/load-orders.ts'
 import { UsageFailure } from '../failure.ts'
+import type { CliLanguage } from '../language.ts'
 
 /** The options of `tillwire load` as they were written. */
 export interface LoadFlags {
@@ -26,6 +27,7 @@ export interface LoadFlags {
   readonly soak?: string
   readonly hostPid?: string
   readonly html?: string
+  readonly lang: CliLanguage
   readonly json?: boolean
   readonly progressJson?: boolean
 }

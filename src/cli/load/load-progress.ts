@@ -10,7 +10,9 @@ export function showProgress(totalSeconds: number): (second: LoadSecond) => void
     if (!isTTY && second.second % LOG_SECONDS !== 0) return
     const { offered, answered, faults, waiting, connected } = second
     const parts = [
-      `${second.second + 1}/${totalSeconds} s${second.warm ? ' warm-up' : ''}`,
+      second.second < totalSeconds
+        ? `${second.second + 1}/${totalSeconds} s${second.warm ? ' warm-up' : ''}`
+        : 'last replies',
       `offered ${count(offered)}/s`,
       `answered ${count(answered)}/s`,
       `p50 ${milliseconds(second.p50Ms)}`,

@@ -5,7 +5,7 @@ export const HTML_STYLE = `
 @media (prefers-color-scheme: dark) { :root { --page: #131417; --card: #1b1d21; --ink: #e9e9e6; --soft: #a2a7af;
   --rule: #2e3137; --first: #5b9ff0; --second: #f0894f; --third: #3fc493; --bad: #f07473; --good: #52c48c; } }
 * { box-sizing: border-box; }
-body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.5 system-ui, "Noto Sans", sans-serif; }
+body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.5 system-ui, "Noto Sans", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; }
 main { max-width: 940px; margin: 0 auto; padding: 32px 20px 64px; }
 h1 { font-size: 24px; line-height: 1.25; margin: 0 0 4px; }
 h2 { font-size: 16px; margin: 0 0 2px; }
