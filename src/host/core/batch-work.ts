@@ -104,11 +104,9 @@ export class BatchWork {
 
   #finish(request: HostRequest, decision: Decision): Outcome {
     const plan = planOf(decision.behaviour)
-    return {
-      reply: plan.kind === 'reply' ? buildReply(this.#context, request, decision) : undefined,
-      plan,
-      ...explainDecision(request, decision),
-    }
+    const reply = plan.kind === 'reply' ? buildReply(this.#context, request, decision) : undefined
+    const { explain, summary } = explainDecision(request, decision)
+    return { reply, plan, explain, summary }
   }
 
   /** A key that can't be used: say so when nothing was done yet, else keep silent and let the terminal reverse. */

@@ -85,9 +85,17 @@ function pinRefusal(operation: Operation): Refusal | undefined {
   return undefined
 }
 
+/** The day asked for last, and its text: it is the same for all messages of a day. */
+const lastDay = { value: 0, text: '0' }
+
 /** `YYYYMMDD`. */
 export function dayOf({ year, month, day }: LocalDateTime): string {
-  return String(year * 10_000 + month * 100 + day)
+  const value = year * 10_000 + month * 100 + day
+  if (lastDay.value !== value) {
+    lastDay.value = value
+    lastDay.text = String(value)
+  }
+  return lastDay.text
 }
 
 /** The account's daily figures as they stand on `day`: yesterday's count for nothing. */
@@ -127,8 +135,13 @@ export function countSpending(operation: Operation, amountMinor: number): void {
 /** `state` with one spending more on `day`. */
 export function countOn(state: AccountState, day: string, amountMinor: number): AccountState {
   const today = onDay(state, day)
+  // Written out: each approval makes one, and the engine takes long to spread what it has seen in several shapes.
   return {
-    ...today,
+    balanceMinor: today.balanceMinor,
+    heldMinor: today.heldMinor,
+    pinTriesLeft: today.pinTriesLeft,
+    lastTransactionCounter: today.lastTransactionCounter,
+    day: today.day,
     spentTodayMinor: today.spentTodayMinor + amountMinor,
     countToday: today.countToday + 1,
   }

@@ -20,7 +20,7 @@ import {
 } from './operations/pre-authorisation.ts'
 import { tipAdjustment } from './operations/tip.ts'
 import { post } from './posting.ts'
-import type { TerminalRow, TransactionKind, TransactionRow } from './records.ts'
+import type { Conversion, TerminalRow, TransactionKind, TransactionRow } from './records.ts'
 import { type Refusal, refuse } from './refusal.ts'
 import { isSuccess } from './response-code.ts'
 import { behaviourOfAmount, isAffected } from './test-amounts.ts'
@@ -119,16 +119,18 @@ export function decideTransaction(
   }
 }
 
+const NO_ITEMS: readonly Field59Item[] = []
+
 /** Field 59 of the answer; undefined without any item. */
 function extendedReply(
   operation: Operation,
   verdict: Verdict,
   { conversion }: TransactionRow,
 ): readonly Field59Item[] | undefined {
-  const items = [
-    ...(codeReply(operation, verdict) ?? []),
-    ...(verdict.approved ? conversionReply(conversion) : []),
-  ]
+  const ofCode = codeReply(operation, verdict)
+  const ofConversion = verdict.approved ? conversionReply(conversion) : NO_ITEMS
+  if (ofCode === undefined && ofConversion.length === 0) return undefined
+  const items = [...(ofCode ?? NO_ITEMS), ...ofConversion]
   return items.length === 0 ? undefined : items
 }
 
@@ -262,7 +264,7 @@ function newAuthorisationCode(id: number): string {
 function record(operation: Operation, kind: DecidedKind, verdict: Verdict): TransactionRow {
   const { work, account, accountState } = operation
   const conversion = conversionOf(operation, kind, verdict)
-  const row = { ...rowOf(operation, kind, verdict), ...(conversion === undefined ? {} : { conversion }) }
+  const row = withExtras(rowOf(operation, kind, verdict), operation, verdict, conversion)
   work.addTransaction(row)
   if (!verdict.approved) {
     if (account !== undefined && accountState !== undefined && accountState !== account.state) {
@@ -288,8 +290,23 @@ function movesOnAccount(approval: Approval | undefined): boolean {
   return approval !== undefined && (approval.changedOriginal?.accountKnown ?? true)
 }
 
-function tipOf(approval: Approval | undefined, { tipMinor }: HostRequest): Pick<TransactionRow, 'tipMinor'> {
-  return approval === undefined || tipMinor === undefined ? {} : { tipMinor }
+/**
+ * `row` with what few transactions have. Apart from `rowOf`: after a spread in the middle of a literal each name is looked
+ * up and added by itself.
+ */
+function withExtras(
+  row: TransactionRow,
+  { request }: Operation,
+  verdict: Verdict,
+  conversion: Conversion | undefined,
+): TransactionRow {
+  const tipMinor = verdict.approved ? request.tipMinor : undefined
+  if (tipMinor === undefined && conversion === undefined) return row
+  return {
+    ...row,
+    ...(tipMinor === undefined ? {} : { tipMinor }),
+    ...(conversion === undefined ? {} : { conversion }),
+  }
 }
 
 function rowOf(operation: Operation, kind: DecidedKind, verdict: Verdict): TransactionRow {
@@ -309,7 +326,6 @@ function rowOf(operation: Operation, kind: DecidedKind, verdict: Verdict): Trans
     authorisationCode: approval === undefined ? '' : (approval.authorisationCode ?? newAuthorisationCode(id)),
     requestedMinor: request.amountMinor ?? 0,
     approvedMinor: approval?.approvedMinor ?? 0,
-    ...tipOf(approval, request),
     currency: operation.currency,
     panLookup: card?.lookup ?? original?.panLookup ?? '',
     panTruncated: card?.truncated ?? original?.panTruncated ?? '',

@@ -61,19 +61,21 @@ export interface Approval {
 
 export type Verdict = Approval | Refusal
 
+const NO_EFFECTS: Partial<Approval> = {}
+
 /** An approval without any effect; say what differs. */
-export function approve(amountMinor: number, effects: Partial<Approval> = {}): Approval {
+export function approve(amountMinor: number, effects: Partial<Approval> = NO_EFFECTS): Approval {
+  // One by one: a spread behind them would look up and add each name by itself.
   return {
     approved: true,
-    responseCode: '00',
-    approvedMinor: amountMinor,
-    moneyMinor: 0,
-    heldMinor: 0,
-    addedMinor: 0,
-    originalId: undefined,
-    changedOriginal: undefined,
-    hold: undefined,
-    authorisationCode: undefined,
-    ...effects,
+    responseCode: effects.responseCode ?? '00',
+    approvedMinor: effects.approvedMinor ?? amountMinor,
+    moneyMinor: effects.moneyMinor ?? 0,
+    heldMinor: effects.heldMinor ?? 0,
+    addedMinor: effects.addedMinor ?? 0,
+    originalId: effects.originalId,
+    changedOriginal: effects.changedOriginal,
+    hold: effects.hold,
+    authorisationCode: effects.authorisationCode,
   }
 }

@@ -89,7 +89,8 @@ function entriesOf(postingId: number, effects: Effects, firstIndex: number): rea
       ),
     )
   }
-  const sum = entries.reduce((total, entry) => total + entry.amountMinor, 0)
+  let sum = 0
+  for (const entry of entries) sum += entry.amountMinor
   invariant(sum === 0, 'a posting that does not sum to zero')
   return entries
 }

@@ -24,8 +24,17 @@ export interface TransactionKey extends BatchKey {
   readonly stan: number
 }
 
+/** The key asked for last: a new transaction is looked for, checked and added one after the other. */
+const lastKey = { tid: '', batchNumber: 0, stan: 0, text: '/0/0' }
+
 export function transactionKey(tid: string, batchNumber: number, stan: number): string {
-  return `${tid}/${batchNumber}/${stan}`
+  if (lastKey.stan !== stan || lastKey.batchNumber !== batchNumber || lastKey.tid !== tid) {
+    lastKey.tid = tid
+    lastKey.batchNumber = batchNumber
+    lastKey.stan = stan
+    lastKey.text = `${tid}/${batchNumber}/${stan}`
+  }
+  return lastKey.text
 }
 
 export function batchKey(tid: string, batchNumber: number): string {

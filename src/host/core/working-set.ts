@@ -1,4 +1,5 @@
 import { invariant } from '../../base/invariant.ts'
+import { accountWithState } from './account-with-state.ts'
 import type {
   AccountRow,
   AccountState,
@@ -123,7 +124,7 @@ export class WorkingSet {
   putAccountState(panLookup: string, state: AccountState): void {
     const account = this.account(panLookup)
     invariant(account !== undefined, 'state of an account that was not fetched')
-    this.#snapshot.accounts.set(panLookup, { ...account, state })
+    this.#snapshot.accounts.set(panLookup, accountWithState(account, state))
     this.#accounts.add(panLookup)
     this.#changeCount++
   }

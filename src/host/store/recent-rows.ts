@@ -1,3 +1,4 @@
+import { accountWithState } from '../core/account-with-state.ts'
 import type {
   AccountRow,
   BatchRow,
@@ -120,7 +121,7 @@ export class RecentRows implements RowSource {
     for (const row of rows.terminals) this.#terminals.put(row.tid, row, generation)
     for (const { panLookup, state } of rows.accountStates) {
       const account = this.account(panLookup)
-      if (account !== undefined) this.#accounts.put(panLookup, { ...account, state }, generation)
+      if (account !== undefined) this.#accounts.put(panLookup, accountWithState(account, state), generation)
     }
     for (const row of rows.newTransactions) {
       this.#transactions.put(row.id, row, generation)

@@ -44,15 +44,16 @@ export function parseField60(text: string): Result<Field60, SubfieldError> {
   const wrongAt = wrongLengthAt(text.length)
   if (wrongAt !== undefined) return err({ kind: 'wrongLength', offset: wrongAt })
   const { length } = text
-  return ok({
+  const field: { -readonly [Name in keyof Field60]: Field60[Name] } = {
     transactionType: text.slice(0, 2),
     batchNumber: text.slice(2, 8),
     managementCode: text.slice(8, 11),
-    ...(length > 11 ? { readingCapability: text.charAt(11) } : undefined),
-    ...(length > 12 ? { chipCondition: text.charAt(12) } : undefined),
-    ...(length > 13 ? { partialApproval: text.charAt(13) } : undefined),
-    ...(length > 14 ? { accountType: text.slice(14, 17) } : undefined),
-  })
+  }
+  if (length > 11) field.readingCapability = text.charAt(11)
+  if (length > 12) field.chipCondition = text.charAt(12)
+  if (length > 13) field.partialApproval = text.charAt(13)
+  if (length > 14) field.accountType = text.slice(14, 17)
+  return ok(field)
 }
 
 /** Where the first subfield begins that is not whole; undefined when the field ends with a subfield. */

@@ -1,0 +1,21 @@
+import type { AccountRow, AccountState } from './records.ts'
+
+/**
+ * `account` with another state. Written out: a spread of rows that came from different places is a walk over their
+ * names in the engine, and each sale makes such a row twice.
+ */
+export function accountWithState(account: AccountRow, state: AccountState): AccountRow {
+  return {
+    pan: account.pan,
+    issuerId: account.issuerId,
+    currency: account.currency,
+    expiry: account.expiry,
+    status: account.status,
+    hasChip: account.hasChip,
+    pinReference: account.pinReference,
+    pinTriesMax: account.pinTriesMax,
+    limits: account.limits,
+    testBehaviour: account.testBehaviour,
+    state,
+  }
+}
