@@ -111,12 +111,17 @@ export function putHex(text: string, start: number, bytes: Uint8Array): void {
 /** One byte for each character; characters above U+00FF are a bug of the caller. */
 export function asciiToBytes(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length)
+  putAscii(text, bytes, 0)
+  return bytes
+}
+
+/** Writes one byte for each character from `start` on; characters above U+00FF are a bug of the caller. */
+export function putAscii(text: string, bytes: Uint8Array, start: number): void {
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index)
     invariant(code <= 0xff, 'character outside one byte')
-    bytes[index] = code
+    bytes[start + index] = code
   }
-  return bytes
 }
 
 /** One character (U+0000 to U+00FF) for each byte, so that nothing is lost. */

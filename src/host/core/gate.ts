@@ -32,9 +32,11 @@ const OWED: ReadonlySet<OperationName> = new Set(['reversal', 'scriptResult'])
 /** Messages that may name a batch which is no longer open. */
 const ANY_BATCH: ReadonlySet<OperationName> = new Set([...OPEN, ...SETTLING, 'reversal', 'signature'])
 
+const WITHOUT_MAC: ReadonlySet<OperationName> = new Set([...OPEN, ...SETTLING])
+
 /** Whether requests and replies of `operation` carry a MAC. */
 export function carriesMac(operation: OperationName): boolean {
-  return !OPEN.has(operation) && !SETTLING.has(operation)
+  return !WITHOUT_MAC.has(operation)
 }
 
 /**

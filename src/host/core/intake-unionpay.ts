@@ -153,18 +153,18 @@ export function unionPayRequest(view: MessageView, inbound: Inbound): HostReques
     settlement: totalsOf(view, operation),
     uploads: operation === 'batchUpload' ? uploadsOf(view, custom.managementCode, stan) : undefined,
     recordCount: operation === 'batchEnd' ? recordCountOf(view) : undefined,
-    multiUse: BODIES.has(operation) ? view.value(F.multiUseData) : undefined,
+    multiUse: view.has(F.multiUseData) && BODIES.has(operation) ? view.value(F.multiUseData) : undefined,
     mac,
     macData: mac === undefined ? undefined : macDataOf(view, inbound),
   }
 }
 
 function isTipWrong(view: MessageView, operation: OperationName): boolean {
-  return TIPPED.has(operation) && view.has(F.additionalDataPrivate) && tipOf(view, operation) === undefined
+  return view.has(F.additionalDataPrivate) && TIPPED.has(operation) && tipOf(view, operation) === undefined
 }
 
 function tipOf(view: MessageView, operation: OperationName): number | undefined {
-  if (!TIPPED.has(operation) || !view.has(F.additionalDataPrivate)) return undefined
+  if (!view.has(F.additionalDataPrivate) || !TIPPED.has(operation)) return undefined
   return parseTip(textField(view, F.additionalDataPrivate))
 }
 

@@ -26,11 +26,17 @@ export function hostDate({ month, day }: LocalDateTime): string {
   return `${TWO_DIGITS[month]}${TWO_DIGITS[day]}`
 }
 
-const NO_FIELDS = new Array<FieldValue | undefined>(129).fill(undefined)
+const NO_FIELDS = {
+  64: new Array<FieldValue | undefined>(65).fill(undefined),
+  128: new Array<FieldValue | undefined>(129).fill(undefined),
+}
 
-/** Room for the fields of a reply: an array with a slot for each bit, which a codec writes faster than an object. */
-export function replySlots(): (FieldValue | undefined)[] {
-  return NO_FIELDS.slice()
+/**
+ * Room for the fields of a reply: an array with a slot for each bit, which a codec writes faster than an object.
+ * `bits`: as many as the dialect has; 128 are a kilobyte.
+ */
+export function replySlots(bits: 64 | 128): (FieldValue | undefined)[] {
+  return NO_FIELDS[bits].slice()
 }
 
 export function rrnText(rrn: number): string {

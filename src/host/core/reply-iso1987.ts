@@ -37,7 +37,7 @@ export function isoReplyFields(
 ): (FieldValue | undefined)[] {
   const { amountMinor, authorisationCode, chipData } = content
   const { localTime } = inbound.receivedAt
-  const slots = replySlots()
+  const slots = replySlots(128)
   const view = viewOf(inbound.dialect)
   const isIndexed = view.index(inbound.bytes, inbound.start, inbound.end)
   invariant(isIndexed, 'a request that no longer decodes')

@@ -18,7 +18,7 @@ export function unionPayReplyFields(
   request: HostRequest,
   { content }: Decision,
 ): Slots {
-  const slots = replySlots()
+  const slots = replySlots(64)
   fillCommon(slots, context, request, content)
   if (carriesMac(request.operation)) fillFinancial(slots, context, request, content)
   if (request.operation === 'settlement') fillSettlement(slots, request, content)

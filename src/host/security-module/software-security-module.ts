@@ -1,6 +1,6 @@
 import { constants, type KeyObject, publicEncrypt } from 'node:crypto'
 import { inspect } from 'node:util'
-import { asciiToBytes, fromHex, toHex, xorBytes } from '../../base/bytes.ts'
+import { fromHex, putAscii, toHex, xorBytes } from '../../base/bytes.ts'
 import type { Random } from '../../base/ports.ts'
 import { createEmvCipher } from '../../crypto/emv-cipher.ts'
 import { constantTimeEqual, constantTimeEqualHex, hmacSha256 } from '../../crypto/hash.ts'
@@ -45,6 +45,8 @@ export function openSecurityModule(options: SecurityModuleOptions): SoftwareSecu
   const localMasterKey = openLocalMasterKey(options.directory, random, options.hasWrappedKeys === true)
   return new SoftwareSecurityModule(localMasterKey, random)
 }
+
+const COLON = 0x3a
 
 const WORKING_KEYS: ReadonlySet<KeyUsage> = new Set(['pin', 'mac', 'track'])
 
@@ -142,7 +144,12 @@ export class SoftwareSecurityModule implements SecurityModule {
   }
 
   #pinMac(key: WrappedKey, pan: string, pin: string): Uint8Array {
-    return this.#keys.open(key, 'pinVerification').macOf('aes-cmac')(asciiToBytes(`${pan}:${pin}`))
+    // Byte by byte: a text of both would be joined, laid out anew and read again.
+    const data = new Uint8Array(pan.length + 1 + pin.length)
+    putAscii(pan, data, 0)
+    data[pan.length] = COLON
+    putAscii(pin, data, pan.length + 1)
+    return this.#keys.open(key, 'pinVerification').macOf('aes-cmac')(data)
   }
 
   verifyPin(input: {
