@@ -33,11 +33,19 @@ export class PanProtection {
     if (known !== undefined) return known
     const lookup = toHex(hmacSha256(this.#lookupKey, asciiToBytes(pan)).subarray(0, LOOKUP_SIZE))
     if (this.#lookups.size >= CACHE_SIZE) this.#lookups.clear()
-    this.#lookups.set(pan, lookup)
+    this.#lookups.set(copyOf(pan), lookup)
     return lookup
   }
 
   reveal(ciphertext: Uint8Array): string {
     return bytesToAscii(unseal(this.#encryptionKey, ciphertext))
   }
+}
+
+/**
+ * The same text in memory of its own. A card number cut out of a track is a window of it in the engine: kept as it
+ * came, it would keep the clear track in memory for as long as the look-up is known.
+ */
+function copyOf(pan: string): string {
+  return Buffer.from(pan, 'latin1').toString('latin1')
 }
