@@ -1,3 +1,5 @@
+import { readlinkSync } from 'node:fs'
+import { constants, setPriority } from 'node:os'
 import { workerData } from 'node:worker_threads'
 import Database from 'better-sqlite3'
 import type { CheckpointWorkerData } from './commit-thread.ts'
@@ -8,6 +10,16 @@ import { configure } from './sqlite-file.ts'
 const LOOK_EVERY_MS = 100
 /** 16 MiB. Less is left alone: the same pages often come again. */
 const PENDING_PAGES_MIN = 4096
+
+/** Lets the threads that decide and commit go first. Where the system can't do that for one thread, nothing changes. */
+function stepBack(): void {
+  try {
+    const thread = Number(readlinkSync('/proc/thread-self').split('/').at(-1))
+    setPriority(thread, constants.priority.PRIORITY_BELOW_NORMAL)
+  } catch {
+    // It competes with them then.
+  }
+}
 
 /** What SQLite says of its log, in pages. */
 interface LogState {
@@ -27,6 +39,7 @@ function pendingPages(): number {
   return state === undefined ? 0 : state.log - state.checkpointed
 }
 
+stepBack()
 setInterval(() => {
   try {
     // Passive: it takes what it can get and holds up nobody.
