@@ -1,7 +1,7 @@
-import type { TerminalRow } from '../src/host/core/records.ts'
 import { NO_ROWS } from '../src/host/core/store-port.ts'
 import type { TestCard } from '../src/host/core/test-cards.ts'
 import { OPEN_PROFILE } from '../src/host/estate/estate.ts'
+import { newTerminal } from '../src/host/estate/new-terminal.ts'
 import { type HostRecords, openHostRecords } from '../src/host/service/open-host.ts'
 import { midOf, tidOf } from './prefill.ts'
 
@@ -43,29 +43,13 @@ export function openEstate(
       categoryCode: '5999',
       status: 'active' as const,
     })),
-    terminals: Array.from({ length: terminals }, (_, index) =>
-      terminalRow(tidOf(index), midOf(index % merchants), batchNumber),
-    ),
+    terminals: Array.from({ length: terminals }, (_, index) => ({
+      ...newTerminal({ tid: tidOf(index), mid: midOf(index % merchants), profile: OPEN_PROFILE }),
+      batchNumber,
+    })),
   })
   for (let index = 0; index < cards; index++) estate.addAccount(cardOf(index))
   return records
-}
-
-function terminalRow(tid: string, mid: string, batchNumber: number): TerminalRow {
-  return {
-    tid,
-    mid,
-    status: 'active',
-    profile: OPEN_PROFILE,
-    masterKey: undefined,
-    pinKey: undefined,
-    macKey: undefined,
-    trackKey: undefined,
-    signedIn: false,
-    signedInAtMs: undefined,
-    batchNumber,
-    processingRequest: 0,
-  }
 }
 
 function cardOf(index: number): TestCard {

@@ -1,5 +1,6 @@
 import { NO_ROWS } from '../src/host/core/store-port.ts'
 import { UNIONPAY_PROFILE } from '../src/host/estate/estate.ts'
+import { newTerminal } from '../src/host/estate/new-terminal.ts'
 import { openHostRecords } from '../src/host/service/open-host.ts'
 import { midOf, tidOf } from './prefill.ts'
 
@@ -20,20 +21,14 @@ export function registerTerminals(folder: string, terminals: number): void {
         categoryCode: '5999',
         status: 'active' as const,
       })),
-      terminals: Array.from({ length: terminals }, (_, index) => ({
-        tid: tidOf(index),
-        mid: midOf(index % MERCHANTS),
-        status: 'active' as const,
-        profile: UNIONPAY_PROFILE,
-        masterKey: security.generateKey('terminalMaster', 'tdes2'),
-        pinKey: undefined,
-        macKey: undefined,
-        trackKey: undefined,
-        signedIn: false,
-        signedInAtMs: undefined,
-        batchNumber: 1,
-        processingRequest: 0,
-      })),
+      terminals: Array.from({ length: terminals }, (_, index) =>
+        newTerminal({
+          tid: tidOf(index),
+          mid: midOf(index % MERCHANTS),
+          profile: UNIONPAY_PROFILE,
+          masterKey: security.generateKey('terminalMaster', 'tdes2'),
+        }),
+      ),
     })
   } finally {
     records.close()

@@ -6,6 +6,8 @@ import { NO_ROWS, type StoreRows } from '../../src/host/core/store-port.ts'
 import { Catalogue } from '../../src/host/estate/catalogue.ts'
 import type { CatalogueContents } from '../../src/host/estate/catalogue-content.ts'
 import { CatalogueDesk } from '../../src/host/estate/catalogue-desk.ts'
+import { UNIONPAY_PROFILE } from '../../src/host/estate/estate.ts'
+import { newTerminal } from '../../src/host/estate/new-terminal.ts'
 import { RateBook } from '../../src/host/estate/rate-book.ts'
 import { MemoryStore } from '../../src/host/store/memory-store.ts'
 import { compileSpec } from '../../src/iso8583/compile.ts'
@@ -75,7 +77,9 @@ export class DownloadHost {
       acquirer: { institution: '48520000' },
       catalogue: this.catalogue,
     })
-    const terminals = terminalIds.map(terminalRow)
+    const terminals = terminalIds.map((tid) =>
+      newTerminal({ tid, mid: MERCHANT.mid, profile: UNIONPAY_PROFILE }),
+    )
     this.store.commit({ ...NO_ROWS, merchants: [MERCHANT], terminals })
   }
 
@@ -143,23 +147,6 @@ export class DownloadHost {
     })
     if (!encoded.ok) throw new Error(encoded.error.kind)
     return Uint8Array.from([...reply.subarray(0, 11), ...encoded.value])
-  }
-}
-
-function terminalRow(tid: string): TerminalRow {
-  return {
-    tid,
-    mid: MERCHANT.mid,
-    status: 'active',
-    profile: { macAlgorithm: 'unionpay-ecb', macRequired: true, signInRequired: true, workingKeys: 'tdes' },
-    masterKey: undefined,
-    pinKey: undefined,
-    macKey: undefined,
-    trackKey: undefined,
-    signedIn: false,
-    signedInAtMs: undefined,
-    batchNumber: 1,
-    processingRequest: 0,
   }
 }
 

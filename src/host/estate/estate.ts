@@ -20,6 +20,7 @@ import {
   FOREIGN_TEST_CARDS,
   type IssuerSetup,
 } from './default-estate.ts'
+import { newTerminal } from './new-terminal.ts'
 
 /** What an operator asked for can't be done; the message says why. */
 export class EstateError extends Error {
@@ -244,20 +245,7 @@ export class Estate {
     const masterKey: WrappedKey | undefined = profile.signInRequired
       ? this.#security.generateKey('terminalMaster', profile.workingKeys === 'sm4' ? 'sm4' : 'tdes2')
       : undefined
-    return {
-      tid,
-      mid,
-      status: 'active',
-      profile,
-      masterKey,
-      pinKey: undefined,
-      macKey: undefined,
-      trackKey: undefined,
-      signedIn: false,
-      signedInAtMs: undefined,
-      batchNumber: 1,
-      processingRequest: 0,
-    }
+    return newTerminal({ tid, mid, profile, masterKey })
   }
 
   #issuerOf(setup: IssuerSetup): IssuerRow {

@@ -6,6 +6,8 @@ import type { RatePort } from '../../../src/host/core/rate-port.ts'
 import type { AccountRow, IssuerRow, TerminalRow } from '../../../src/host/core/records.ts'
 import type { SecurityModule, WrappedKey } from '../../../src/host/core/security-module-port.ts'
 import { type HostStore, NO_ROWS } from '../../../src/host/core/store-port.ts'
+import { OPEN_PROFILE, UNIONPAY_PROFILE } from '../../../src/host/estate/estate.ts'
+import { newTerminal } from '../../../src/host/estate/new-terminal.ts'
 import { MemoryStore } from '../../../src/host/store/memory-store.ts'
 import { ClearSecurityModule } from './clear-security-module.ts'
 
@@ -119,7 +121,7 @@ function seed(store: HostStore, security: SecurityModule): void {
       { mid: MID, name: 'TEST SHOP', currency: '156', categoryCode: '5812', status: 'active' },
       { mid: 'MERCHANT0000001', name: 'ISO SHOP', currency: '156', categoryCode: '5999', status: 'active' },
     ],
-    terminals: [terminal(security, TID), terminal(security, OTHER_TID), isoTerminal(security)],
+    terminals: [terminal(security, TID), terminal(security, OTHER_TID), isoTerminal()],
     issuers: [home, foreign],
   })
   for (const [pan, owner] of [
@@ -132,34 +134,12 @@ function seed(store: HostStore, security: SecurityModule): void {
 }
 
 function terminal(security: SecurityModule, tid: string): TerminalRow {
-  return {
-    tid,
-    mid: MID,
-    status: 'active',
-    profile: {
-      macAlgorithm: 'unionpay-ecb',
-      macRequired: true,
-      signInRequired: true,
-      workingKeys: 'tdes',
-    },
-    masterKey: security.generateKey('terminalMaster', 'tdes2'),
-    pinKey: undefined,
-    macKey: undefined,
-    trackKey: undefined,
-    signedIn: false,
-    signedInAtMs: undefined,
-    batchNumber: 1,
-    processingRequest: 0,
-  }
+  const masterKey = security.generateKey('terminalMaster', 'tdes2')
+  return newTerminal({ tid, mid: MID, profile: UNIONPAY_PROFILE, masterKey })
 }
 
-function isoTerminal(security: SecurityModule): TerminalRow {
-  return {
-    ...terminal(security, ISO_TID),
-    mid: 'MERCHANT0000001',
-    profile: { macAlgorithm: 'x9.9', macRequired: false, signInRequired: false, workingKeys: 'tdes' },
-    masterKey: undefined,
-  }
+function isoTerminal(): TerminalRow {
+  return newTerminal({ tid: ISO_TID, mid: 'MERCHANT0000001', profile: OPEN_PROFILE })
 }
 
 function account(security: SecurityModule, pan: string, owner: IssuerRow) {

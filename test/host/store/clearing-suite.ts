@@ -3,6 +3,8 @@ import type { ClearingStore } from '../../../src/host/core/clearing-port.ts'
 import { defaultSchedule, type FeeSchedule } from '../../../src/host/core/fee-schedule.ts'
 import type { MerchantRow, TerminalRow } from '../../../src/host/core/records.ts'
 import { NO_ROWS, type StoreRows } from '../../../src/host/core/store-port.ts'
+import { UNIONPAY_PROFILE } from '../../../src/host/estate/estate.ts'
+import { newTerminal } from '../../../src/host/estate/new-terminal.ts'
 import type { AsyncHostStore } from '../../../src/host/store/async-store.ts'
 import {
   CLOSED_AT_MS,
@@ -37,20 +39,7 @@ const MERCHANT: MerchantRow = {
   categoryCode: '5411',
   status: 'active',
 }
-const TERMINAL: TerminalRow = {
-  tid: tidOf(0),
-  mid: MERCHANTS[0],
-  status: 'active',
-  profile: { macAlgorithm: 'unionpay-ecb', macRequired: true, signInRequired: true, workingKeys: 'tdes' },
-  masterKey: undefined,
-  pinKey: undefined,
-  macKey: undefined,
-  trackKey: undefined,
-  signedIn: false,
-  signedInAtMs: undefined,
-  batchNumber: 1,
-  processingRequest: 0,
-}
+const TERMINAL = newTerminal({ tid: tidOf(0), mid: MERCHANTS[0], profile: UNIONPAY_PROFILE })
 
 /** Clearing of this process, with its calls as promises. */
 export function promisedClearing(clearing: ClearingStore): AsyncClearing {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { TerminalRow, TransactionRow } from '../../../src/host/core/records.ts'
 import { NO_ROWS, type StoreRows } from '../../../src/host/core/store-port.ts'
 import { OPEN_PROFILE } from '../../../src/host/estate/estate.ts'
+import { newTerminal } from '../../../src/host/estate/new-terminal.ts'
 import { RecentRows } from '../../../src/host/store/recent-rows.ts'
 import { SqliteStore } from '../../../src/host/store/sqlite-store.ts'
 import { MID } from '../core/test-host.ts'
@@ -14,20 +15,7 @@ const KEPT_MAX = 2
 const tidOf = (terminal: number): string => String(10_000_001 + terminal)
 
 function terminalRow(terminal: number, processingRequest: number): TerminalRow {
-  return {
-    tid: tidOf(terminal),
-    mid: MID,
-    status: 'active',
-    profile: OPEN_PROFILE,
-    masterKey: undefined,
-    pinKey: undefined,
-    macKey: undefined,
-    trackKey: undefined,
-    signedIn: false,
-    signedInAtMs: undefined,
-    batchNumber: 1,
-    processingRequest,
-  }
+  return { ...newTerminal({ tid: tidOf(terminal), mid: MID, profile: OPEN_PROFILE }), processingRequest }
 }
 
 /** Rows that are decided at once and become durable later, in order, as far as a test lets them. */
