@@ -133,7 +133,7 @@ export function countSpending(operation: Operation, amountMinor: number): void {
 }
 
 /** `state` with one spending more on `day`. */
-export function countOn(state: AccountState, day: string, amountMinor: number): AccountState {
+export function countOn(state: AccountState, day: string, amountMinor: number): Required<AccountState> {
   const today = onDay(state, day)
   // Written out: each approval makes one, and the engine takes long to spread what it has seen in several shapes.
   return {
