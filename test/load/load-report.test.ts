@@ -113,6 +113,12 @@ describe('a report', () => {
     expect(text).toContain('05: 2, 51: 1, 91: 4')
   })
 
+  it('names its own host in Chinese, and a foreign one as it is', () => {
+    const titled = (subject: string) => renderHtml(resultOf([2], { subject }), 'zh')
+    expect(titled('a host of its own')).toContain('<h1>压测：自带的主机</h1>')
+    expect(titled('shop at 10.0.0.1:9000')).toContain('<h1>压测：shop at 10.0.0.1:9000</h1>')
+  })
+
   it('is Chinese where that is asked for: no English word is left but names and units', () => {
     const faults = Object.fromEntries(LOAD_FAULTS.map((name) => [name, 2])) as LoadResult['faults']
     const events = Object.fromEntries(LOAD_EVENTS.map((name) => [name, 3])) as LoadResult['events']

@@ -5,6 +5,7 @@ export const sayEnglish: Say = (text) => text
 
 const WORDS: Readonly<Record<string, string>> = {
   'No findings': '没有发现问题',
+  'a host of its own': '自带的主机',
   'offered / s': '到达/秒',
   'answered / s': '应答/秒',
   failed: '失败',
